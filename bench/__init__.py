@@ -1,0 +1,1 @@
+"""Measurements: ``python -m bench``; never part of a test."""
