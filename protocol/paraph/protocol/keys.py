@@ -136,7 +136,7 @@ class Signer(Protocol):
 
 
 class SecretKey:
-    """A composite private key in memory; a :class:`Signer` (SPEC 3.1). Has no repr of its own: no seed."""
+    """A composite private key in memory; a :class:`Signer` (SPEC 3.1). Its repr is the default."""
 
     __slots__ = ("_ed25519", "_mldsa", "_public")
 
