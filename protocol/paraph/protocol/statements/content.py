@@ -1,0 +1,104 @@
+"""What can be said under seal: the catalogue of content records (SPEC 5.6).
+
+The statement around a sealed record says only "sealed": which of these it is, nobody but a
+recipient learns. :func:`decode_content` tells them apart by their ``kind``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from paraph.protocol.errors import MalformedError, RefusedError
+from paraph.protocol.schema import CONTENT, Record, scan
+from paraph.protocol.statements.exchanges import (
+    AcknowledgementGiven,
+    CommentMade,
+    DispatchSent,
+)
+from paraph.protocol.statements.versions import (
+    NegotiationOpened,
+    VersionConfirmed,
+    VersionTabled,
+)
+
+Content = (
+    NegotiationOpened
+    | VersionTabled
+    | VersionConfirmed
+    | CommentMade
+    | DispatchSent
+    | AcknowledgementGiven
+)
+
+CONTENT_KINDS: Final[Mapping[str, type[Content]]] = MappingProxyType(
+    {
+        kind.KIND: kind
+        for kind in (
+            NegotiationOpened,
+            VersionTabled,
+            VersionConfirmed,
+            CommentMade,
+            DispatchSent,
+            AcknowledgementGiven,
+        )
+    }
+)
+"""Kind to record."""
+
+CONTENT_ACTIONS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        NegotiationOpened.KIND: "open",
+        VersionTabled.KIND: "table",
+        VersionConfirmed.KIND: "confirm",
+        CommentMade.KIND: "comment",
+        DispatchSent.KIND: "dispatch",
+        AcknowledgementGiven.KIND: "acknowledge",
+    }
+)
+"""Kind to the action that the role table grants (SPEC 5.4)."""
+
+
+def peek_kind(data: bytes) -> str:
+    """Return the kind that *data* claims, without decoding it.
+
+    A content record has at most 15 keys and a kind of at most 31 bytes, so in the canonical
+    encoding its kind stands at one place only.
+
+    Raises:
+        MalformedError: Not the beginning of a content record of a known kind.
+    """
+    head = data[:7]
+    if len(head) == 7 and head[0] & 0xF0 == 0x80 and head[1:6] == b"\xa4kind":
+        kind = data[7 : 7 + (head[6] & 0x1F)].decode("ascii", "replace")
+        if head[6] & 0xE0 == 0xA0 and kind in CONTENT_KINDS:
+            return kind
+    raise MalformedError("expected a content record: " + ", ".join(CONTENT_KINDS))
+
+
+def decode_content(data: bytes) -> Content:
+    """Parse the untrusted bytes of a sealed record, of whatever kind.
+
+    Raises:
+        MalformedError: Not exactly the canonical encoding of a content record.
+    """
+    return CONTENT_KINDS[peek_kind(data)].decode(data)
+
+
+def encode_content(content: Record) -> bytes:
+    """Encode *content* for sealing, and make sure that the receiver will decode it.
+
+    Raises:
+        RefusedError: It is over the budget of a content record (``oversize``).
+    """
+    data = content.encode()
+    try:
+        scan(data, CONTENT)
+    except MalformedError as error:
+        raise RefusedError(
+            f"this is too much for one statement: {error}",
+            code="oversize",
+            hint="send it in several statements, or as an attachment",
+        ) from error
+    return data
