@@ -19,6 +19,7 @@ def test_nothing_generic_is_importable() -> None:
 
 
 def test_paraph_is_a_namespace_that_no_file_owns() -> None:
-    assert paraph.__file__ is None
+    assert paraph.__spec__ is not None
+    assert paraph.__spec__.origin is None
     assert not hasattr(paraph, "__version__")
     assert Version(version("paraph")) >= Version("0.1.0")
