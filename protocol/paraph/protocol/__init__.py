@@ -1,0 +1,1 @@
+"""The rules both sides follow: messages, signatures, trust, log. No I/O happens here."""

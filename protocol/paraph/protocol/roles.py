@@ -1,0 +1,98 @@
+"""Who may say what: the role and statement table of SPEC 5.4, deny by default.
+
+The one table that relay (for clear types), every client and the audit tool read. What is not
+in it is not allowed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from paraph.protocol.errors import RefusedError
+
+DESK: Final = "desk_officer"
+HEAD: Final = "head_of_delegation"
+LEGAL: Final = "legal_adviser"
+LINGUIST: Final = "linguist"
+SIGNATORY: Final = "signatory"
+REGISTRAR: Final = "registrar"
+BOT: Final = "bot"
+AUDITOR: Final = "auditor"
+ROOT: Final = "root"
+"""Not a role of an enrolled key: what a party's root keys count as."""
+
+ROLES: Final = (DESK, HEAD, LEGAL, LINGUIST, SIGNATORY, REGISTRAR, BOT, AUDITOR)
+"""Every role that an enrolment may give."""
+OFFICERS: Final = frozenset({DESK, HEAD, LEGAL, LINGUIST, SIGNATORY})
+"""Who speaks in a negotiation; two of them may sign a suspension."""
+PERSONS: Final = frozenset(ROLES) - {BOT, AUDITOR}
+"""Every role that counts as a person among recipients (SPEC 5.3)."""
+ROOT_ENROLLED: Final = frozenset({SIGNATORY, HEAD, REGISTRAR})
+"""Roles that only the party's roots may enrol or revoke."""
+
+_VERSIONS: Final = frozenset({DESK, HEAD})
+_CONCLUDING: Final = frozenset({HEAD, SIGNATORY})
+
+MAY: Final[Mapping[str, frozenset[str]]] = {
+    # what a sealed statement does
+    "open": _VERSIONS,
+    "table": _VERSIONS,
+    "confirm": _VERSIONS,
+    "propose": _VERSIONS,
+    "answer": _VERSIONS,
+    "dispatch": _VERSIONS,
+    "schedule": _VERSIONS,
+    "minutes": _VERSIONS,
+    "comment": OFFICERS,
+    "finding": OFFICERS,
+    "action": OFFICERS,
+    "position": _VERSIONS,
+    "silence": _VERSIONS,
+    "recall": _VERSIONS,
+    "agree": _CONCLUDING,
+    "scrub-confirm": frozenset({HEAD, LEGAL, LINGUIST, SIGNATORY}),
+    "clear": frozenset({HEAD, LEGAL, SIGNATORY}),
+    "initial": _CONCLUDING,
+    "sign": frozenset({SIGNATORY}),
+    "acknowledge": OFFICERS,
+    "acknowledge-automatic": frozenset({BOT}),
+    # what may be sealed at all; the relay sees no more than this
+    "sealed": OFFICERS | {BOT},
+    # clear types
+    "charter": frozenset({ROOT}),
+    "manifest": frozenset(ROLES) - {AUDITOR} | {ROOT},
+    "enrol": frozenset(ROLES) - {AUDITOR} | {ROOT},
+    "revoke": frozenset(ROLES) - {AUDITOR} | {ROOT},
+    "suspend": frozenset(ROLES) - {AUDITOR} | {ROOT},
+    "heartbeat": frozenset({BOT}),
+    "opened": frozenset({BOT}),
+    "unopened": frozenset({BOT}),
+    "grant": frozenset({HEAD, REGISTRAR}),
+    "withdraw": frozenset(ROLES) - {AUDITOR},
+    # documents: who may sign what somebody else carries
+    "sign-enrolment": frozenset({REGISTRAR}),
+    "sign-revocation": frozenset({REGISTRAR}),
+    "sign-suspension": OFFICERS,
+}
+"""Action to the roles that may do it."""
+
+
+def may(role: str, action: str) -> bool:
+    """Tell whether *role* may do *action*; an unknown action is allowed to nobody."""
+    return role in MAY.get(action, frozenset())
+
+
+def require(role: str, action: str) -> None:
+    """Refuse what the table does not allow.
+
+    Raises:
+        RefusedError: Code ``role``: *role* may not do *action*.
+    """
+    if not may(role, action):
+        allowed = ", ".join(sorted(MAY.get(action, ()))) or "nobody"
+        raise RefusedError(
+            f"a {role} may not {action}; allowed to: {allowed}",
+            code="role",
+            hint="let somebody with one of these roles send it",
+        )

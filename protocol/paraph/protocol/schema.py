@@ -1,0 +1,368 @@
+"""Strict, canonical msgpack records: a field declared once is typed, decoded and encoded (SPEC 1).
+
+The rules, all of them:
+
+- A record is a map: ``kind`` first, then its fields in declaration order, each once, none
+  optional. A nested record is such a map in a field; a union is one of several, told by ``kind``.
+- Before anything is decoded the bytes are scanned against a :class:`Budget`: size, depth, nodes,
+  map keys. Nil, floats and extension types end there.
+- What was decoded is encoded again and must equal the input. That alone ends duplicate keys,
+  other key orders and long integer forms.
+- :meth:`Record.decode` raises :class:`MalformedError` and nothing else, whatever the bytes.
+  A record built in our own code with a wrong value raises :class:`MisuseError`.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+import re
+from collections.abc import Callable
+from typing import Any, ClassVar, Final, Generic, NoReturn, Self, TypeVar, dataclass_transform
+
+import msgpack
+
+from paraph.protocol.errors import MalformedError, MisuseError
+
+T = TypeVar("T")
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Budget:
+    """What bytes from outside may cost before they are decoded (SPEC 1.3).
+
+    Attributes:
+        size: Bytes.
+        depth: Nested lists and maps.
+        nodes: Values, keys included.
+        keys: Keys in one map.
+    """
+
+    size: int
+    depth: int
+    nodes: int
+    keys: int
+
+
+CLEAR: Final = Budget(size=60_000, depth=8, nodes=4_096, keys=64)
+"""Whatever the relay decodes. An envelope around it must fit a tlog-tiles entry (65,535)."""
+CONTENT: Final = Budget(size=8 * 1024 * 1024 - 40, depth=16, nodes=200_000, keys=64)
+"""A sealed record: with its 32-byte salt and 8-byte length it fills a bucket of 8 MiB."""
+
+
+def scan(data: bytes, budget: Budget) -> None:
+    """Walk *data* without building anything and stop where *budget* is spent.
+
+    Raises:
+        MalformedError: Over the budget, cut short, followed by more bytes, or holding a type
+            that no record has (nil, float, extension).
+    """
+    end = len(data)
+    if end > budget.size:
+        raise MalformedError(f"expected at most {budget.size} bytes, got {end}")
+    at = 0
+    to_come = [1]  # values still to come, one number per open list or map
+    for _ in range(budget.nodes):
+        if at >= end:
+            raise MalformedError("cut short")
+        to_come[-1] -= 1
+        at, items = _step(data, at, budget)
+        if items:
+            to_come.append(items)
+            if len(to_come) > budget.depth + 1:
+                raise MalformedError(f"expected nesting of at most {budget.depth}")
+        while to_come and not to_come[-1]:
+            to_come.pop()
+        if not to_come:
+            break
+    else:
+        raise MalformedError(f"expected at most {budget.nodes} values")
+    if at != end:
+        raise MalformedError("bytes after the end")
+
+
+_WIDTH: Final = {
+    0xC2: 0, 0xC3: 0, 0xCC: 1, 0xCD: 2, 0xCE: 4, 0xCF: 8, 0xD0: 1, 0xD1: 2, 0xD2: 4, 0xD3: 8,
+}  # fmt: skip
+_LENGTH_OF_OCTETS: Final = {0xC4: 1, 0xC5: 2, 0xC6: 4, 0xD9: 1, 0xDA: 2, 0xDB: 4}
+_LENGTH_OF_LIST: Final = {0xDC: (2, 1), 0xDD: (4, 1), 0xDE: (2, 2), 0xDF: (4, 2)}
+
+
+def _step(data: bytes, at: int, budget: Budget) -> tuple[int, int]:
+    # Returns where the next value begins and how many values this one still holds.
+    lead = data[at]
+    at += 1
+    if lead <= 0x7F or lead >= 0xE0:
+        return at, 0
+    if lead <= 0x9F:
+        count = lead & 0x0F
+        return at, _map_keys(count, budget) if lead <= 0x8F else count
+    if lead <= 0xBF:
+        return at + (lead & 0x1F), 0
+    if lead in _WIDTH:
+        return at + _WIDTH[lead], 0
+    if lead in _LENGTH_OF_OCTETS:
+        width = _LENGTH_OF_OCTETS[lead]
+        return at + width + int.from_bytes(data[at : at + width], "big"), 0
+    if lead in _LENGTH_OF_LIST:
+        width, per_item = _LENGTH_OF_LIST[lead]
+        count = int.from_bytes(data[at : at + width], "big")
+        return at + width, count if per_item == 1 else _map_keys(count, budget)
+    raise MalformedError("expected a map, list, string, bytes, boolean or integer")
+
+
+def _map_keys(count: int, budget: Budget) -> int:
+    if count > budget.keys:
+        raise MalformedError(f"expected at most {budget.keys} fields")
+    return 2 * count
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Codec(Generic[T]):
+    """How one field looks on the wire. ``load`` validates and raises, ``dump`` trusts."""
+
+    name: str
+    load: Callable[[object], T]
+    dump: Callable[[T], object] = lambda value: value
+
+
+def _fail(expected: str, value: object) -> NoReturn:
+    raise MalformedError(f"expected {expected}, got {type(value).__name__}")
+
+
+def octets(size: int) -> Codec[bytes]:
+    """Exactly *size* bytes."""
+
+    def load(value: object) -> bytes:
+        if type(value) is not bytes or len(value) != size:
+            _fail(f"{size} bytes", value)
+        return value
+
+    return Codec(f"{size} bytes", load)
+
+
+def blob(most: int) -> Codec[bytes]:
+    """At most *most* bytes."""
+
+    def load(value: object) -> bytes:
+        if type(value) is not bytes or len(value) > most:
+            _fail(f"at most {most} bytes", value)
+        return value
+
+    return Codec(f"0 to {most} bytes", load)
+
+
+def _load_u53(value: object) -> int:
+    if type(value) is not int or not 0 <= value < 2**53:
+        _fail("an integer in [0, 2^53)", value)
+    return value
+
+
+u53: Final[Codec[int]] = Codec("integer in [0, 2^53)", _load_u53)
+
+
+def _load_flag(value: object) -> bool:
+    if type(value) is not bool:
+        _fail("a boolean", value)
+    return value
+
+
+flag: Final[Codec[bool]] = Codec("boolean", _load_flag)
+
+
+def text(most: int, pattern: str = "") -> Codec[str]:
+    """A string of at most *most* characters that matches *pattern*, if given, as a whole."""
+    compiled = re.compile(pattern or r"(?s:.*)")
+    name = f"text, at most {most} characters" + (f", {pattern}" if pattern else "")
+
+    def load(value: object) -> str:
+        if type(value) is not str or len(value) > most or not compiled.fullmatch(value):
+            _fail(name, value)
+        try:
+            value.encode()
+        except UnicodeEncodeError:
+            _fail("text without surrogates", value)
+        return value
+
+    return Codec(name, load)
+
+
+def word(*allowed: str) -> Codec[str]:
+    """One of a closed list of words."""
+
+    def load(value: object) -> str:
+        if type(value) is not str or value not in allowed:
+            _fail("one of " + ", ".join(w or "(empty)" for w in allowed), value)
+        return value
+
+    return Codec("one of " + ", ".join(f'"{each}"' for each in allowed), load)
+
+
+def many(item: Codec[T], most: int, least: int = 0) -> Codec[tuple[T, ...]]:
+    """A list of *least* to *most* items."""
+
+    def load(value: object) -> tuple[T, ...]:
+        if type(value) is not list or not least <= len(value) <= most:
+            _fail(f"{least} to {most} items", value)
+        return tuple(item.load(each) for each in value)
+
+    return Codec(
+        f"list of {least} to {most}: {item.name}",
+        load,
+        lambda value: [item.dump(each) for each in value],
+    )
+
+
+def ascending(item: Codec[T], most: int, least: int = 0) -> Codec[tuple[T, ...]]:
+    """A list of *least* to *most* items, each larger than the one before it."""
+    plain = many(item, most, least)
+
+    def load(value: object) -> tuple[T, ...]:
+        items = plain.load(value)
+        if any(not a < b for a, b in itertools.pairwise(items)):  # type: ignore[operator]
+            raise MalformedError("expected ascending items without a repeat")
+        return items
+
+    return Codec(f"ascending {plain.name}", load, plain.dump)
+
+
+def nested(kind: type[R]) -> Codec[R]:
+    """A record of one kind, as a map."""
+    return Codec(f"record `{kind.KIND}`", kind.from_map, lambda value: value.to_map())
+
+
+def union(*kinds: type[Record]) -> Codec[Any]:
+    """A record of one of several kinds, told by its ``kind``."""
+    by_kind = {kind.KIND: kind for kind in kinds}
+
+    def load(value: object) -> Record:
+        kind = value.get("kind") if type(value) is dict else None
+        if type(kind) is not str or kind not in by_kind:
+            _fail("one of the records " + ", ".join(by_kind), value)
+        return by_kind[kind].from_map(value)
+
+    return Codec(
+        "one of the records " + ", ".join(f"`{kind}`" for kind in by_kind),
+        load,
+        lambda value: value.to_map(),
+    )
+
+
+def pack_list(codec: Codec[T], items: tuple[T, ...]) -> bytes:
+    """Return the canonical encoding of a bare list, as in a WebSocket frame (SPEC 8.3)."""
+    packed: bytes = msgpack.packb([codec.dump(each) for each in items])
+    return packed
+
+
+def unpack_list(codec: Codec[T], data: bytes, budget: Budget, most: int) -> tuple[T, ...]:
+    """Parse an untrusted bare list of 1 to *most* items.
+
+    Raises:
+        MalformedError: Not exactly the canonical encoding of such a list, or over the budget.
+    """
+    items = many(codec, most, least=1).load(_unpack(data, budget))
+    if pack_list(codec, items) != data:
+        raise MalformedError("expected the canonical encoding")
+    return items
+
+
+def _unpack(data: bytes, budget: Budget) -> object:
+    scan(data, budget)
+    try:
+        loaded: object = msgpack.unpackb(data, strict_map_key=True, max_ext_len=0)
+    except (ValueError, msgpack.UnpackException, RecursionError) as error:
+        raise MalformedError("expected msgpack with text keys") from error
+    return loaded
+
+
+def wire(codec: Codec[T], about: str = "") -> T:
+    """Declare a field: annotation and codec must agree (mypy checks it).
+
+    Args:
+        codec: How the field looks on the wire.
+        about: What it means, for the generated tables of SPEC.md.
+    """
+    metadata = {"codec": codec, "about": about}
+    return dataclasses.field(metadata=metadata)  # type: ignore[no-any-return]
+
+
+class Record:
+    """Base of every message. Subclasses are declared with :func:`record`."""
+
+    KIND: ClassVar[str]
+    BUDGET: ClassVar[Budget]
+    CODECS: ClassVar[dict[str, Codec[Any]]]
+
+    def __post_init__(self) -> None:
+        """Refuse a wrong value in our own code as loudly as a peer's would be."""
+        try:
+            for name, codec in self.CODECS.items():
+                codec.load(codec.dump(getattr(self, name)))
+            self.check()
+        except (MalformedError, TypeError, AttributeError) as error:
+            raise MisuseError(f"not a valid {self.KIND}: {error}") from error
+
+    def check(self) -> None:
+        """Check what no single field can: overridden where fields depend on each other.
+
+        Raises:
+            MalformedError: The fields do not fit each other.
+        """
+
+    def to_map(self) -> dict[str, object]:
+        """Return the record as the map that is packed."""
+        out: dict[str, object] = {"kind": self.KIND}
+        for name, codec in self.CODECS.items():
+            out[name] = codec.dump(getattr(self, name))
+        return out
+
+    @classmethod
+    def from_map(cls, value: object) -> Self:
+        """Build the record from an unpacked, untrusted map.
+
+        Raises:
+            MalformedError: Wrong kind, fields or values.
+        """
+        if type(value) is not dict or value.get("kind") != cls.KIND:
+            raise MalformedError(f"expected a record {cls.KIND}")
+        if len(value) != len(cls.CODECS) + 1 or any(name not in value for name in cls.CODECS):
+            raise MalformedError(f"expected exactly the fields of a record {cls.KIND}")
+        made = object.__new__(cls)  # not through __init__: its checks are for our own callers
+        made.__dict__.update({name: codec.load(value[name]) for name, codec in cls.CODECS.items()})
+        made.check()
+        return made
+
+    def encode(self) -> bytes:
+        """Return the one canonical encoding: kind, then fields as declared, in shortest forms."""
+        packed: bytes = msgpack.packb(self.to_map())
+        return packed
+
+    @classmethod
+    def decode(cls, data: bytes) -> Self:
+        """Parse untrusted bytes.
+
+        Raises:
+            MalformedError: Not exactly the canonical encoding of a valid record of this kind.
+        """
+        made = cls.from_map(_unpack(data, cls.BUDGET))
+        if made.encode() != data:  # duplicates, long forms and other key orders end here
+            raise MalformedError("expected the canonical encoding")
+        return made
+
+
+R = TypeVar("R", bound=Record)
+
+
+@dataclass_transform(kw_only_default=True, frozen_default=True, field_specifiers=(wire,))
+def record(kind: str, budget: Budget = CLEAR) -> Callable[[type[R]], type[R]]:
+    """Turn an annotated class into a frozen record of *kind*."""
+
+    def decorate(cls: type[R]) -> type[R]:
+        made = dataclasses.dataclass(frozen=True, kw_only=True)(cls)
+        made.KIND = kind
+        made.BUDGET = budget
+        found = dataclasses.fields(made)  # type: ignore[arg-type]
+        made.CODECS = {each.name: each.metadata["codec"] for each in found}
+        return made
+
+    return decorate

@@ -1,0 +1,118 @@
+"""From bytes to a statement that may be believed (SPEC 3.4).
+
+``bytes`` → :class:`Unverified` (decoded, nothing believed) → :class:`Verified`, which only
+:func:`verify` makes and which alone the rest of the program acts on.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Final
+
+from paraph.protocol.errors import MisuseError, UnsupportedError
+from paraph.protocol.keys import PublicKey, Signer
+from paraph.protocol.names import Context, KeyId, StatementId
+from paraph.protocol.statements.envelope import VERSION, Envelope, Statement, statement_id
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Unverified:
+    """A decoded envelope that nobody has vouched for.
+
+    Attributes:
+        envelope: The bytes as received.
+        statement: What they claim to say.
+        statement_bytes: The part that is signed.
+        signature: Composite signature, unchecked.
+        id: Statement id.
+    """
+
+    envelope: bytes
+    statement: Statement
+    statement_bytes: bytes
+    signature: bytes
+    id: StatementId
+
+
+_MADE_HERE: Final = object()
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Verified:
+    """A statement whose signature was checked under ``key``.
+
+    That the key may say this is another question: :class:`paraph.protocol.log.ChannelLog`.
+    """
+
+    unverified: Unverified
+    key: PublicKey
+    seal: object
+
+    def __post_init__(self) -> None:
+        """Refuse to be made anywhere but in this module."""
+        if self.seal is not _MADE_HERE:
+            raise MisuseError("only signed.verify makes a verified statement")
+
+    @property
+    def statement(self) -> Statement:
+        """What was said."""
+        return self.unverified.statement
+
+    @property
+    def id(self) -> StatementId:
+        """Statement id."""
+        return self.unverified.id
+
+
+def context_of(statement: Statement) -> Context:
+    """Return the one context that a statement of this type is signed under."""
+    return Context(f"paraph/v1/{statement.type}")
+
+
+def read(envelope: bytes) -> Unverified:
+    """Decode an envelope and the statement inside.
+
+    Raises:
+        MalformedError: Not canonical, or over a limit.
+        UnsupportedError: A protocol version other than 1.
+    """
+    outer = Envelope.decode(envelope)
+    statement = Statement.decode(outer.statement)
+    if statement.version != VERSION:
+        raise UnsupportedError(f"expected protocol version {VERSION}")
+    return Unverified(
+        envelope=envelope,
+        statement=statement,
+        statement_bytes=outer.statement,
+        signature=outer.signature,
+        id=statement_id(outer.statement),
+    )
+
+
+def verify(unverified: Unverified, key: PublicKey) -> Verified:
+    """Check the signature under *key*, which must be the sender's.
+
+    Raises:
+        ForgedError: Another key's statement, or the signature fails.
+    """
+    if unverified.statement.sender != key.id:
+        raise MisuseError("verify under the key that the statement names")
+    key.verify(context_of(unverified.statement), unverified.statement_bytes, unverified.signature)
+    return Verified(unverified, key, _MADE_HERE)
+
+
+def sign(statement: Statement, signer: Signer) -> bytes:
+    """Return the envelope of *statement*, signed by its sender.
+
+    Raises:
+        MisuseError: *signer* is not the sender.
+    """
+    if statement.sender != signer.public.id:
+        raise MisuseError("the signer is not the sender of the statement")
+    body = statement.encode()
+    return Envelope(statement=body, signature=signer.sign(context_of(statement), body)).encode()
+
+
+def sender_of(unverified: Unverified) -> KeyId:
+    """Return the id of the key that claims to speak."""
+    return KeyId(unverified.statement.sender)
