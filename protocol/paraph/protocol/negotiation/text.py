@@ -1,0 +1,321 @@
+"""The text of a version: clauses in order, the six operations, rendering, digests (SPEC 7.2-7.4).
+
+A text never changes: an operation gives another. Both sides compute the same text, rendering
+and digests from the same records, on any machine: nothing here follows a locale, a clock, the
+order of a hash table or the interpreter's own Unicode tables.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final, assert_never
+
+from paraph.protocol.errors import MalformedError, OutOfTurnError
+from paraph.protocol.names import Digest, pae
+from paraph.protocol.negotiation import marks
+from paraph.protocol.negotiation.unicode14 import first_unassigned
+from paraph.protocol.statements.header import Wording
+from paraph.protocol.statements.versions import (
+    CHECK_SIZE,
+    MOST_CLAUSES,
+    Clause,
+    Delete,
+    InsertAfter,
+    Merge,
+    MoveAfter,
+    Operation,
+    Replace,
+    Split,
+)
+
+NUMBERED: Final = frozenset({"operative", "testimonium"})
+"""Roles of the clauses that carry a number."""
+MOST_CHARACTERS: Final = 4_000_000
+"""Words of a text in all languages together: a version must stay one that can be sent whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A clause as it stands in a text.
+
+    Attributes:
+        cid: Clause id.
+        role: Place in the instrument.
+        words: Words by language, as received; a language may be absent.
+        headings: Heading by language; in no rendering.
+        handling: Who may see it; empty if as the whole.
+        stale: Languages that the last change of the words left behind.
+    """
+
+    cid: str
+    role: str
+    words: Mapping[str, str]
+    headings: Mapping[str, str]
+    handling: str
+    stale: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """An immutable text.
+
+    Attributes:
+        languages: The working languages, ascending.
+        parts: The clauses in order.
+        used: Every clause id that this line has ever had; none is given twice.
+    """
+
+    languages: tuple[str, ...]
+    parts: tuple[Part, ...]
+    used: frozenset[str]
+
+    def find(self, cid: str) -> Part | None:
+        """Return the clause *cid*, or nothing where the text has none."""
+        return next((part for part in self.parts if part.cid == cid), None)
+
+    def numbers(self) -> dict[str, str]:
+        """Return the number of each clause by its id; the empty string for one without."""
+        count = itertools.count(1)
+        return {part.cid: str(next(count)) if part.role in NUMBERED else "" for part in self.parts}
+
+    def joined(self, other: Text) -> Text:
+        """Return this text with the ids that *other*, a second parent, has ever had kept too."""
+        return replace(self, used=self.used | other.used)
+
+
+def from_clauses(clauses: Sequence[Clause], languages: Iterable[str]) -> Text:
+    """Return the text that a version tables whole.
+
+    Raises:
+        OutOfTurnError: ``clause-given-twice``, ``unknown-language``.
+        MalformedError: ``unassigned-code-point``, ``text-too-large``.
+    """
+    tongues = tuple(sorted(set(languages)))
+    used: set[str] = set()
+    parts = []
+    for clause in clauses:
+        if clause.cid in used:
+            raise _twice(clause.cid)
+        used.add(clause.cid)
+        parts.append(_part(clause, tongues))
+    return _bounded(Text(tongues, tuple(parts), frozenset(used)))
+
+
+def apply(text: Text, operations: Sequence[Operation]) -> Text:
+    """Return *text* with *operations* made in order; *text* itself stays as it is.
+
+    Raises:
+        OutOfTurnError: ``unknown-clause``, ``clause-given-twice``, ``clause-follows-itself``,
+            ``roles-differ``, ``unknown-language``: the operation does not fit this text. The
+            message names the clause and the operation's place.
+        MalformedError: ``unassigned-code-point``, ``text-too-large``.
+    """
+    draft = _Draft(text)
+    for place, operation in enumerate(operations, 1):
+        try:
+            draft.make(operation)
+        except (OutOfTurnError, MalformedError) as error:
+            raise type(error)(f"operation {place}: {error}", code=error.code) from error
+    return _bounded(Text(text.languages, tuple(draft.parts), frozenset(draft.used)))
+
+
+class _Draft:
+    # The one place where a text is written to: a list of parts while operations are made.
+    def __init__(self, text: Text) -> None:
+        self.languages = text.languages
+        self.parts = list(text.parts)
+        self.used = set(text.used)
+
+    def make(self, operation: Operation) -> None:
+        match operation:
+            case Replace():
+                self.write(operation.cid, operation.texts)
+            case InsertAfter():
+                self.insert(operation.after, operation.clause)
+            case Delete():
+                del self.parts[self.at(operation.cid)]
+            case MoveAfter():
+                self.move(operation.cid, operation.after)
+            case Split():
+                self.split(operation)
+            case Merge():
+                self.merge(operation)
+            case _:  # pragma: no cover - every operation has its case above
+                assert_never(operation)
+
+    def at(self, cid: str) -> int:
+        for place, part in enumerate(self.parts):
+            if part.cid == cid:
+                return place
+        raise OutOfTurnError(f'there is no clause "{cid}" in the text', code="unknown-clause")
+
+    def write(self, cid: str, texts: Sequence[Wording]) -> None:
+        # A language left out keeps its words and is stale from now on.
+        place = self.at(cid)
+        given = _by_language(cid, texts, self.languages)
+        part = self.parts[place]
+        self.parts[place] = replace(
+            part, words={**part.words, **given}, stale=frozenset(self.languages) - given.keys()
+        )
+
+    def insert(self, after: str, clause: Clause) -> None:
+        place = self.at(after) + 1
+        if clause.cid in self.used:
+            raise _twice(clause.cid)
+        self.parts.insert(place, _part(clause, self.languages))
+        self.used.add(clause.cid)
+
+    def move(self, cid: str, after: str) -> None:
+        if cid == after:
+            raise OutOfTurnError(
+                f'clause "{cid}" cannot follow itself', code="clause-follows-itself"
+            )
+        self.at(after)
+        part = self.parts.pop(self.at(cid))
+        self.parts.insert(self.at(after) + 1, part)
+
+    def split(self, operation: Split) -> None:
+        first = self.parts[self.at(operation.cid)]
+        second = Clause(
+            cid=operation.new_cid,
+            role=first.role,
+            texts=operation.new_texts,
+            headings=operation.new_headings,
+            handling=first.handling,
+        )
+        self.insert(operation.cid, second)
+        self.write(operation.cid, operation.texts)
+
+    def merge(self, operation: Merge) -> None:
+        joined = [self.parts[self.at(cid)] for cid in operation.cids]
+        if len({part.role for part in joined}) > 1:
+            raise OutOfTurnError(
+                f'the clauses merged into "{operation.into}" have different roles',
+                code="roles-differ",
+            )
+        self.write(operation.into, operation.texts)
+        headings = _by_language(operation.into, operation.headings, self.languages)
+        place = self.at(operation.into)
+        kept = self.parts[place]
+        self.parts[place] = replace(kept, headings={**kept.headings, **headings})
+        self.parts = [
+            part
+            for part in self.parts
+            if part.cid == operation.into or part.cid not in operation.cids
+        ]
+
+
+def _part(clause: Clause, languages: Sequence[str]) -> Part:
+    return Part(
+        cid=clause.cid,
+        role=clause.role,
+        words=_by_language(clause.cid, clause.texts, languages),
+        headings=_by_language(clause.cid, clause.headings, languages),
+        handling=clause.handling,
+    )
+
+
+def _by_language(cid: str, texts: Sequence[Wording], languages: Sequence[str]) -> dict[str, str]:
+    for each in texts:
+        if each.language not in languages:
+            raise OutOfTurnError(
+                f'clause "{cid}": "{each.language}" is not a working language;'
+                f" expected {', '.join(languages)}",
+                code="unknown-language",
+            )
+        at = first_unassigned(each.words)
+        if at >= 0:
+            raise MalformedError(
+                f'clause "{cid}", language {each.language}, character {at + 1}:'
+                f" U+{ord(each.words[at]):04X} is not assigned in unicode 14.0",
+                code="unassigned-code-point",
+            )
+    return {each.language: each.words for each in texts}
+
+
+def _twice(cid: str) -> OutOfTurnError:
+    return OutOfTurnError(
+        f'the clause id "{cid}" was given before in this line of the text',
+        code="clause-given-twice",
+    )
+
+
+def _bounded(text: Text) -> Text:
+    total = sum(len(words) for part in text.parts for words in part.words.values())
+    if len(text.parts) > MOST_CLAUSES or total > MOST_CHARACTERS:
+        raise MalformedError(
+            f"expected at most {MOST_CLAUSES} clauses and {MOST_CHARACTERS} characters",
+            code="text-too-large",
+        )
+    return text
+
+
+def render(text: Text, language: str) -> str:
+    """Return the rendering of *text* in *language* (SPEC 7.4): what is hashed.
+
+    One clause a line, a numbered one with its number, live references resolved, then NFC.
+    Headings, handling and everything about the version stay out of it.
+    """
+    numbers = text.numbers()
+    lines = []
+    for part in text.parts:
+        number = numbers[part.cid]
+        words = marks.resolve(part.words.get(language, ""), lambda cid: numbers.get(cid, "?"))
+        lines.append(f"{number}. {words}" if number else words)
+    return unicodedata.normalize("NFC", "\n".join(lines))
+
+
+def digest(text: Text, language: str) -> Digest:
+    """Return SHA-256 of the rendering of *text* in *language*, as UTF-8."""
+    return Digest(hashlib.sha256(render(text, language).encode()).digest())
+
+
+def digests(text: Text) -> dict[str, bytes]:
+    """Return the digest of *text* in each working language."""
+    return {language: digest(text, language) for language in text.languages}
+
+
+def structure_digest(text: Text) -> Digest:
+    """Return the digest of what no rendering shows (SPEC 7.4).
+
+    Ids, roles, order, headings, handling, which languages have words and which are stale.
+    """
+    parts = (_sheet(part, (("has", dict.fromkeys(part.words, "")),)) for part in text.parts)
+    return Digest(hashlib.sha256(pae(b"", *parts)).digest())
+
+
+def checks(text: Text) -> tuple[bytes, ...]:
+    """Return a short check of each clause, in order, over its words as stored (SPEC 7.4)."""
+    return tuple(
+        hashlib.sha256(_sheet(part, (("words", part.words),))).digest()[:CHECK_SIZE]
+        for part in text.parts
+    )
+
+
+def _sheet(part: Part, more: Iterable[tuple[str, Mapping[str, str]]]) -> bytes:
+    # Everything that is told of a clause, such that no two clauses give the same bytes.
+    out = [part.cid, part.role, part.handling]
+    stale = dict.fromkeys(part.stale, "")
+    for name, by_language in (("headings", part.headings), ("stale", stale), *more):
+        out += [name, str(len(by_language))]
+        for language in sorted(by_language):
+            out += [language, by_language[language]]
+    return pae(*(each.encode() for each in out))
+
+
+def find_quote(words: str, prefix: str, exact: str, suffix: str) -> tuple[int, ...]:
+    """Return every place of *words* at which *exact* stands between *prefix* and *suffix*.
+
+    Raises nothing; an empty quote stands nowhere. Places may overlap.
+    """
+    whole = prefix + exact + suffix
+    places: list[int] = []
+    at = words.find(whole) if exact else -1
+    while at >= 0:
+        places.append(at + len(prefix))
+        at = words.find(whole, at + 1)
+    return tuple(places)
