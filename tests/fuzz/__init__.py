@@ -1,0 +1,1 @@
+"""Random bytes against everything that reads bytes from outside: ``make fuzz``."""
