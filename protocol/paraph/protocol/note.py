@@ -2,8 +2,8 @@
 
 A signed note is a text, an empty line, and signature lines; a checkpoint is a note whose text
 is an origin, a size and a root. The forms are those of C2SP signed-note, tlog-checkpoint and
-tlog-cosignature. What this module accepts is what those allow; the stricter form of our own
-files is checked in :mod:`paraph.protocol.checkpoint`.
+tlog-cosignature, each value in one form only: what was parsed encodes to the bytes it came from.
+The stricter form of our own files is checked in :mod:`paraph.protocol.checkpoint`.
 """
 
 from __future__ import annotations
@@ -51,18 +51,21 @@ def to_base64(data: bytes) -> str:
 
 
 def from_base64(text: str) -> bytes:
-    """Parse base64 of the standard alphabet with its padding.
+    """Parse base64 of the standard alphabet with its padding, in its one canonical form.
 
-    The unused bits of the last character are not looked at: who needs one form only encodes
-    the result again and compares.
+    RFC 4648, section 3.5, leaves it to the reader whether unused bits must be zero. Here they
+    must: type 0x06 does not sign the text, so a root written otherwise would pass unsigned.
 
     Raises:
-        MalformedError: Another alphabet, white space, or wrong padding.
+        MalformedError: Another alphabet, white space, wrong padding, or unused bits that are set.
     """
     try:
-        return binascii.a2b_base64(text.encode("ascii"), strict_mode=True)
+        data = binascii.a2b_base64(text.encode("ascii"), strict_mode=True)
     except ValueError as error:  # binascii.Error and UnicodeEncodeError are both
         raise MalformedError("expected base64 with padding") from error
+    if to_base64(data) != text:  # also padding behind a complete group, which strict_mode forgives
+        raise MalformedError("expected canonical base64")
+    return data
 
 
 def parse_decimal(text: str, most: int) -> int:

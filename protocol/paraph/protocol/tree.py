@@ -163,7 +163,8 @@ class Tree:
             MisuseError: No range of this tree, or *start* is not a multiple of the smallest
                 power of two that is at least ``end - start``.
         """
-        if not 0 <= start <= end <= self.size or start % (1 << (end - start - 1).bit_length()):
+        aligned_to = 1 << max(end - start - 1, 0).bit_length()
+        if not 0 <= start <= end <= self.size or start % aligned_to:
             raise MisuseError("expected the bounds of a subtree")
         return self._hash(start, end)
 
