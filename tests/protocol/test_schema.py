@@ -122,7 +122,8 @@ def test_what_a_field_does_not_allow_is_malformed(changes: dict[str, object]) ->
 
 
 def test_just_inside_each_limit_is_fine() -> None:
-    assert outer(some=b"123", sorted_=(0, 2**53 - 1), one_of=Other(name="abcd"))
+    made = outer(some=b"123", sorted_=(0, 2**53 - 1), one_of=Other(name="abcd"))
+    assert Outer.decode(made.encode()) == made
 
 
 @pytest.mark.parametrize(

@@ -148,7 +148,8 @@ def _judge_clear(
                 raise _entry("expected an entry that the party could not open")
         case Withdraw(entry=entry):
             _judge_withdraw(state, entry, member)
-        case Grant() as grant:
+        case grant:
+            assert isinstance(grant, Grant)
             _judge_grant(state, grant, member)
     return None
 

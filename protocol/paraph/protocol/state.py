@@ -232,7 +232,7 @@ class ChannelState:
                 self.trust.apply_revocation(effect, index)
             case Suspension():
                 self.trust.apply_suspension(effect, index, self._log_time)
-            case None:
+            case _:
                 pass
 
 
