@@ -1,9 +1,27 @@
-"""What every test folder shares: a missing program is skipped, or fails where all must run."""
+"""What every test folder shares: hypothesis' profiles, and programs that a test needs."""
 
 import os
 import shutil
 
 import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis.database import DirectoryBasedExampleDatabase
+
+# A deadline, or a health check on speed, would measure the machine and what else runs on it.
+settings.register_profile(
+    "short",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    database=DirectoryBasedExampleDatabase("var/cache/hypothesis"),
+    print_blob=True,
+)
+settings.register_profile("long", settings.get_profile("short"), max_examples=5_000)
+settings.load_profile("long" if os.environ.get("PARAPH_LONG") else "short")
+
+
+def _missing(item: pytest.Item) -> list[str]:
+    tools = [tool for marker in item.iter_markers("needs") for tool in marker.args]
+    return [tool for tool in tools if shutil.which(tool) is None]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -11,15 +29,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     if os.environ.get("PARAPH_TEST_ALL"):
         return
     for item in items:
-        for marker in item.iter_markers("needs"):
-            missing = [tool for tool in marker.args if shutil.which(tool) is None]
-            if missing:
-                item.add_marker(pytest.mark.skip(reason=f"needs {', '.join(missing)}"))
+        if missing := _missing(item):
+            item.add_marker(pytest.mark.skip(reason=f"needs {', '.join(missing)}"))
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Fail, rather than skip, where all must run."""
-    for marker in item.iter_markers("needs"):
-        missing = [tool for tool in marker.args if shutil.which(tool) is None]
-        if missing:
-            pytest.fail(f"needs {', '.join(missing)}: install it, or run make test", pytrace=False)
+    if missing := _missing(item):
+        pytest.fail(f"needs {', '.join(missing)}: install it, or run make test", pytrace=False)
