@@ -229,6 +229,19 @@ def test_one_leaf_needs_no_proof() -> None:
     assert not included(LEAVES[0], 0, 2, (), LEAVES[0])
 
 
+def test_a_proof_that_goes_on_above_the_root_is_forged() -> None:
+    for size in (1, 2, 3, 7, 8):
+        above = node_hash(JUNK, TREE.root(size))
+        for index in range(size):
+            proof = [*TREE.inclusion(index, size), JUNK]
+            assert not included(LEAVES[index], index, size, proof, above)
+        for old in range(1, size):
+            proof = [*TREE.consistency(old, size), JUNK]
+            first = node_hash(JUNK, TREE.root(old))
+            assert not consistent(old, size, first, above, proof)
+            assert not consistent(old, size, TREE.root(old), above, proof)
+
+
 def test_the_last_leaf_of_an_odd_row_skips_the_rows_without_sibling() -> None:
     for size, hashes in ((3, 1), (5, 1), (9, 1), (7, 2), (129, 1), (130, 2)):
         path = TREE.inclusion(size - 1, size)
