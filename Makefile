@@ -18,7 +18,7 @@ BIN := $(VENV)/bin
 ARGS ?=
 
 # Only wheels, so that installing runs no code; only pinned hashes; nothing said but errors.
-PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input
+PIP_INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check --no-input
 LOCKED := $(PIP_INSTALL) --require-hashes --only-binary :all:
 # .ci/run puts coverage in front.
 PYTEST ?= $(BIN)/python -m pytest
@@ -72,8 +72,10 @@ test-all: test
 faults: $(VENV)/tools
 	$(BIN)/python -m pytest -q tests/faults $(ARGS)
 
+# The property tests too, with hypothesis' long profile.
 faults-long: export PARAPH_LONG := 1
-faults-long: faults
+faults-long: $(VENV)/tools
+	$(BIN)/python -m pytest -q tests/faults tests/protocol tests/hostile $(ARGS)
 
 fuzz: $(VENV)/tools
 	$(BIN)/python -m tests.fuzz $(ARGS)
