@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Final, Literal
 
 from paraph.protocol.names import ZERO
@@ -135,7 +134,7 @@ class Negotiation:
     comments: Trie[Comment] = field(default_factory=Trie)
     comments_counted: int = 0
     dispatches: Trie[Dispatch] = field(default_factory=Trie)
-    numbers: Mapping[str, int] = MappingProxyType({})
+    numbers: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
