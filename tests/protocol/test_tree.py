@@ -268,6 +268,7 @@ def test_equal_sizes_need_equal_roots_and_an_empty_proof() -> None:
 def test_a_tree_that_shrank_is_forged_and_a_negative_size_is_misuse() -> None:
     assert not consistent(2, 1, TREE.root(2), TREE.root(1), ())
     assert not consistent(1, 0, TREE.root(1), EMPTY_ROOT, ())
+    assert not consistent(3, 1, JUNK, JUNK, [JUNK]), "one hash would be all three"
     for old, new in ((-1, 1), (1, -1)):
         with pytest.raises(MisuseError, match="not negative"):
             verify_consistency(old, new, JUNK, JUNK, ())
