@@ -414,6 +414,10 @@ def _acknowledged(state: State, content: AcknowledgementGiven, place: _Place) ->
             raise OutOfTurnError("a party acknowledges the other's", code="own-statement")
         if entry.role == roles.BOT:
             raise OutOfTurnError("nobody acknowledges a machine", code="machine-statement")
+        if entry.kind == AcknowledgementGiven.KIND:
+            raise OutOfTurnError(
+                "nobody acknowledges an acknowledgement", code="acknowledgement-acknowledged"
+            )
         by_party = receipts.get(subject) or {}
         before = by_party.get(place.party, Receipt("", place.index, "", ""))
         climbs = content.outcome == "ok" and _height(content.rung) > _height(before.rung)
