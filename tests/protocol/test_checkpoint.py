@@ -161,6 +161,18 @@ def test_another_log_is_forged() -> None:
             verify_checkpoint(PLAIN, keys)
 
 
+def test_a_text_of_another_origin_is_forged_although_the_keys_signed_it() -> None:
+    head = Head(ORIGIN + "x", 7, ROOT)
+    text, of_tree = head.encode(), subtree_message(ORIGIN, 0, head)
+    first = SignatureLine(ORIGIN, KEYS.verifiers[0].id, LOG._ed25519.sign(text))  # noqa: SLF001
+    signature = bytes(8) + LOG._mldsa44.sign(of_tree)  # noqa: SLF001
+    second = SignatureLine(ORIGIN, KEYS.verifiers[1].id, signature)
+    note = note_of(text, first.encode(), second.encode())
+    assert len(read_note(note, KEYS.verifiers).signatures) == 2
+    with pytest.raises(ForgedError, match="pinned log"):
+        verify_checkpoint(note, KEYS)
+
+
 def test_lines_under_another_name_are_forged() -> None:
     other = parse_note(PLAIN)
     renamed = [SignatureLine("x", line.key_id, line.signature).encode() for line in other.lines]

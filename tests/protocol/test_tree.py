@@ -274,6 +274,17 @@ def test_a_tree_that_shrank_is_forged_and_a_negative_size_is_misuse() -> None:
             verify_consistency(old, new, JUNK, JUNK, ())
 
 
+def test_a_head_of_overstated_size_is_forged() -> None:
+    for old, new, stated in ((3, 4, 8), (3, 4, 5), (2, 3, 5), (5, 7, 16), (6, 8, 9)):
+        first, second, proof = TREE.root(old), TREE.root(new), TREE.consistency(old, new)
+        assert consistent(old, new, first, second, proof)
+        assert not consistent(old, stated, first, second, proof)
+    for index, size, stated in ((0, 1, 2), (0, 2, 3), (1, 4, 8), (3, 4, 5)):
+        leaf, path, root = LEAVES[index], TREE.inclusion(index, size), TREE.root(size)
+        assert included(leaf, index, size, path, root)
+        assert not included(leaf, index, stated, path, root)
+
+
 def test_an_old_root_in_the_proof_of_a_power_of_two_is_one_hash_too_many() -> None:
     proof = TREE.consistency(4, 7)
     assert len(proof) == 1
