@@ -122,6 +122,8 @@ def test_a_right_path_under_an_unsigned_root_proves_nothing() -> None:
         (b"index 6\n", b"index -6\n"),
         (b"index 6\n", b"index  6\n"),
         (b"index 6\n", b"index\n"),
+        (b"index 6\n", b"6\n"),
+        (HEADER, b"c2sp.org/tlog-proof@v1\n"),
         (b"index 6\n", b"index 6\n\n"),
         (b"index 6\n", b"Index 6\n"),
         (b"index 6\n", b"index %d\n" % (MAX_LOG_SIZE + 1)),
