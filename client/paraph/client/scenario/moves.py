@@ -202,7 +202,8 @@ def silence(block: Block) -> Silence:
     )
     if (outcome == "held") != (because in ("late_receipt", "no_closing")):
         block.fail(
-            "held_because", "late_receipt or no_closing is wanted where held, and only there"
+            "held_because",
+            '"held_because" is late_receipt or no_closing where held, and only there',
         )
     if (outcome == "broken") != bool(broken):
         block.fail("broken_by", '"broken_by" is wanted where broken, and only there')

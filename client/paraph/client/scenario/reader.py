@@ -67,7 +67,7 @@ class _Reader:
     def scenario(self) -> Scenario:
         block = self.block
         for decoration in ("defaults", "conventions", "sources"):
-            block.node_of(decoration)
+            block.decoration(decoration)
         marking, instrument = block.block("marking"), block.block("instrument")
         parties = block.mapping("parties", self.party)
         if len(parties) != 2:
@@ -143,7 +143,7 @@ class _Reader:
     ) -> Version:
         status = block.mapping("language_status", lambda inner, name: inner.text(name))
         if not status.keys() <= set(self.languages):
-            block.fail("language_status", "expected working languages")
+            block.fail("language_status", '"language_status" must name working languages')
         return Version(
             id=block.text("id"),
             label=block.maybe_text("label"),

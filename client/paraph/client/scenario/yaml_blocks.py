@@ -119,8 +119,24 @@ class Block:
     def close(self) -> None:
         """Refuse fields that were never asked for."""
         for name in self._fields:
-            if name not in self._taken | DECORATION:
+            if name in DECORATION - self._taken:
+                self.decoration(name)
+            elif name not in self._taken:
                 self.fail(name, f'unknown field "{name}"', f"take it out, or see: {_HINT}")
+
+    def decoration(self, name: str) -> None:
+        """Take a field of any form; no key may stand twice in it either."""
+        node = self.node_of(name)
+        waiting, seen = [node] if node is not None else [], set()
+        while waiting:
+            each = waiting.pop()
+            if id(each) in seen:
+                continue
+            seen.add(id(each))
+            if isinstance(each, yaml.MappingNode):
+                waiting += Block(each, _inner(self.where, name))._fields.values()
+            elif isinstance(each, yaml.SequenceNode):
+                waiting += each.value
 
     def node_of(self, name: str) -> yaml.Node | None:
         """Take a field; nothing where it is absent or null."""
