@@ -248,6 +248,15 @@ def test_a_hidden_change_is_refused_and_the_clause_is_named() -> None:
     assert heads(channel.state) == {TALKS: (parent,)}
 
 
+def test_without_the_comparison_the_hidden_change_would_pass(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # The control of the test above: it is the comparison that refuses, and nothing else.
+    monkeypatch.setattr(fold, "_compare", lambda text, _: texts.digests(text))
+    channel, parent, text = talking()
+    channel.applies(VersionTabled(**tampered(text, parent)))
+
+
 def test_the_same_change_declared_is_applied() -> None:
     channel, parent, text = talking()
     fields = tampered(text, parent)
