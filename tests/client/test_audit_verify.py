@@ -91,7 +91,7 @@ def test_every_byte_of_a_bundle_flipped_is_refused(copy: Made) -> None:
     A flip is seen by its file's digest before anything is parsed;
     `test_a_flip_is_seen_without_the_manifest_too` turns that check off.
     """
-    for path in ["MANIFEST", *bundle.list_files(copy.folder)]:
+    for path in ["MANIFEST", *_one_of_each(copy.folder)]:
         target = copy.folder / path
         good = target.read_bytes()
         for at in (0, len(good) // 2, len(good) - 1):
@@ -104,13 +104,22 @@ def test_every_byte_of_a_bundle_flipped_is_refused(copy: Made) -> None:
 
 
 def test_every_flipped_byte_changes_the_digest_that_the_manifest_holds(made: Made) -> None:
-    for path in bundle.list_files(made.folder):
+    for path in _one_of_each(made.folder):
         data = bytearray((made.folder / path).read_bytes())
         line = bundle.manifest_line(path, bytes(data))
         for at in range(len(data)):
             data[at] ^= 1
             assert bundle.manifest_line(path, bytes(data)) != line
             data[at] ^= 1
+
+
+def _one_of_each(folder: Path) -> list[str]:
+    """Every file, but of notes and bodies, which are many and alike, the first and the last."""
+    files = list(bundle.list_files(folder))
+    journal = [path for path in files if path.startswith("journal/")]
+    blobs = [path for path in files if path.startswith("blobs/")]
+    rest = [path for path in files if path not in journal + blobs]
+    return [*rest, journal[0], journal[-1], blobs[0]]
 
 
 def _remanifest(folder: Path) -> None:
@@ -122,14 +131,10 @@ def _remanifest(folder: Path) -> None:
 
 def test_a_flip_is_seen_without_the_manifest_too(copy: Made) -> None:
     """With MANIFEST forged along, each kind of file is still caught by what it must say."""
-    files = list(bundle.list_files(copy.folder))
-    journal = [path for path in files if path.startswith("journal/")]
-    blobs = [path for path in files if path.startswith("blobs/")]
-    rest = [path for path in files if path not in journal + blobs]
-    for path in [*rest, journal[0], journal[-1], blobs[0]]:
+    for path in _one_of_each(copy.folder):
         target = copy.folder / path
         good = target.read_bytes()
-        for at in range(0, len(good), max(1, len(good) // 25)):
+        for at in range(0, len(good), max(1, len(good) // 15)):
             changed = bytearray(good)
             changed[at] ^= 1 << (at % 8)
             target.write_bytes(bytes(changed))
