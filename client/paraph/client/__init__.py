@@ -1,0 +1,1 @@
+"""Everything a ministry runs: vault, replica, outbox, desk, bots, audit, command line."""

@@ -1,0 +1,219 @@
+"""The command `paraph`: everything a ministry runs (docs/reference/cli.md)."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final, NoReturn
+
+import click
+
+from paraph.client.cli import exits
+from paraph.protocol.errors import ParaphError
+
+__all__ = ["cli", "main"]
+
+
+# Each command's module is imported only when the command is used: --help stays quick.
+
+
+def _party() -> click.Command:
+    from paraph.client.cli.party import party
+
+    return party
+
+
+def _member() -> click.Command:
+    from paraph.client.cli.member import member
+
+    return member
+
+
+def _channel() -> click.Command:
+    from paraph.client.cli.channel import channel
+
+    return channel
+
+
+def _send() -> click.Command:
+    from paraph.client.cli.say import send
+
+    return send
+
+
+def _comment() -> click.Command:
+    from paraph.client.cli.say import comment
+
+    return comment
+
+
+def _confirm() -> click.Command:
+    from paraph.client.cli.say import confirm
+
+    return confirm
+
+
+def _dispatch() -> click.Command:
+    from paraph.client.cli.say import dispatch
+
+    return dispatch
+
+
+def _acknowledge() -> click.Command:
+    from paraph.client.cli.say import acknowledge
+
+    return acknowledge
+
+
+def _inbox() -> click.Command:
+    from paraph.client.cli.see import inbox
+
+    return inbox
+
+
+def _show() -> click.Command:
+    from paraph.client.cli.see import show
+
+    return show
+
+
+def _log() -> click.Command:
+    from paraph.client.cli.see import log
+
+    return log
+
+
+def _sync() -> click.Command:
+    from paraph.client.cli.see import sync
+
+    return sync
+
+
+def _bot() -> click.Command:
+    from paraph.client.cli.bot import bot
+
+    return bot
+
+
+def _audit() -> click.Command:
+    from paraph.client.cli.audit import audit
+
+    return audit
+
+
+def _demo() -> click.Command:
+    from paraph.client.cli.demo import demo
+
+    return demo
+
+
+def _completion() -> click.Command:
+    from paraph.client.cli.completion import completion
+
+    return completion
+
+
+COMMANDS: Final[Mapping[str, tuple[str, Callable[[], click.Command]]]] = {
+    "party": ("Make a party, show its card, verify the other side's roots.", _party),
+    "channel": ("Found channels and list them.", _channel),
+    "member": ("Enrol people and machines of your own party.", _member),
+    "send": ("Send a version of the text.", _send),
+    "confirm": ("Confirm that a version is the text you know.", _confirm),
+    "comment": ("Comment, or answer a comment.", _comment),
+    "dispatch": ("Send a numbered dispatch.", _dispatch),
+    "acknowledge": ("Say how far you have come with a statement.", _acknowledge),
+    "inbox": ("Show what waits for you.", _inbox),
+    "show": ("Show one statement, or the text of a version.", _show),
+    "log": ("Show every entry of a channel's log.", _log),
+    "sync": ("Fetch and verify what is new, send what waits.", _sync),
+    "bot": ("Run the acknowledgement bot.", _bot),
+    "audit": ("Verify a record offline.", _audit),
+    "demo": ("Play a whole negotiation on this machine.", _demo),
+    "completion": ("Print the completion script of a shell.", _completion),
+}
+
+
+class Commands(click.Group):
+    """The top of the tree: loads a command when it is used, and maps every error once."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the commands in the order of the work."""
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import and return a command."""
+        del ctx
+        found = COMMANDS.get(cmd_name)
+        return found[1]() if found else None
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands without importing them."""
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, about) for name, (about, _) in COMMANDS.items()])
+
+    def main(
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,
+        **extra: Any,  # noqa: ANN401 - as click has it
+    ) -> NoReturn:
+        """Run a command and exit with its documented code."""
+        del standalone_mode
+        code = exits.OK
+        try:
+            found = super().main(
+                args, prog_name or "paraph", complete_var, standalone_mode=False, **extra
+            )
+            code = found if isinstance(found, int) else exits.OK
+        except ParaphError as error:
+            for line in exits.lines_of(error):
+                _tell(line)
+            code = exits.code_of(error)
+        except click.ClickException as error:
+            _tell(f"error: {_sentence(error.format_message())}")
+            if isinstance(error, click.UsageError) and error.ctx is not None:
+                _tell(f"hint: {error.ctx.command_path} --help shows the usage")
+            code = exits.USAGE
+        except (click.Abort, KeyboardInterrupt):
+            _tell("error: interrupted")
+            _tell("hint: nothing is lost; the same command may be repeated")
+            code = exits.INTERRUPTED
+        except BrokenPipeError:
+            sys.stderr.close()
+            code = exits.FAILED
+        except OSError as error:
+            _tell(f"error: {error.strerror or error}")
+            _tell("hint: check the disk, and who may read and write there")
+            code = exits.FAILED
+        sys.exit(code)
+
+
+def _tell(line: str) -> None:
+    from paraph.client.cli.output import note
+
+    note(line)
+
+
+def _sentence(text: str) -> str:
+    text = text.strip().removesuffix(".")
+    return text[:1].lower() + text[1:]
+
+
+_EPILOG: Final = "\b\nExit codes:\n" + "\n".join(
+    f"  {code:>3}  {meaning}" for code, meaning in exits.MEANING.items()
+)
+
+
+@click.group(cls=Commands, epilog="\b\nExample:\n  paraph demo\n\n" + _EPILOG)
+@click.version_option(package_name="paraph")
+def cli() -> None:
+    """Bring one text from a first draft to two signatures, between two ministries."""
+
+
+def main() -> NoReturn:
+    """Run the command line."""
+    cli.main()

@@ -1,0 +1,227 @@
+"""`paraph member`: a second person on another home, and further keys of this one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from paraph.client.cli.context import Seat, example, run, seated
+from paraph.client.cli.output import emit, note, table, when
+from paraph.protocol import roles
+from paraph.protocol.errors import InputError
+
+
+@click.group(
+    epilog=example(
+        "paraph member request ours.charter --party USA --role legal_adviser -o anna.request",
+        "paraph member add anna.request",
+    )
+)
+def member() -> None:
+    """Enrol people and machines of your own party."""
+
+
+@member.command(
+    epilog=example(
+        "paraph member request ours.charter --party USA --role legal_adviser -o anna.request"
+    )
+)
+@click.argument("charter", type=click.Path(path_type=Path))
+@click.option("--party", "code", required=True, help="Code of your own party.")
+@click.option("--role", required=True, type=click.Choice(roles.ROLES), help="Role of the new key.")
+@click.option("--days", default=90, show_default=True, help="Life of the key, at most 90.")
+@click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="Request.")
+@click.option("--small", is_flag=True, help="Key file for a machine with little memory.")
+@seated
+def request(
+    seat: Seat, *, charter: Path, code: str, role: str, days: int, output: Path, small: bool
+) -> None:
+    """Ask to be enrolled: make a key in this new home and a request for your party's roots.
+
+    CHARTER is the charter file of the channel, from a colleague. Compare the words of your own
+    party's roots with that colleague before you send the request back.
+    """
+    from paraph.client import cards, founding, joining, members
+
+    file = cards.read(charter, cards.CharterFile)
+    read, _ = cards.read_charter_file(file)
+    if not seat.home.vault_path.exists():
+        members.join_party(seat.home, file, code, seat.passphrase(new=True), cheap=small)
+    vault = seat.vault
+    if vault.content.party != code:
+        raise InputError(
+            f"this home belongs to {vault.content.party}",
+            code="not-a-party",
+            hint="choose another --home",
+        )
+    folder = joining.join(seat.home, file)
+    key, made = joining.request_member(vault, folder, role, now=seat.now(), days=days)
+    cards.write(output, made)
+    spoken = {each.code: founding.fingerprint(each) for each in read.parties}
+    emit(
+        seat.as_json,
+        {
+            "channel": folder.channel,
+            "party": code,
+            "role": role,
+            "key": key.id,
+            "holder": key.holder,
+            "not_after": when(key.not_after),
+            "words": spoken[code],
+            "file": str(output),
+        },
+        [
+            f"channel    {folder.channel.hex()}",
+            f"words en   {spoken[code]['en']}",
+            f"words ru   {spoken[code]['ru']}",
+            f"key        {role} {key.id.hex()[:16]}, until {when(key.not_after)}",
+            f"file       {output}",
+            "next       compare the words with your colleague, who runs: paraph member add FILE",
+        ],
+    )
+
+
+@member.command(
+    epilog=example(
+        "paraph member add anna.request", "paraph member add --self --role head_of_delegation"
+    )
+)
+@click.argument("file", required=False, type=click.Path(path_type=Path))
+@click.option("--self", "own", is_flag=True, help="Enrol a new key of this home instead.")
+@click.option("--role", type=click.Choice(roles.ROLES), help="Role of that key, with --self.")
+@click.option("--channel", "name", default="", help="Channel: its name or the start of its id.")
+@seated
+def add(seat: Seat, file: Path | None, own: bool, role: str | None, name: str) -> None:
+    """Enrol the key of a request, or with --self a new key of this home.
+
+    Roots sign for signatory, head_of_delegation and registrar; a registrar may sign for the
+    rest. Below the threshold the signatures of this home are added to FILE, which then travels
+    to the next root; exit code 0.
+    """
+    if own == (file is not None) or own != (role is not None):
+        raise InputError(
+            "expected either a request FILE, or --self with --role",
+            hint="paraph member add --help shows both",
+        )
+    if file is not None:
+        _add_request(seat, file, name)
+        return
+    from paraph.client import joining
+
+    folder = seat.channel(name)
+
+    async def work() -> tuple[object, ...]:
+        async with joining.closing(seat.tools.link(folder.relay)) as link:
+            return await joining.enrol_own(seat.vault, folder, link, (str(role),), now=seat.now())
+
+    (key,) = run(work())
+    from paraph.client.vault import HeldKey
+
+    assert isinstance(key, HeldKey)
+    emit(
+        seat.as_json,
+        {"channel": folder.channel, "role": key.role, "key": key.id, "state": key.state},
+        [f"key        {key.role} {key.id.hex()[:16]} {key.state}"],
+    )
+
+
+def _add_request(seat: Seat, file: Path, name: str) -> None:
+    from paraph.client import cards, joining, members
+    from paraph.protocol.documents import Enrolment, read_enrolment
+
+    document = cards.read(file, cards.MemberRequest).enrolment
+    asked, key, _ = read_enrolment(Enrolment.decode(document.body))
+    folder = seat.channel(name or asked.channel.hex())
+    members.read_request(document, folder.channel, seat.vault.content.party)
+    document, missing = joining.sign_enrolment(seat.vault.content, folder.channel, document)
+    cards.write(file, cards.MemberRequest(enrolment=document))
+    index: int | None = None
+    if not missing:
+
+        async def work() -> tuple[int, ...]:
+            async with joining.closing(seat.tools.link(folder.relay)) as link:
+                return await joining.enrol(seat.vault, folder, link, [document], now=seat.now())
+
+        (index,) = run(work())
+    else:
+        note(f"{missing} more root signature(s) needed: pass {file} on to the next root")
+    emit(
+        seat.as_json,
+        {
+            "channel": folder.channel,
+            "party": asked.party,
+            "role": asked.role,
+            "key": key.id,
+            "holder": asked.holder,
+            "not_after": when(asked.not_after),
+            "missing": missing,
+            "index": index,
+        },
+        [
+            f"key        {asked.role} {key.id.hex()[:16]}, until {when(asked.not_after)}",
+            f"enrolled   entry {index}"
+            if index is not None
+            else f"missing    {missing} of the roots",
+        ],
+    )
+
+
+@member.command("list", epilog=example("paraph member list"))
+@click.option("--channel", "name", default="", help="Channel: its name or the start of its id.")
+@seated
+def list_(seat: Seat, name: str) -> None:
+    """List every key of a channel, of both parties, as this home has verified them."""
+    from paraph.client.replica import Replica
+
+    folder = seat.channel(name)
+    replica = Replica.load(folder)
+    try:
+        log_time, own = replica.log.log_time, _own_keys(seat)
+        found = [
+            {
+                "party": each.party,
+                "role": each.role,
+                "key": each.id.hex(),
+                "holder": each.holder.hex(),
+                "since": each.enrolled_at,
+                "not_after": when(each.not_after),
+                "revoked": each.revoked_at,
+                "state": _state(each.revoked_at, each.not_after, log_time),
+                "own": each.id in own,
+            }
+            for each in replica.log.trust.members()
+        ]
+    finally:
+        replica.close()
+    emit(
+        seat.as_json,
+        {"channel": folder.channel, "members": found},
+        table(
+            ("party", "role", "key", "since", "until", "state"),
+            [
+                (
+                    str(each["party"]),
+                    str(each["role"]),
+                    str(each["key"])[:16],
+                    str(each["since"]),
+                    str(each["not_after"]),
+                    str(each["state"]) + (" (this home)" if each["own"] else ""),
+                )
+                for each in found
+            ],
+        ),
+    )
+
+
+def _own_keys(seat: Seat) -> frozenset[bytes]:
+    # Without the passphrase nothing is marked as one's own: looking on needs no secret.
+    if "vault" not in seat.__dict__:
+        return frozenset()
+    return frozenset(key.id for key in seat.vault.content.keys)
+
+
+def _state(revoked_at: int | None, not_after: int, log_time: int) -> str:
+    if revoked_at is not None:
+        return f"revoked at {revoked_at}"
+    return "expired" if log_time >= not_after else "in force"

@@ -1,0 +1,145 @@
+"""What a command prints: one JSON object, or lines and tables for people.
+
+The words of the other side are never trusted with the terminal: control characters, and those
+that turn the direction of writing, are shown and not obeyed. Colours and boxes come only on a
+terminal, and not with ``NO_COLOR``. Progress goes to stderr.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import json
+import re
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Final, Protocol
+
+import click
+
+# C0 but line feed and tab, DEL, C1, and what turns or hides text.
+_HOSTILE: Final = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]"
+)
+
+
+def visible(text: str) -> str:
+    """Return *text* with every character that would command the terminal made visible."""
+    return _HOSTILE.sub(lambda found: f"<U+{ord(found.group()):04X}>", text)
+
+
+def one_line(text: str, most: int = 0) -> str:
+    """Return *text* on one line, visible, cut at *most* characters if that is not 0."""
+    line = " ".join(visible(text).split())
+    return line if not most or len(line) <= most else line[: most - 1] + "…"
+
+
+def when(at_ms: int) -> str:
+    """Return POSIX milliseconds as ISO 8601 in UTC; nothing for 0."""
+    if not at_ms:
+        return ""
+    try:
+        at = dt.datetime.fromtimestamp(at_ms / 1000, tz=dt.UTC)
+    except (ValueError, OverflowError):
+        return f"{at_ms} ms"
+    return at.isoformat(timespec="milliseconds" if at_ms % 1000 else "seconds").replace(
+        "+00:00", "Z"
+    )
+
+
+def to_json(value: object) -> str:
+    """Return *value* as JSON; bytes as hex, hostile characters escaped."""
+    dumped = json.dumps(value, ensure_ascii=False, indent=2, default=_plain)
+    return _HOSTILE.sub(lambda found: f"\\u{ord(found.group()):04x}", dumped)
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, bytes):
+        return value.hex()
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {each.name: getattr(value, each.name) for each in dataclasses.fields(value)}
+    if isinstance(value, Mapping):
+        return dict(value)
+    if isinstance(value, frozenset | set):
+        return sorted(value)
+    raise TypeError(f"cannot be shown as JSON: {type(value).__name__}")
+
+
+def say(text: str = "") -> None:
+    """Print a line of our own or a peer's words, made visible."""
+    click.echo("\n".join(visible(line) for line in text.split("\n")))
+
+
+def note(text: str) -> None:
+    """Print a line on stderr: what is going on, not what was asked for."""
+    click.echo(visible(text), err=True)
+
+
+def emit(as_json: bool, value: Mapping[str, object], lines: Iterable[str]) -> None:
+    """Print *value* as JSON, or *lines* for people."""
+    if as_json:
+        click.echo(to_json(value))
+        return
+    for line in lines:
+        say(line)
+
+
+def table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    """Print *rows* with rich on a terminal, or yield plain aligned lines."""
+    cells = [[one_line(each) for each in row] for row in rows]
+    if sys.stdout.isatty():
+        _rich_table(columns, cells)
+        return
+    widths = [max(len(row[at]) for row in [list(columns), *cells]) for at in range(len(columns))]
+    for row in [[each.upper() for each in columns], *cells]:
+        yield "  ".join(each.ljust(width) for each, width in zip(row, widths, strict=True)).rstrip()
+
+
+def _rich_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    made = Table(box=None, pad_edge=False)
+    for at, column in enumerate(columns):
+        # The last column holds words and may wrap; ids and times stay whole.
+        made.add_column(column, no_wrap=at < len(columns) - 1)
+    for row in rows:
+        made.add_row(*(Text(each) for each in row))
+    Console().print(made)
+
+
+class Tick(Protocol):
+    """Called with how much is done so far."""
+
+    def __call__(self, done: int, total: int) -> None:
+        """Show that *done* of *total* are done; *total* may grow."""
+
+
+def _silent(done: int, total: int) -> None:
+    pass
+
+
+@contextmanager
+def progress(what: str, *, quiet: bool = False) -> Iterator[Tick]:
+    """Show a progress bar on stderr while something long runs; nothing off a terminal."""
+    if quiet or not sys.stderr.isatty():
+        yield _silent
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    with Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        console=Console(stderr=True),
+        transient=True,
+    ) as bars:
+        bar = bars.add_task(what, total=None)
+
+        def tick(done: int, total: int) -> None:
+            bars.update(bar, completed=done, total=total)
+
+        yield tick

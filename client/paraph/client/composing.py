@@ -1,0 +1,490 @@
+"""Content as it is about to be said, checked by the fold before anything is signed (SPEC 7.5).
+
+Pure. What the other side would refuse is refused here first, with what to do about it: the same
+:func:`paraph.protocol.negotiation.fold.apply` judges, so the two cannot come to differ.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from paraph.client.drafts import Opening
+from paraph.protocol import roles
+from paraph.protocol.errors import (
+    InputError,
+    MalformedError,
+    MisuseError,
+    OutOfTurnError,
+    ParaphError,
+    RefusedError,
+)
+from paraph.protocol.names import ZERO
+from paraph.protocol.negotiation import fold
+from paraph.protocol.negotiation import text as texts
+from paraph.protocol.negotiation.state import Negotiation, State, Version, next_number
+from paraph.protocol.negotiation.text import Text
+from paraph.protocol.statements.content import CONTENT_ACTIONS, Content
+from paraph.protocol.statements.exchanges import (
+    INTERNAL_COMMENT_KINDS,
+    NO_ANCHOR,
+    AcknowledgementGiven,
+    Anchor,
+    CommentMade,
+    DispatchSent,
+)
+from paraph.protocol.statements.header import (
+    NO_RELATION,
+    ContentHeader,
+    LanguageStatus,
+    Mention,
+    Relation,
+    to_digests,
+    to_mentions,
+    to_wordings,
+)
+from paraph.protocol.statements.versions import (
+    Clause,
+    Marking,
+    NegotiationOpened,
+    Operation,
+    VersionConfirmed,
+    VersionTabled,
+)
+
+CONFLICTS: Final = frozenset(
+    {
+        "parent-not-head",
+        "confirmed-before",
+        "closed-before",
+        "number-differs",
+        "negotiation-exists",
+        "placed-before",
+    }
+)
+"""Codes of the fold that mean: somebody was first."""
+REFUSALS: Final = frozenset(
+    {"role", "role-differs", "origin-differs", "rung", "own-statement", "machine-statement"}
+)
+"""Codes of the fold that mean: not for this role or party."""
+_HINTS: Final[Mapping[str, str]] = {
+    "unknown-clause": "paraph show VERSION lists the clauses and their ids",
+    "clause-given-twice": "choose an id that this text has never had",
+    "unknown-language": "paraph channel list shows the languages",
+    "unassigned-code-point": "retype that character",
+    "quote-not-found": "quote the words exactly as they stand in that version",
+    "unknown-comment": "paraph log shows the comments",
+    "unknown-version": "paraph log shows the versions",
+    "unknown-negotiation": "paraph log shows the negotiations",
+    "confirmed-before": "nothing is left to do",
+    "closed-before": "nothing is left to do",
+    "number-differs": "run the command again: the number is taken from the log",
+    "text-too-large": "split the text, or send part of it as an attachment",
+}
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Manner:
+    """How a thing is said: what the header of every record holds.
+
+    Attributes:
+        dated: Claimed instant, POSIX ms; 0 = the desk's clock.
+        handling: Handling label.
+        reply_by: An answer is asked for by then, POSIX ms; 0 = none.
+        latest_useful: Of no use after, POSIX ms; 0 = no end.
+        without_prejudice: May not be cited as the party's position.
+        dispatch_reference: Reference in the author's own register.
+        relates_to: A statement that it is about, in this or another channel.
+    """
+
+    dated: int = 0
+    handling: str = ""
+    reply_by: int = 0
+    latest_useful: int = 0
+    without_prejudice: bool = False
+    dispatch_reference: str = ""
+    relates_to: Relation = NO_RELATION
+
+
+PLAIN: Final = Manner()
+
+
+def header(negotiation: bytes, role: str, manner: Manner, now: int) -> ContentHeader:
+    """Return the header of a record."""
+    plain = ContentHeader.plain(
+        negotiation=negotiation, dated=manner.dated or now, acting_role=role
+    )
+    return dataclasses.replace(
+        plain,
+        handling=manner.handling,
+        reply_by=manner.reply_by,
+        latest_useful=manner.latest_useful,
+        without_prejudice=manner.without_prejudice,
+        dispatch_reference=manner.dispatch_reference,
+        relates_to=manner.relates_to,
+    )
+
+
+# ------------------------------------------------------------------ finding things in the state
+
+
+def choose_negotiation(state: State, wanted: bytes | None) -> bytes:
+    """Return *wanted*, or the one negotiation that there is.
+
+    Raises:
+        InputError: None is open, or several are and none is named.
+    """
+    if wanted is not None:
+        return wanted
+    known = [identity for identity, _ in state.negotiations.items()]
+    if len(known) == 1:
+        return known[0]
+    if not known:
+        raise InputError(
+            "no negotiation is open in this channel",
+            code="unknown-negotiation",
+            hint="add a negotiation block to the first version (paraph send --example)",
+        )
+    raise InputError(
+        f"expected one negotiation to be named, {len(known)} are open",
+        code="unknown-negotiation",
+        hint="give --negotiation; paraph log shows their ids",
+    )
+
+
+def negotiation_of(state: State, identity: bytes) -> Negotiation:
+    """Return a negotiation.
+
+    Raises:
+        InputError: There is none with this id.
+    """
+    talks = state.negotiations.get(identity)
+    if talks is None:
+        raise InputError(
+            "no such negotiation is open in this channel",
+            code="unknown-negotiation",
+            hint=_HINTS["unknown-negotiation"],
+        )
+    return talks
+
+
+def version_of(talks: Negotiation, statement: bytes) -> Version:
+    """Return a version.
+
+    Raises:
+        InputError: No version of this negotiation has this id.
+    """
+    found = talks.versions.get(statement)
+    if found is None:
+        raise InputError(
+            "no such version stands in this negotiation",
+            code="unknown-version",
+            hint=_HINTS["unknown-version"],
+        )
+    return found
+
+
+def choose_parents(
+    talks: Negotiation, parents: Sequence[bytes], *, branch: bool
+) -> tuple[bytes, ...]:
+    """Return the parents of a version: those named, or the one head.
+
+    Raises:
+        OutOfTurnError: Code ``parent-not-head``.
+        InputError: No such version.
+    """
+    if not parents:
+        if len(talks.heads) == 1:
+            return talks.heads
+        raise OutOfTurnError(
+            f"expected one head, found {len(talks.heads)}",
+            code="parent-not-head",
+            hint="name the version that you change with --parent; paraph log shows them"
+            if talks.heads
+            else "send a whole text first (clauses)",
+        )
+    for parent in parents:
+        version = version_of(talks, parent)
+        if parent not in talks.heads and not branch:
+            heads = ", ".join(
+                f"version {version_of(talks, each).number} (entry {version_of(talks, each).index})"
+                for each in talks.heads
+            )
+            raise OutOfTurnError(
+                f"the parent is version {version.number} (entry {version.index}),"
+                f" and the head is {heads}",
+                code="parent-not-head",
+                hint="your file is as it was: rework it on the head (paraph show), then send again",
+            )
+    return tuple(parents)
+
+
+# ------------------------------------------------------------------ the records
+
+
+def opened(head: ContentHeader, opening: Opening) -> NegotiationOpened:
+    """Return the record that opens a negotiation.
+
+    Raises:
+        InputError: Something in *opening* is out of its bounds.
+    """
+    try:
+        return NegotiationOpened(
+            header=head,
+            titles=to_wordings(opening.titles),
+            instrument=opening.instrument,
+            legal_character=opening.legal_character,
+            prevailing=opening.prevailing,
+            marking=Marking(
+                banner=to_wordings(opening.banners),
+                classification=opening.classification,
+                releasable_to=tuple(sorted(set(opening.releasable_to))),
+            ),
+        )
+    except MisuseError as error:
+        raise InputError(str(error)) from error
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class VersionDraft:
+    """A version to be tabled: a whole text, or operations on a parent.
+
+    Attributes:
+        clauses: The whole text, or nothing.
+        operations: Changes, or nothing for the parent's own words.
+        parents: Statement ids; empty means the head, unless there are clauses.
+        kind: tabled_draft, counter_draft, consolidated, or another word.
+        author: ``joint``, or empty for the sender's party.
+        round: Round of talks; 0 if none is counted.
+        language_status: What each language text is.
+        branch: Whether it may begin another line beside the head.
+    """
+
+    clauses: tuple[Clause, ...] = ()
+    operations: tuple[Operation, ...] = ()
+    parents: tuple[bytes, ...] = ()
+    kind: str = "tabled_draft"
+    author: str = ""
+    round: int = 0
+    language_status: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    branch: bool = False
+
+
+def tabled(
+    state: State, head: ContentHeader, draft: VersionDraft, party: str
+) -> tuple[VersionTabled, Text]:
+    """Return the record that tables a version, and the text that it gives.
+
+    Raises:
+        OutOfTurnError: Code ``parent-not-head``.
+        InputError: An operation does not fit the text.
+        RefusedError: Code ``oversize``.
+    """
+    parents: tuple[bytes, ...] = ()
+    talks = negotiation_of(state, head.negotiation)
+    if not draft.clauses:
+        parents = choose_parents(talks, draft.parents, branch=draft.branch)
+    elif talks.heads and not draft.branch:
+        raise OutOfTurnError(
+            "the negotiation has a text already",
+            code="parent-not-head",
+            hint="send operations on the head, or a rival text on purpose (--branch)",
+        )
+    text = _result(state, talks, draft, parents)
+    try:
+        made = VersionTabled(
+            header=head,
+            version_kind=draft.kind,
+            author=draft.author or party,
+            round=draft.round,
+            language_status=tuple(
+                LanguageStatus(language=each, status=draft.language_status[each])
+                for each in sorted(draft.language_status)
+            ),
+            parents=parents,
+            clauses=draft.clauses,
+            operations=draft.operations,
+            digests=to_digests(texts.digests(text)),
+            structure=texts.structure_digest(text),
+            checks=texts.checks(text),
+        )
+    except MisuseError as error:
+        raise InputError(str(error)) from error
+    return made, text
+
+
+def _result(
+    state: State, talks: Negotiation, draft: VersionDraft, parents: tuple[bytes, ...]
+) -> Text:
+    try:
+        if draft.clauses:
+            return texts.from_clauses(draft.clauses, state.languages)
+        text = texts.apply(version_of(talks, parents[0]).text, draft.operations)
+    except (OutOfTurnError, MalformedError) as error:
+        raise translated(error) from error
+    for other in parents[1:]:
+        text = text.joined(version_of(talks, other).text)
+    return text
+
+
+def confirmed(state: State, head: ContentHeader, version: bytes) -> VersionConfirmed:
+    """Return the record that confirms a version, with digests as this side computes them."""
+    text = version_of(negotiation_of(state, head.negotiation), version).text
+    return VersionConfirmed(
+        header=head,
+        version=version,
+        digests=to_digests(texts.digests(text)),
+        structure=texts.structure_digest(text),
+    )
+
+
+def commented(
+    head: ContentHeader,
+    body: str,
+    *,
+    kind: str = "question",
+    anchor: Anchor = NO_ANCHOR,
+    in_reply_to: bytes = ZERO,
+    resolves: bytes = ZERO,
+    resolved_by: Mention | None = None,
+) -> CommentMade:
+    """Return a comment, a reply, or the closing of a thread.
+
+    Raises:
+        InputError: Something is out of its bounds.
+        RefusedError: Code ``oversize``.
+    """
+    _check_words(body)
+    try:
+        return CommentMade(
+            header=head,
+            comment_kind=kind,
+            anchor=anchor,
+            body=body,
+            in_reply_to=in_reply_to,
+            resolves=resolves,
+            resolved_by=(resolved_by,) if resolved_by else (),
+        )
+    except MisuseError as error:
+        raise InputError(str(error)) from error
+
+
+def dispatched(
+    state: State,
+    head: ContentHeader,
+    *,
+    kind: str,
+    author: str,
+    carries: Sequence[Mention] = (),
+    in_reply_to: bytes = ZERO,
+    breaks_silence: Mention | None = None,
+    body: str = "",
+) -> DispatchSent:
+    """Return a dispatch with the next number of its author's series.
+
+    Raises:
+        InputError: Something is out of its bounds.
+        RefusedError: Code ``oversize``.
+    """
+    _check_words(body)
+    try:
+        return DispatchSent(
+            header=head,
+            number=next_number(state, head.negotiation, author),
+            author=author,
+            dispatch_kind=kind,
+            carries=to_mentions(carries),
+            in_reply_to=in_reply_to,
+            breaks_silence=(breaks_silence,) if breaks_silence else (),
+            body=body,
+        )
+    except MisuseError as error:
+        raise InputError(str(error)) from error
+
+
+def acknowledged(
+    head: ContentHeader, subjects: Sequence[bytes], *, rung: str, outcome: str, reason: str
+) -> AcknowledgementGiven:
+    """Return an acknowledgement.
+
+    Raises:
+        InputError: A reason without a refusal, or the other way round.
+    """
+    try:
+        return AcknowledgementGiven(
+            header=head,
+            subjects=tuple(sorted(set(subjects))),
+            rung=rung,
+            outcome=outcome,
+            reason=reason,
+        )
+    except MisuseError as error:
+        raise InputError(
+            str(error), hint="give --reason with --not-taken, and only then"
+        ) from error
+
+
+_MOST_BODY: Final = 100_000
+
+
+def _check_words(body: str) -> None:
+    if len(body) > _MOST_BODY:
+        raise RefusedError(
+            f"{len(body)} characters; expected at most {_MOST_BODY}",
+            code="oversize",
+            hint="send it in several parts, or as an attachment",
+        )
+
+
+# ------------------------------------------------------------------ the check
+
+
+def require_role(role: str, content: Content) -> None:
+    """Refuse what the role table does not allow (SPEC 5.4).
+
+    Raises:
+        RefusedError: Code ``role``.
+    """
+    action = CONTENT_ACTIONS[content.KIND]
+    if isinstance(content, AcknowledgementGiven) and role == roles.BOT:
+        action = "acknowledge-automatic"
+    roles.require(role, action)
+
+
+def try_fold(
+    state: State, content: Content, statement: bytes, index: int, party: str, role: str
+) -> State:
+    """Return the state that *content* would lead to.
+
+    Raises:
+        RefusedError: Not for this role; or an internal comment in a shared channel.
+        OutOfTurnError: Somebody was first.
+        InputError: It does not fit what stands in the log.
+    """
+    require_role(role, content)
+    internal = isinstance(content, CommentMade) and content.comment_kind in INTERNAL_COMMENT_KINDS
+    if internal and not state.internal:
+        raise RefusedError(
+            f"a comment of kind {content.comment_kind} never goes into a shared channel"
+            if isinstance(content, CommentMade)
+            else "this never goes into a shared channel",
+            code="internal-only",
+            hint="give the internal channel with --channel; paraph channel list shows it",
+        )
+    after, outcome = fold.apply(state, content, statement, max(index, state.size), party, role)
+    if outcome.status == "refused":
+        raise translated(OutOfTurnError(outcome.detail, code=outcome.code))
+    return after
+
+
+def translated(error: OutOfTurnError | MalformedError) -> ParaphError:
+    """Return what *error* of the fold means to the person who was about to say it."""
+    hint = error.hint or _HINTS.get(error.code, "")
+    if error.code == "text-too-large":
+        return RefusedError(str(error), code="oversize", hint=hint)
+    if error.code in REFUSALS:
+        return RefusedError(str(error), code=error.code, hint=hint)
+    if error.code in CONFLICTS:
+        return OutOfTurnError(str(error), code=error.code, hint=hint)
+    return InputError(str(error), code=error.code, hint=hint)
