@@ -86,31 +86,20 @@ def test_the_same_log_gives_the_same_bundle_and_the_same_report(made: Made, tmp_
 
 
 def test_every_byte_of_a_bundle_flipped_is_refused(copy: Made) -> None:
-    """Three bytes of each file through the whole audit; every byte through its digest, below.
+    """Bytes spread over each file; a file's digest is seen to change before it is parsed.
 
-    A flip is seen by its file's digest before anything is parsed;
-    `test_a_flip_is_seen_without_the_manifest_too` turns that check off.
+    `test_a_flip_is_seen_without_the_manifest_too` turns that first check off.
     """
     for path in ["MANIFEST", *_one_of_each(copy.folder)]:
         target = copy.folder / path
         good = target.read_bytes()
-        for at in (0, len(good) // 2, len(good) - 1):
+        for at in (*range(0, len(good), max(1, len(good) // 8)), len(good) - 1):
             changed = bytearray(good)
             changed[at] ^= 1 << (at % 8)
             target.write_bytes(bytes(changed))
             assert copy.verify().verdict == "broken", (path, at)
         target.write_bytes(good)
     assert copy.verify().verdict == "intact"
-
-
-def test_every_flipped_byte_changes_the_digest_that_the_manifest_holds(made: Made) -> None:
-    for path in _one_of_each(made.folder):
-        data = bytearray((made.folder / path).read_bytes())
-        line = bundle.manifest_line(path, bytes(data))
-        for at in range(len(data)):
-            data[at] ^= 1
-            assert bundle.manifest_line(path, bytes(data)) != line
-            data[at] ^= 1
 
 
 def _one_of_each(folder: Path) -> list[str]:
