@@ -63,6 +63,7 @@ class Label(enum.StrEnum):
     KEY_ID = "paraph/v1/key-id"
     ROOT_SET = "paraph/v1/root-set"
     STATE = "paraph/v1/state"
+    STRUCTURE = "paraph/v1/structure"
     FINGERPRINT = "paraph/v1/fingerprint"
     COMMITMENT = "paraph/v1/commitment"
     BINDING = "paraph/v1/binding"

@@ -1,4 +1,4 @@
-"""From bytes to a statement that may be believed (SPEC 3.4).
+"""From bytes to a statement that may be believed (SPEC 5.1).
 
 ``bytes`` → :class:`Unverified` (decoded, nothing believed) → :class:`Verified`, which only
 :func:`verify` makes and which alone the rest of the program acts on.

@@ -143,7 +143,7 @@ class ChannelState:
 
     @property
     def log_time(self) -> int:
-        """Log time at the next index: 0 until every party's bot has spoken (SPEC 5.6)."""
+        """Log time at the next index: 0 until every party's bot has spoken (SPEC 5.7)."""
         return self._log_time
 
     @property

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from typing import Final, assert_never
 
 from paraph.protocol.errors import MalformedError, OutOfTurnError
-from paraph.protocol.names import Digest, pae
+from paraph.protocol.names import Digest, Label, labelled, pae
 from paraph.protocol.negotiation import marks
 from paraph.protocol.negotiation.unicode14 import first_unassigned
 from paraph.protocol.statements.header import Wording
@@ -285,7 +285,7 @@ def structure_digest(text: Text) -> Digest:
     Ids, roles, order, headings, handling, which languages have words and which are stale.
     """
     parts = (_sheet(part, (("has", dict.fromkeys(part.words, "")),)) for part in text.parts)
-    return Digest(hashlib.sha256(pae(b"", *parts)).digest())
+    return labelled(Label.STRUCTURE, *parts)
 
 
 def checks(text: Text) -> tuple[bytes, ...]:
