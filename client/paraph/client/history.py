@@ -1,0 +1,501 @@
+"""A copy of the log, verified entry by entry from the charter on (SPEC 6.6).
+
+The rules, all of them:
+
+- An entry is *taken in* when its signature was checked and the header rules were applied; it is
+  *released* when a head that the log signed covers it and the root recomputed over all entries
+  is that head's. Nobody outside sees an entry before it is released.
+- Order of writes: entries, alarms and the note in one transaction; then the remembered head
+  (paraph.client.head); then release. At start the root is recomputed from the rows and compared
+  with the remembered head before anything is believed. Signatures of those rows are not checked
+  again: they were checked before the rows were written, and the root says they are the same.
+- A signed head that these entries do not lead to, smaller, equal or larger, ends the channel for
+  good: both notes and what was served with them are kept, and every later open refuses with the
+  path. A head that is merely older is passed over.
+- Entries stand in the database, not in memory.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, wait
+from typing import Final, Self
+
+from paraph.client import signatures
+from paraph.client.bodies import Bodies
+from paraph.client.head import HeadFile
+from paraph.client.home import ChannelHome
+from paraph.client.reopening import (
+    entry_of,
+    founding_of,
+    require_remembered,
+    state_lost,
+    trusted,
+)
+from paraph.client.signatures import Checked
+from paraph.client.store import Alarm, ChannelStore, EntryRow
+from paraph.protocol import signed
+from paraph.protocol.checkpoint import (
+    Checkpoint,
+    CosignerKeys,
+    LogKeys,
+    verify_checkpoint,
+    without_cosignatures,
+)
+from paraph.protocol.errors import (
+    EquivocationError,
+    ForgedError,
+    IntegrityError,
+    MalformedError,
+    MisuseError,
+    ParaphError,
+    UnavailableError,
+)
+from paraph.protocol.log import ChannelLog
+from paraph.protocol.names import ZERO, StatementId
+from paraph.protocol.note import parse_head, parse_note
+from paraph.protocol.signed import Unverified, Verified
+from paraph.protocol.state import Entry
+from paraph.protocol.tree import EMPTY_ROOT, leaf_hash
+from paraph.protocol.wire import Entries, pack_frame
+
+CHUNK: Final = 256
+"""Entries that are checked while those before them are applied."""
+
+
+class History:
+    """One channel's verified log on this disk. Made by :meth:`create` and :meth:`load`.
+
+    The part that knows no relay; :class:`paraph.client.replica.Replica` is the whole.
+
+    Attributes:
+        home: The channel's folder.
+        store: Its database.
+        log: State of the log, with every entry taken in.
+        log_keys: Pinned by the charter that this party countersigned.
+        bodies: Bodies and attachments on this disk.
+        head: The newest head verified; size 0 before the first.
+    """
+
+    def __init__(self, home: ChannelHome, store: ChannelStore, log: ChannelLog) -> None:
+        self.home: Final = home
+        self.store: Final = store
+        self.log: Final = log
+        charter = log.charter
+        self.log_keys: Final = LogKeys(log.origin, charter.log_ed25519, charter.log_mldsa44)
+        self.bodies: Final = Bodies(home, store)
+        self.head = Checkpoint(log.origin, 0, EMPTY_ROOT, b"")
+        self._head_file: Final = HeadFile(home.head, home.channel)
+        self._ahead: list[Checkpoint] = []
+        self._notes: dict[bytes, Checkpoint] = {}
+        self._accused: EquivocationError | None = None
+        self._moved = asyncio.Event()
+
+    # making, opening, closing
+
+    @classmethod
+    def create(cls, home: ChannelHome, founding: Sequence[bytes]) -> Self:
+        """Begin a replica with the founding entries as placed.
+
+        Args:
+            home: The channel's folder, with no replica in it yet.
+            founding: The charter that this party countersigned, and the manifests.
+
+        Raises:
+            PeerError: They found no channel, or another one.
+            IntegrityError: There was a replica here whose state is lost or still there.
+        """
+        home.require_unaccused()
+        log = ChannelLog(founding)
+        if log.channel != home.channel:
+            raise MisuseError("expected the founding entries of this folder's channel")
+        if home.head.exists():
+            raise state_lost(home, "the database of this channel is missing")
+        with home.lock():
+            store = ChannelStore.create(home.database, home.channel)
+            with store.transaction():
+                store.append(
+                    EntryRow(index, signed.read(envelope).id, "", 0, envelope)
+                    for index, envelope in enumerate(founding)
+                )
+        return cls(home, store, log)
+
+    @classmethod
+    def load(cls, home: ChannelHome, *, repin: bool = False) -> Self:
+        """Open the replica in *home*.
+
+        Args:
+            home: The channel's folder.
+            repin: Take the database's own newest head for the one remembered, because a person
+                says so: after a loss of state, and after comparing it with the other ministry.
+
+        Raises:
+            EquivocationError: The relay once showed two histories.
+            IntegrityError: The database is behind the remembered head, or damaged.
+        """
+        home.require_unaccused()
+        if not home.exists:
+            raise state_lost(home, "the database of this channel is missing")
+        store = ChannelStore.open(home.database, home.channel)
+        try:
+            with home.lock():
+                return cls._load(home, store, repin=repin)
+        except BaseException:
+            store.close()
+            raise
+
+    @classmethod
+    def _load(cls, home: ChannelHome, store: ChannelStore, *, repin: bool) -> Self:
+        note = store.newest_note()
+        remembered = HeadFile(home.head, home.channel).read()
+        if repin:
+            home.head.unlink(missing_ok=True)
+        elif remembered is None and note:
+            raise state_lost(home, "the remembered head of this channel is missing")
+        elif remembered is not None:
+            require_remembered(home, store, remembered.size, remembered.root)
+        try:
+            log = ChannelLog(founding_of(store))
+        except ParaphError as error:
+            raise IntegrityError(
+                f"the founding entries on this disk are damaged: {error}"
+            ) from error
+        replica = cls(home, store, log)
+        if log.channel != home.channel:
+            raise IntegrityError("the founding entries on this disk are another channel's")
+        if note:
+            replica._rejoin(note)
+        return replica
+
+    def close(self) -> None:
+        """Close the database."""
+        self.store.close()
+
+    def _rejoin(self, note: bytes) -> None:
+        # Take in rows that this home verified before, up to the note that covered them.
+        try:
+            head = self.checkpoint(note)
+        except ParaphError as error:
+            raise IntegrityError("the newest note on this disk is damaged") from error
+        for row in self.store.entries(self.log.size, head.size):
+            verified = trusted(self.log, row)
+            entry = self.log.append(row.envelope, verified)
+            if (entry.index, entry.void, entry.log_time) != (row.index, row.void, row.log_time):
+                raise IntegrityError(
+                    f"entry {row.index} on this disk is not what it was when it was verified"
+                )
+        if self.log.size < head.size or self.log.tree.root(head.size) != head.root:
+            raise IntegrityError(
+                "the entries on this disk do not lead to the newest note on it",
+                hint="restore the folder of the channel as a whole, or pin the channel anew",
+            )
+        self.head = head
+        self._head_file.advance(head.size, head.root)
+
+    def refresh(self) -> None:
+        """Take in what another process of this home has verified and stored meanwhile."""
+        self.require_usable()
+        note = self.store.newest_note()
+        if note and parse_head(parse_note(note).text).size > self.log.size:
+            with self.home.lock():
+                self._rejoin(note)
+            self._settle_ahead()
+            self._pulse()
+
+    # reading
+
+    def require_usable(self) -> None:
+        """Refuse to go on after the relay showed two histories.
+
+        Raises:
+            EquivocationError: It did.
+        """
+        if self._accused is not None:
+            raise self._accused
+
+    @property
+    def size(self) -> int:
+        """Entries released."""
+        return self.head.size
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether the head covers every entry taken in: the log's state may be used."""
+        return self.log.size == max(self.head.size, self.log.founding_size)
+
+    def entry(self, index: int) -> Entry:
+        """Return a released entry.
+
+        Raises:
+            MisuseError: It is not released.
+        """
+        return next(self.entries(index, index + 1))
+
+    def entries(self, start: int = 0, stop: int | None = None) -> Iterator[Entry]:
+        """Yield released entries in order; they are read as they are asked for.
+
+        Raises:
+            MisuseError: *stop* is above the size released.
+        """
+        end = self.size if stop is None else stop
+        if end > self.size:
+            raise MisuseError(f"expected entries below {self.size}")
+        for row in self.store.entries(start, end):
+            yield entry_of(self.log, row)
+
+    def index_of(self, statement: bytes) -> int | None:
+        """Return where a statement stands; nothing if it is not released."""
+        index = self.log.placed.get(StatementId(statement))
+        return index if index is not None and index < self.size else None
+
+    def alarms(self) -> tuple[Alarm, ...]:
+        """Return every alarm raised in this channel, in order."""
+        return self.store.alarms()
+
+    def checkpoint(self, note: bytes) -> Checkpoint:
+        """Check the log's own two signatures on a note, and nothing else.
+
+        Raises:
+            MalformedError: Not the form of a note of ours.
+            ForgedError: Another log's, or a signature does not verify.
+        """
+        bare = without_cosignatures(note)
+        found = self._notes.get(bare)
+        if found is None:
+            found = verify_checkpoint(bare, self.log_keys)
+            self._notes = {bare: found}  # a batch shares one note
+        return found if note == bare else dataclasses.replace(found, note=note)
+
+    def anchor(self, party: str) -> bytes:
+        """Return the id of the newest note up to the head that the *other* party cosigned.
+
+        In an internal channel it is the party's own cosignature; zeros if there is none.
+        """
+        others = {code for code in self.log.trust.parties if code != party} or {party}
+        for note_id, cosigned in self.store.cosigned_notes(self.head.size):
+            if cosigned & others:
+                return note_id
+        return ZERO
+
+    # taking in
+
+    def feed(self, *batch: Entries) -> range:
+        """Take in entries and a head that covers them; block while signatures are checked.
+
+        Returns:
+            Indices released.
+
+        Raises:
+            EquivocationError: The relay signed another history; the replica refuses from now on.
+            ForgedError: A note is not the log's, or an entry is not the one served before.
+            MalformedError: A note is not of our form, or entries leave a gap.
+            IntegrityError: The disk failed.
+        """
+        before = self.head.size
+        for futures in self._take(batch):
+            wait(futures)
+        return range(before, self.head.size)
+
+    def _take(self, batch: Sequence[Entries]) -> Iterator[list[Future[list[Checked]]]]:
+        # Yields what has to be waited for; the caller waits, in whatever way.
+        self.refresh()
+        fresh = self._fresh(batch)
+        for served in batch:
+            if served.note:
+                self._expect(served.note)
+        channel, lookup = self.log.channel, self.log.trust.member
+        chunks = [fresh[at : at + CHUNK] for at in range(0, len(fresh), CHUNK)]
+        ahead = signatures.start(channel, chunks[0], lookup) if chunks else []
+        rows: list[tuple[EntryRow, Entry]] = []
+        for number, chunk in enumerate(chunks):
+            now, ahead = ahead, []
+            if number + 1 < len(chunks):
+                ahead = signatures.start(channel, chunks[number + 1], lookup)
+            yield now
+            checked = [each for job in now for each in job.result()]
+            late = self._now_known(checked)
+            if late:
+                again = signatures.start(channel, [chunk[at] for at in late], lookup)
+                yield again
+                for at, each in zip(late, (x for job in again for x in job.result()), strict=True):
+                    checked[at] = each
+            for envelope, result in zip(chunk, checked, strict=True):
+                entry = self.log.append(envelope, result if type(result) is Verified else None)
+                row = EntryRow(entry.index, entry.id, entry.void, entry.log_time, envelope)
+                rows.append((row, entry))
+        self._commit(rows, batch)
+
+    def _now_known(self, checked: Sequence[Checked]) -> list[int]:
+        # Senders that were enrolled while these envelopes were being checked.
+        member = self.log.trust.member
+        return [
+            at
+            for at, each in enumerate(checked)
+            if type(each) is Unverified and member(signed.sender_of(each)) is not None
+        ]
+
+    def _fresh(self, batch: Sequence[Entries]) -> list[bytes]:
+        size, tree = self.log.size, self.log.tree
+        fresh: list[bytes] = []
+        for served in batch:
+            if served.start > size + len(fresh):
+                raise MalformedError(f"expected entries from {size + len(fresh)} on", code="gap")
+            for index, envelope in enumerate(served.envelopes, served.start):
+                if index < size:
+                    if leaf_hash(envelope) != tree.leaf(index):
+                        self._served_differently(index)
+                elif index == size + len(fresh):
+                    fresh.append(envelope)
+        return fresh
+
+    def _served_differently(self, index: int) -> None:
+        self.alarm("entry-differs", index, "the relay served other bytes than it did before")
+        raise ForgedError(
+            f"expected entry {index} as the relay served it before", code="entry-differs"
+        )
+
+    def _expect(self, note: bytes) -> None:
+        # Remember a signed head until the entries it covers are here: the nearest, and the last.
+        head = self.checkpoint(note)
+        if head.size <= self.log.size:
+            self._compare(head)
+        if head.size > self.head.size and head.note not in {each.note for each in self._ahead}:
+            self._ahead = sorted([*self._ahead, head], key=lambda each: each.size)
+            self._ahead[1:-1] = []
+
+    def _compare(self, head: Checkpoint, served: Sequence[Entries] = ()) -> None:
+        try:
+            self.log.require_head(head.size, head.root, head.note)
+        except EquivocationError as error:
+            self._accuse(str(error), head, served)
+
+    def _accuse(self, reason: str, head: Checkpoint, served: Sequence[Entries]) -> None:
+        notes = [each for each in (self.head, head) if each.note]
+        evidence = {f"{each.size}-{each.id.hex()[:16]}.note": each.note for each in notes}
+        evidence |= {f"served-{each.start}.frame": pack_frame((each,)) for each in served}
+        self._accused = EquivocationError(
+            reason,
+            evidence=tuple(each.note for each in notes),
+            hint=f"this channel is refused from now on; the evidence is in {self.home.evidence}:"
+            " keep it, and call the other ministry by another channel",
+        )
+        self._pulse()
+        self.home.accuse(reason, evidence)
+        raise self._accused
+
+    def _commit(self, rows: list[tuple[EntryRow, Entry]], served: Sequence[Entries]) -> None:
+        covered = [each for each in self._ahead if each.size <= self.log.size]
+        for head in covered:
+            self._compare(head, served)
+        self._ahead = self._ahead[len(covered) :]
+        newest = covered[-1] if covered and covered[-1].size > self.head.size else None
+        if not rows and newest is None:
+            return
+        with self.home.lock():
+            with self.store.transaction():
+                self._store(rows)
+                if newest is not None:
+                    self._journal(newest)
+            if newest is not None:  # durable; now remembered; only then released
+                self._head_file.advance(newest.size, newest.root)
+                self._require_same(newest)
+        if newest is not None:
+            self.head = newest
+            self._pulse()
+
+    def _require_same(self, newest: Checkpoint) -> None:
+        # Another process of this home may have remembered a larger head: it must be ours too.
+        remembered = self._head_file.read()
+        if (
+            remembered is not None
+            and remembered.size <= self.log.size
+            and self.log.tree.root(remembered.size) != remembered.root
+        ):
+            self._accuse("two processes of this home were shown two histories", newest, ())
+
+    def _settle_ahead(self) -> None:
+        self._ahead = [each for each in self._ahead if each.size > self.log.size]
+
+    def _store(self, rows: list[tuple[EntryRow, Entry]]) -> None:
+        stored = self.store.size
+        if rows and stored < rows[0][0].index:
+            raise UnavailableError(
+                "another process of this home has changed the database", code="replica-raced",
+                hint="open the channel again",
+            )  # fmt: skip
+        if rows and stored > rows[0][0].index:  # left by a run that ended before a head came
+            rows = self._without_stored(rows)
+        self.store.append(row for row, _ in rows)
+        self.store.want(wanted for _, entry in rows for wanted in self.bodies.missing_of(entry))
+        for row, _ in rows:
+            if row.void:
+                self.store.alarm(
+                    Alarm(f"void-{row.void}", row.index, "placed by the relay against the rules")
+                )
+
+    def _without_stored(self, rows: list[tuple[EntryRow, Entry]]) -> list[tuple[EntryRow, Entry]]:
+        first = rows[0][0].index
+        same = 0
+        for (row, _), there in zip(rows, self.store.entries(first), strict=False):
+            if row != there:
+                self.store.cut(row.index)
+                break
+            same += 1
+        return rows[same:]
+
+    def _journal(self, head: Checkpoint) -> None:
+        self.store.add_note(head.id, head.size, head.note, self._cosigned(head))
+
+    def _cosigned(self, head: Checkpoint) -> frozenset[str]:
+        if len(parse_note(head.note).lines) == 2:
+            return frozenset()
+        keys = {
+            cosigner.name: (
+                party.code,
+                CosignerKeys(cosigner.name, cosigner.ed25519, cosigner.mldsa44),
+            )
+            for party in self.log.trust.parties.values()
+            for cosigner in party.manifest.cosigners
+        }
+        try:
+            full = verify_checkpoint(head.note, self.log_keys, [each for _, each in keys.values()])
+        except (ForgedError, MalformedError):
+            self.store.alarm(Alarm("cosignature", head.size, "a cosignature does not verify"))
+            return frozenset()
+        return frozenset(keys[each.name][0] for each in full.cosignatures)
+
+    def alarm(self, name: str, index: int, detail: str) -> None:
+        """Keep an alarm."""
+        with self.store.transaction():
+            self.store.alarm(Alarm(name, index, detail))
+
+    def observe(self, note: bytes) -> Checkpoint:
+        """Check a note that came some other way, as in a proof or from the other ministry.
+
+        Raises:
+            ForgedError: Not the log's.
+            EquivocationError: Not consistent with what was verified before.
+        """
+        self.require_usable()
+        self._expect(note)
+        return self.checkpoint(note)
+
+    def _pulse(self) -> None:
+        self._moved.set()
+        self._moved = asyncio.Event()
+
+    # bodies
+
+    def held(self) -> int:
+        """Return below which index every body and attachment is on this disk (SPEC 5.6)."""
+        return self.bodies.held(self.size)
+
+    def body(self, digest: bytes) -> bytes | None:
+        """Return a body, if it is on this disk."""
+        return self.store.body(digest)
+
+    def save_body(self, digest: bytes, data: bytes) -> None:
+        """Keep a body; :class:`ForgedError` if it does not have this digest."""
+        self.bodies.save(digest, data)

@@ -1,0 +1,81 @@
+"""Reading one's own database again: compare first, believe afterwards (SPEC 6.6)."""
+
+from __future__ import annotations
+
+from paraph.client.home import ChannelHome
+from paraph.client.store import ChannelStore, EntryRow
+from paraph.protocol import signed
+from paraph.protocol.documents import Charter
+from paraph.protocol.errors import IntegrityError, MalformedError, UnsupportedError
+from paraph.protocol.log import ChannelLog
+from paraph.protocol.signed import Verified
+from paraph.protocol.state import Entry
+from paraph.protocol.statements.clear import CharterEntry
+from paraph.protocol.statements.envelope import ClearContent
+from paraph.protocol.tree import Tree, leaf_hash
+
+
+def state_lost(home: ChannelHome, what: str) -> IntegrityError:
+    """Return the error of a channel whose own state is older than what it acted on."""
+    return IntegrityError(
+        what,
+        code="state-lost",
+        hint=f"restore {home.path} as a whole, or compare the head with the other ministry and "
+        "pin the channel anew",
+    )
+
+
+def require_remembered(home: ChannelHome, store: ChannelStore, size: int, root: bytes) -> None:
+    """Refuse a database that does not lead to the remembered head.
+
+    Raises:
+        IntegrityError: It is behind (code ``state-lost``), or was changed.
+    """
+    tree = Tree(leaf_hash(row.envelope) for row in store.entries(0, size))
+    if tree.size < size:
+        raise state_lost(home, f"the database has {tree.size} entries of {size} that were acted on")
+    if tree.root() != root:
+        raise IntegrityError(
+            f"the {size} entries on this disk do not lead to the remembered head",
+            hint="the database was changed: restore the folder of the channel as a whole",
+        )
+
+
+def founding_of(store: ChannelStore) -> list[bytes]:
+    """Return the founding envelopes in a database.
+
+    Raises:
+        PeerError: The first entry is no charter.
+    """
+    rows = [row.envelope for row in store.entries(0, 3)]
+    content = signed.read(rows[0]).statement.content if rows else None
+    if not isinstance(content, ClearContent) or not isinstance(content.payload, CharterEntry):
+        raise MalformedError("expected the charter as entry 0")
+    parties = Charter.decode(content.payload.document.body).parties
+    return rows[: 1 + len(parties)]
+
+
+def trusted(log: ChannelLog, row: EntryRow) -> Verified | None:
+    """Return the statement of a row that was verified before it was stored; nothing if void."""
+    # A void row is judged anew, which gives the same reason again.
+    if row.void:
+        return None
+    try:
+        unverified = signed.read(row.envelope)
+        member = log.trust.member(signed.sender_of(unverified))
+    except (MalformedError, UnsupportedError):
+        return None
+    return signed.assume_checked(unverified, member.key) if member is not None else None
+
+
+def entry_of(log: ChannelLog, row: EntryRow) -> Entry:
+    """Return a row as an entry of *log*, which has taken it in."""
+    try:
+        unverified = signed.read(row.envelope)
+    except (MalformedError, UnsupportedError):
+        return Entry(row.index, row.envelope, row.id, None, None, row.void, row.log_time)
+    # A void entry may be anybody's: it is never shown as said by the key that it names.
+    member = None if row.void else log.trust.member(signed.sender_of(unverified))
+    return Entry(
+        row.index, row.envelope, row.id, unverified.statement, member, row.void, row.log_time
+    )
