@@ -1,0 +1,1 @@
+"""The relay over HTTP: routes, answers, listener (SPEC 8)."""
