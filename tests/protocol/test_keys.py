@@ -359,6 +359,18 @@ def test_a_half_is_recognised_in_another_key() -> None:
     assert len({*halves(sealing_raw()), *KEY.public.halves, *OTHER.public.halves}) == 6
 
 
+def test_a_half_id_is_the_digest_of_the_tagged_half() -> None:
+    raw, sealing = KEY.public.raw, sealing_raw()
+    assert KEY.public.halves == (
+        labelled(Label.KEY_ID, b"mldsa65", raw[:1952]),
+        labelled(Label.KEY_ID, b"ed25519", raw[1952:]),
+    )
+    assert halves(sealing) == (
+        labelled(Label.KEY_ID, b"mlkem768", sealing[:1184]),
+        labelled(Label.KEY_ID, b"x25519", sealing[1184:]),
+    )
+
+
 def test_halves_of_what_is_no_key_are_refused() -> None:
     with pytest.raises(ForgedError):
         halves(b"")
