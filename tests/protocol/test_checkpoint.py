@@ -330,6 +330,8 @@ def tagged(*data: int, name: str = "n") -> str:
         ("+00000000+AQ==", MalformedError),
         ("na me+00000000+AQ==", MalformedError),
         ("n+00000000+AQ", MalformedError),
+        (tagged(1, *range(32), name="na me"), MalformedError),
+        (tagged(1, *range(32), name=""), MalformedError),
         (tagged(1, *range(31)), MalformedError),
         (tagged(1, *range(33)), MalformedError),
         (tagged(6, *range(32)), MalformedError),
