@@ -187,9 +187,7 @@ def parse_bundle(data: bytes, width: int) -> tuple[bytes, ...]:
     for _ in range(width):
         begin = at + 2
         at = begin + int.from_bytes(data[at:begin], "big")
-        if at > len(data):  # also where the length itself is cut off
-            raise MalformedError(f"expected {width} entries, got {len(entries)}")
         entries.append(data[begin:at])
-    if at != len(data):
-        raise MalformedError(f"expected {width} entries and no more bytes")
+    if at != len(data):  # past the end, if an entry or its length is cut off
+        raise MalformedError(f"expected exactly {width} entries")
     return tuple(entries)
