@@ -183,8 +183,9 @@ def test_an_attachment_opens_under_no_other_key_channel_sender_or_id() -> None:
             opening.update_unverified(MADE.ciphertext[:56])
 
 
-def test_another_digest_of_the_plaintext_is_forged() -> None:
+def test_another_digest_of_plaintext_or_ciphertext_is_forged() -> None:
     refused(dataclasses.replace(MADE, plain_digest=MADE.digest))
+    refused(dataclasses.replace(MADE, digest=MADE.plain_digest))
 
 
 # What a dishonest author may send.
@@ -208,6 +209,14 @@ def test_a_length_or_padding_that_no_honest_author_makes_is_refused() -> None:
     ):
         with pytest.raises(MalformedError):
             open_all(named(forged(padded), b"small"))
+
+
+def test_a_size_that_is_not_that_of_the_named_bytes_is_refused() -> None:
+    """The author names the right digest, and another padded size than the one it sent."""
+    for length, sent, stated in ((5, 8192, 4096), (5000, 4096, 8192)):
+        padded = u64(length).ljust(sent, b"\0")
+        made = named(forged(padded), bytes(min(length, sent - 8)))
+        refused(dataclasses.replace(made, size=ciphertext_size(stated)))
 
 
 # Our own mistakes.

@@ -208,6 +208,12 @@ def test_a_body_cut_to_a_smaller_bucket_is_refused_by_the_cipher() -> None:
             opened(sealed.body[:size], binding_of(sealed), READERS[0])
 
 
+def test_another_size_than_that_of_the_body_is_refused_though_the_digest_fits() -> None:
+    size = 3 * WRAP_SIZE + ciphertext_size(8192)
+    with pytest.raises(ForgedError, match="names"):
+        unseal(SEALED.body, BINDING, digest=SEALED.digest, size=size, key=READERS[0])
+
+
 # A body in another statement.
 
 

@@ -214,7 +214,7 @@ class AttachmentOpener:
             text = self._strip(self._cipher.finalize())
         except InvalidTag as error:
             raise ForgedError("expected the whole attachment") from error
-        if (self._digest.digest(), self._plain.digest()) != self._expected:
+        if self._left or (self._digest.digest(), self._plain.digest()) != self._expected:
             raise ForgedError("expected the attachment that the statement names")
         return text
 
