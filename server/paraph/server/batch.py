@@ -1,0 +1,93 @@
+"""A statement on its way into the log, and what a channel gains in one commit (SPEC 6.7)."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+from collections.abc import Callable
+
+from paraph.protocol.errors import ParaphError
+from paraph.protocol.names import Digest, KeyId
+from paraph.protocol.signed import Verified
+from paraph.protocol.statements.envelope import Attachment
+from paraph.server.channel import LiveChannel, Placement
+from paraph.server.store import AttachmentRow, BodyRow, ChannelRow, EntryRow, Growth
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Prepared:
+    """A statement whose signature was checked, and what came with it.
+
+    Attributes:
+        verified: The statement.
+        body: Its sealed body; ``None`` for clear types.
+        attachments: What it names as attachments.
+        anchor_size: Size of the note that its anchor names; 0 if it names none.
+        fault: Why body, attachments or anchor are not acceptable. It is raised only after the
+            header rules: a statement that is placed already is answered without its body.
+    """
+
+    verified: Verified
+    body: bytes | None = None
+    attachments: tuple[Attachment, ...] = ()
+    anchor_size: int = 0
+    fault: ParaphError | None = None
+
+
+@dataclasses.dataclass(slots=True)
+class Ticket:
+    """One statement on its way into the log.
+
+    Attributes:
+        channel: Where it goes.
+        prepared: Will hold the statement once it is checked.
+        gate: Asked last, just before the statement is placed; raises to refuse it.
+        placed: Will hold its place, once that is published.
+    """
+
+    channel: LiveChannel
+    prepared: asyncio.Future[Prepared]
+    gate: Callable[[], None]
+    placed: asyncio.Future[Placement]
+
+
+@dataclasses.dataclass(slots=True)
+class Batch:
+    """What one channel gains in a batch."""
+
+    channel: LiveChannel
+    before: int
+    entries: list[EntryRow] = dataclasses.field(default_factory=list)
+    bodies: list[BodyRow] = dataclasses.field(default_factory=list)
+    attachments: list[AttachmentRow] = dataclasses.field(default_factory=list)
+
+    def growth(self) -> Growth:
+        """Return it as rows."""
+        log = self.channel.log
+        return Growth(
+            self.before,
+            ChannelRow(log.channel, log.size, log.root),
+            tuple(self.entries),
+            tuple(self.bodies),
+            tuple(self.attachments),
+        )
+
+    def add(self, index: int, prepared: Prepared) -> None:
+        """Add the rows of a statement that was placed in memory."""
+        unverified = prepared.verified.unverified
+        statement = unverified.statement
+        self.entries.append(
+            EntryRow(
+                index,
+                unverified.envelope,
+                unverified.id,
+                KeyId(statement.sender),
+                statement.sequence,
+            )
+        )
+        if prepared.body is not None:
+            digest = Digest(statement.content.body_digest)  # type: ignore[union-attr]
+            self.bodies.append(BodyRow(index, digest, prepared.body))
+        self.attachments += [
+            AttachmentRow(index, Digest(each.digest), each.size) for each in prepared.attachments
+        ]

@@ -1,0 +1,206 @@
+"""Sealed blobs as files: attachments, and bodies that come before their statement (SPEC 8.5).
+
+- A blob is received in parts that are appended to a file of its own for each key, so nobody can
+  spoil what somebody else uploads. Every part is on disk before it is answered.
+- It is complete when the digest of what is there is its name. Only then is it moved to the place
+  where statements find it, and the directory is synced: a name that can be seen holds the whole.
+- What no statement has named within a day is swept at start.
+
+Everything here blocks; the service calls it in a thread of its own, one call at a time.
+"""
+
+from __future__ import annotations
+
+import collections
+import hashlib
+import os
+from collections.abc import Set as AbstractSet
+from pathlib import Path
+from typing import Final, Protocol
+
+from paraph.protocol.errors import RefusedError, UnavailableError
+from paraph.protocol.names import ChannelId, Digest, KeyId
+from paraph.protocol.wire import Staged
+from paraph.server.clock import Clock
+from paraph.server.heads import sync_directory
+
+MOST_STAGED: Final = 4 * 1024**3
+"""Bytes of one channel that no statement has named yet."""
+SWEEP_MS: Final = 24 * 3600 * 1000
+_READ: Final = 1024 * 1024
+_OPEN_PARTS: Final = 256
+
+
+class _Hash(Protocol):
+    def update(self, data: bytes, /) -> None: ...
+    def digest(self) -> bytes: ...
+
+
+class Blobs:
+    """Files of sealed blobs, by channel and digest.
+
+    Args:
+        directory: Where; made if it is not there.
+        clock: The wall clock, for the sweep.
+        most_staged: Bytes of one channel that no statement has named yet.
+    """
+
+    def __init__(self, directory: Path, clock: Clock, *, most_staged: int = MOST_STAGED) -> None:
+        self._directory = directory
+        self._clock = clock
+        self._most_staged = most_staged
+        self._staged: collections.Counter[ChannelId] = collections.Counter()
+        self._hashes: collections.OrderedDict[Path, tuple[int, _Hash]] = collections.OrderedDict()
+        directory.mkdir(mode=0o700, exist_ok=True)
+
+    def sweep(self, channel: ChannelId, named: AbstractSet[Digest]) -> None:
+        """Count what waits for a statement, and remove what has waited for more than a day.
+
+        Args:
+            channel: Whose blobs.
+            named: Digests that placed statements name.
+        """
+        folder = self._folder(channel)
+        self._staged[channel] = 0
+        if not folder.is_dir():
+            return
+        oldest_ms = self._clock.now_ms() - SWEEP_MS
+        for path in sorted(folder.iterdir()):
+            if len(path.name) == 64 and bytes.fromhex(path.name) in named:
+                continue
+            found = path.stat()
+            if found.st_mtime_ns // 1_000_000 < oldest_ms:
+                path.unlink()
+            else:
+                self._staged[channel] += found.st_size
+
+    def staged(self, channel: ChannelId, key: KeyId, digest: Digest) -> Staged:
+        """Tell how much of a blob is there: the key's own parts, or the whole from anybody."""
+        whole = self.path(channel, digest)
+        if whole.is_file():
+            return Staged(size=whole.stat().st_size, complete=1)
+        part = self._part(channel, key, digest)
+        return Staged(size=part.stat().st_size if part.is_file() else 0, complete=0)
+
+    def stage(
+        self, channel: ChannelId, key: KeyId, digest: Digest, offset: int, data: bytes, most: int
+    ) -> Staged:
+        """Append a part, if it begins where the last one ended; offset 0 begins anew.
+
+        Args:
+            channel: Whose blob.
+            key: Who uploads it.
+            digest: Its name.
+            offset: Where the part begins; elsewhere than expected, nothing is written.
+            data: The part.
+            most: Largest blob accepted.
+
+        Raises:
+            RefusedError: Code ``too-large``, or ``quota``.
+            UnavailableError: Code ``full``: no space.
+        """
+        there = self.staged(channel, key, digest)
+        if there.complete or (offset and offset != there.size):
+            return there
+        if offset + len(data) > most:
+            raise RefusedError(f"expected a blob of at most {most} bytes", code="too-large")
+        if self._staged[channel] + len(data) > self._most_staged:
+            raise RefusedError(
+                f"expected at most {self._most_staged} bytes that no statement has named",
+                code="quota",
+                hint="send the statements of what was uploaded, or wait a day",
+                retry_after_s=3600,
+            )
+        try:
+            return self._append(channel, key, digest, offset, data)
+        except OSError as error:
+            raise UnavailableError("the relay could not store the part", code="full") from error
+
+    def _append(
+        self, channel: ChannelId, key: KeyId, digest: Digest, offset: int, data: bytes
+    ) -> Staged:
+        part = self._part(channel, key, digest)
+        if not part.parent.is_dir():
+            part.parent.mkdir(mode=0o700)
+            sync_directory(self._directory)
+        hashed = self._hash_of(part, offset)
+        before = part.stat().st_size if part.is_file() else 0
+        fd = os.open(part, os.O_WRONLY | os.O_CREAT, 0o600)
+        try:
+            os.ftruncate(fd, offset)
+            written = 0
+            while written < len(data):
+                written += os.pwrite(fd, data[written:], offset + written)
+            os.fsync(fd)
+        finally:
+            os.close(fd)
+        self._staged[channel] += offset + len(data) - before
+        hashed.update(data)
+        if hashed.digest() != digest:
+            self._hashes[part] = (offset + len(data), hashed)
+            if len(self._hashes) > _OPEN_PARTS:
+                self._hashes.popitem(last=False)
+            return Staged(size=offset + len(data), complete=0)
+        part.replace(self.path(channel, digest))
+        sync_directory(part.parent)
+        return Staged(size=offset + len(data), complete=1)
+
+    def _hash_of(self, part: Path, offset: int) -> _Hash:
+        # The running digest of the parts before, kept in memory or made again from the file.
+        size, hashed = self._hashes.pop(part, (0, hashlib.sha256()))
+        if size == offset:
+            return hashed
+        hashed = hashlib.sha256()
+        if offset:
+            with part.open("rb") as file:
+                while chunk := file.read(_READ):
+                    hashed.update(chunk)
+        return hashed
+
+    def require(self, channel: ChannelId, digest: Digest, size: int) -> Path:
+        """Return the file of a complete blob of *size* bytes.
+
+        Raises:
+            RefusedError: Code ``not-staged``.
+        """
+        path = self.path(channel, digest)
+        if not path.is_file() or path.stat().st_size != size:
+            raise RefusedError(
+                "expected the body and every attachment to be here before the statement",
+                code="not-staged",
+                hint="upload it first; the same bytes will then be placed",
+                retry_after_s=1,
+            )
+        return path
+
+    def read(self, channel: ChannelId, digest: Digest, size: int) -> bytes:
+        """Return a staged body.
+
+        Raises:
+            RefusedError: Code ``not-staged``, or ``body``: not what its name says.
+        """
+        data = self.require(channel, digest, size).read_bytes()
+        if hashlib.sha256(data).digest() != digest:
+            raise RefusedError("expected the body that the statement names", code="body")
+        return data
+
+    def named(self, channel: ChannelId, sizes: int) -> None:
+        """Note that a placed statement has named blobs of *sizes* bytes in all."""
+        self._staged[channel] = max(0, self._staged[channel] - sizes)
+
+    def remove(self, channel: ChannelId, digest: Digest) -> None:
+        """Remove a staged body whose bytes went into the database."""
+        path = self.path(channel, digest)
+        if path.is_file():
+            self.named(channel, path.stat().st_size)
+            path.unlink()
+
+    def path(self, channel: ChannelId, digest: Digest) -> Path:
+        """Return where a complete blob stands, if it is there."""
+        return self._folder(channel) / digest.hex()
+
+    def _part(self, channel: ChannelId, key: KeyId, digest: Digest) -> Path:
+        return self._folder(channel) / f"{digest.hex()}.{key.hex()}"
+
+    def _folder(self, channel: ChannelId) -> Path:
+        return self._directory / channel.hex()

@@ -1,0 +1,132 @@
+"""What is checked of a statement before it is its turn, in a thread (SPEC 8.4)."""
+
+from __future__ import annotations
+
+import collections
+import contextlib
+import hashlib
+from collections.abc import Iterator
+from typing import Final
+
+from paraph.protocol import buckets
+from paraph.protocol.errors import (
+    ForgedError,
+    IntegrityError,
+    MalformedError,
+    ParaphError,
+    RefusedError,
+)
+from paraph.protocol.names import Digest
+from paraph.protocol.signed import Unverified
+from paraph.protocol.statements.envelope import MAX_BODY, SealedContent
+from paraph.protocol.wire import MAX_PIPELINED
+from paraph.server.batch import Prepared
+from paraph.server.blobs import Blobs
+from paraph.server.channel import LiveChannel
+from paraph.server.sessions import Holder
+
+MOST_BYTES: Final = 64 * 1024 * 1024
+"""Envelopes and bodies between arrival and answer, in all channels."""
+NO_ANCHOR: Final = -1
+"""Stands for the size of an anchor that is not in the journal."""
+
+
+class Flights:
+    """How many statements, and bytes of them, are unanswered."""
+
+    def __init__(self, most_bytes: int = MOST_BYTES) -> None:
+        self._most_bytes = most_bytes
+        self._count: collections.Counter[Holder] = collections.Counter()
+        self._bytes = 0
+
+    @contextlib.contextmanager
+    def one_more(self, holder: Holder, size: int) -> Iterator[None]:
+        """Count a statement of a session while it is unanswered.
+
+        Raises:
+            RefusedError: Code ``busy``: too many of this session, or too many bytes of all.
+        """
+        if self._count[holder] >= MAX_PIPELINED:
+            raise _busy(f"expected at most {MAX_PIPELINED} unanswered statements of a key")
+        if self._bytes + size > self._most_bytes:
+            raise _busy("expected fewer large bodies at once")
+        self._count[holder] += 1
+        self._bytes += size
+        try:
+            yield
+        finally:
+            self._bytes -= size
+            self._count[holder] -= 1
+            if not self._count[holder]:
+                del self._count[holder]
+
+
+def prepare(
+    live: LiveChannel, blobs: Blobs, unverified: Unverified, body: bytes, anchor_size: int = 0
+) -> Prepared:
+    """Check the signature, then whatever came with the statement.
+
+    A fault of what came with it is kept in the result: see :class:`Prepared`.
+
+    Args:
+        live: The channel.
+        blobs: Where staged bodies and attachments are.
+        unverified: The statement.
+        body: Its sealed body; empty if it was staged, or for a clear statement.
+        anchor_size: Size of the note that its anchor names; 0 if it names none.
+
+    Raises:
+        RefusedError: Code ``wrong-channel`` or ``unknown-sender``.
+        ForgedError: The signature fails.
+    """
+    verified, _ = live.log.authenticate(unverified)
+    content = unverified.statement.content
+    if not isinstance(content, SealedContent):
+        fault: ParaphError | None = None
+        if body:
+            fault = MalformedError("expected no body with a clear statement")
+        return Prepared(verified, anchor_size=anchor_size, fault=fault or _anchor(anchor_size))
+    try:
+        body = _check_body(live, blobs, content, body)
+    except (ParaphError, OSError) as error:
+        known = error if isinstance(error, ParaphError) else IntegrityError("a file was lost")
+        return Prepared(verified, anchor_size=anchor_size, fault=known)
+    return Prepared(verified, body, content.attachments, anchor_size, fault=_anchor(anchor_size))
+
+
+def _anchor(size: int) -> ParaphError | None:
+    if size != NO_ANCHOR:
+        return None
+    return RefusedError(
+        "expected an anchor that is in the journal",
+        code="anchor",
+        hint="name the newest note that was verified, or none",
+    )
+
+
+def _check_body(live: LiveChannel, blobs: Blobs, content: SealedContent, body: bytes) -> bytes:
+    limits, channel = live.log.charter.limits, live.log.channel
+    size = content.body_size
+    if size > min(limits.body_bytes, MAX_BODY):
+        raise RefusedError(
+            f"expected a body of at most {min(limits.body_bytes, MAX_BODY)} bytes",
+            code="too-large",
+        )
+    buckets.check_body_size(size, len(content.recipients))
+    digest = Digest(content.body_digest)
+    if not body:
+        body = blobs.read(channel, digest, size)
+    elif len(body) != size or hashlib.sha256(body).digest() != digest:
+        raise ForgedError("expected the body that the statement names", code="body-digest")
+    if len(content.attachments) > limits.attachments:
+        raise RefusedError(f"expected at most {limits.attachments} attachments", code="too-large")
+    for each in content.attachments:
+        buckets.check_attachment_size(each.size)
+        blobs.require(channel, Digest(each.digest), each.size)
+    return body
+
+
+def _busy(message: str) -> RefusedError:
+    return RefusedError(
+        message, code="busy", hint="send the same bytes again in a moment", retry_after_s=1
+    )

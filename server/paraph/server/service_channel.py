@@ -1,0 +1,332 @@
+"""One channel in the session of one key: what the relay does behind a session (SPEC 8).
+
+A submission goes through these steps, and the first that fails answers it: size caps; decoding;
+the session's channel; the signature under the key as once enrolled, in a thread; a statement that
+is placed already is answered with its proof, whatever has become of key, window or quota; two
+statements under one number are kept as evidence; the header rules, at the size at which it would
+be placed; body and attachments; anchor; quota. Then the ledger places it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import functools
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TypeVar
+
+from paraph.protocol import roles, signed
+from paraph.protocol.errors import IntegrityError, MalformedError, RefusedError
+from paraph.protocol.names import ZERO, ChannelId, Digest, KeyId
+from paraph.protocol.proof import TlogProof
+from paraph.protocol.signed import Unverified
+from paraph.protocol.statements.envelope import MAX_BODY, MAX_ENVELOPE, SealedContent
+from paraph.protocol.tiles import ENTRIES, FULL_WIDTH, Tile, entry_bundle, tile_bytes, width_at
+from paraph.protocol.trust import Member
+from paraph.protocol.wire import MAX_MESSAGES, Entries, Placed, Staged
+from paraph.server.batch import Prepared
+from paraph.server.blobs import Blobs
+from paraph.server.channel import MOST_ENTRIES_BYTES, LiveChannel
+from paraph.server.intake import NO_ANCHOR, Flights, prepare
+from paraph.server.ledger import Ledger
+from paraph.server.pool import Pool
+from paraph.server.quotas import Quotas
+from paraph.server.sessions import Holder, no_session
+from paraph.server.store import ConflictRow, Store
+
+T = TypeVar("T")
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Workshop:
+    """What every session works with.
+
+    Attributes:
+        ledger: Places statements.
+        store: Rows.
+        blobs: Files.
+        pool: Threads for signatures.
+        quotas: Buckets of keys.
+        flights: What is unanswered.
+        files: The one thread that touches blobs.
+    """
+
+    ledger: Ledger
+    store: Store
+    blobs: Blobs
+    pool: Pool
+    quotas: Quotas
+    flights: Flights
+    files: ThreadPoolExecutor
+
+    def find(self, holder: Holder) -> tuple[LiveChannel, Member]:
+        """Return the channel and the member whose session it is.
+
+        Raises:
+            RefusedError: Code ``session``: no such channel, or no such key in it.
+        """
+        live = self.ledger.get(holder.channel)
+        member = live.log.trust.member(holder.key) if live is not None else None
+        if live is None or member is None:
+            raise no_session()
+        return live, member
+
+    async def in_file_thread(self, work: Callable[[], T]) -> T:
+        """Do what blocks on files, one piece after the other."""
+        return await asyncio.get_running_loop().run_in_executor(self.files, work)
+
+
+class ServiceChannel:
+    """One channel in the session of one key; a :class:`paraph.protocol.relay.RelayChannel`."""
+
+    def __init__(self, shop: Workshop, holder: Holder) -> None:
+        self._shop = shop
+        self._holder = holder
+
+    @property
+    def channel(self) -> ChannelId:
+        """The channel's id."""
+        return self._holder.channel
+
+    @property
+    def key(self) -> KeyId:
+        """The key whose session it is."""
+        return self._holder.key
+
+    @property
+    def _live(self) -> LiveChannel:
+        return self._here()[0]
+
+    def _here(self) -> tuple[LiveChannel, Member]:
+        return self._shop.find(self._holder)
+
+    # placing
+
+    async def submit(self, envelope: bytes, body: bytes) -> Placed:
+        """Place an envelope; answered only when it is durable."""
+        if len(envelope) > MAX_ENVELOPE:
+            raise RefusedError(
+                f"expected an envelope of at most {MAX_ENVELOPE} bytes", code="too-large"
+            )
+        if len(body) > MAX_BODY:
+            raise RefusedError(f"expected a body of at most {MAX_BODY} bytes", code="too-large")
+        with self._shop.flights.one_more(self._holder, len(envelope) + len(body)):
+            return await self._submit(envelope, body)
+
+    async def _submit(self, envelope: bytes, body: bytes) -> Placed:
+        # Nothing may be awaited before the ledger has the statement in its queue: statements
+        # that arrive one behind the other are placed in that order.
+        live, shop = self._live, self._shop
+        unverified = signed.read(envelope)
+        statement = unverified.statement
+        check = functools.partial(prepare, live, shop.blobs, unverified, body)
+        prepared: asyncio.Future[Prepared]
+        if statement.anchor == ZERO:
+            prepared = shop.pool.start(check)
+        else:
+            prepared = asyncio.ensure_future(self._prepare_anchored(check, statement.anchor))
+        sender = statement.sender
+        try:
+            placement = await shop.ledger.submit(
+                live, prepared, lambda: shop.quotas.take(self.channel, sender)
+            )
+        except RefusedError as error:
+            if error.code == "double-sequence":
+                await self._keep_evidence(live, unverified)
+            raise
+        await self._tidy(unverified, body)
+        placed = b""
+        if placement.repeated:
+            placed = await self._envelope(placement.index)
+        index, note = placement.index, live.note
+        hashes = live.log.tree.inclusion(index, live.published)
+        return Placed(
+            request=0,
+            index=index,
+            proof=TlogProof(index, hashes, note).encode(),
+            envelope=b"" if placed == envelope else placed,
+        )
+
+    async def _prepare_anchored(self, check: Callable[[int], Prepared], anchor: bytes) -> Prepared:
+        size = await self._shop.store.note_size(self.channel, Digest(anchor))
+        return await self._shop.pool.run(lambda: check(NO_ANCHOR if size is None else size))
+
+    async def _tidy(self, unverified: Unverified, body: bytes) -> None:
+        # What came as files is accounted for; a staged body now stands in the database.
+        content = unverified.statement.content
+        if not isinstance(content, SealedContent):
+            return
+        blobs, channel = self._shop.blobs, self.channel
+        if content.attachments:
+            blobs.named(channel, sum(each.size for each in content.attachments))
+        if not body:
+            digest = Digest(content.body_digest)
+            await self._shop.in_file_thread(lambda: blobs.remove(channel, digest))
+
+    async def _keep_evidence(self, live: LiveChannel, unverified: Unverified) -> None:
+        store, statement = self._shop.store, unverified.statement
+        sender = KeyId(statement.sender)
+        await self._shop.ledger.settled(live)
+        placed = await store.by_sequence(self.channel, sender, statement.sequence)
+        if placed is not None:
+            await store.keep_conflict(
+                ConflictRow(self.channel, sender, statement.sequence, placed, unverified.envelope)
+            )
+
+    async def evidence(self) -> tuple[tuple[bytes, bytes], ...]:
+        """Return each pair of statements that a key signed under one number.
+
+        Returns:
+            The envelope that is placed, and the first other one that was refused.
+        """
+        found = await self._shop.store.conflicts(self.channel)
+        return tuple((each.placed, each.refused) for each in found)
+
+    # reading
+
+    async def _readable(self) -> tuple[int, bytes]:
+        # How far this key may read, and the note that covers just that.
+        live, member = self._here()
+        size, note = live.published, live.note
+        most = live.readable(member)
+        if most is not None and most < size:
+            row = await self._shop.store.newest_note(self.channel, most)
+            return (row.size, row.note) if row is not None else (0, b"")
+        return size, note
+
+    async def _envelope(self, index: int) -> bytes:
+        return (await self._shop.store.envelopes(self.channel, index, index + 1, 0))[0]
+
+    async def entries(self, start: int) -> Entries:
+        """Return up to 64 entries from *start* on, with a head that covers them."""
+        size, note = await self._readable()
+        envelopes: tuple[bytes, ...] = ()
+        if start < size:
+            stop = min(size, start + MAX_MESSAGES)
+            envelopes = await self._shop.store.envelopes(
+                self.channel, start, stop, MOST_ENTRIES_BYTES
+            )
+        last = start + len(envelopes) >= size
+        return Entries(request=0, start=start, envelopes=envelopes, note=note if last else b"")
+
+    async def follow(self, start: int) -> AsyncIterator[Entries]:
+        """Yield entries from *start* on as they are placed, until the relay stops.
+
+        Raises:
+            UnavailableError: Code ``slow``: too much waited to be read.
+        """
+        at = start
+        while True:
+            live, member = self._here()
+            if live.readable(member) is not None or at >= live.published:
+                break
+            entries = await self.entries(at)
+            at += len(entries.envelopes)
+            yield entries
+        # Nothing is awaited between the last look and this.
+        follower = live.follow()
+        try:
+            while (pushed := await follower.next()) is not None:
+                if live.readable(member) is not None:
+                    break
+                wanted = _from(pushed, at)
+                if wanted is not None:
+                    at = wanted.start + len(wanted.envelopes)
+                    yield wanted
+        finally:
+            live.unfollow(follower)
+        # The key has ended: what it may still read, and no more.
+        while True:
+            size, _ = await self._readable()
+            if at >= size:
+                return
+            entries = await self.entries(at)
+            at += len(entries.envelopes)
+            yield entries
+
+    async def body(self, digest: Digest) -> bytes:
+        """Return a body of this channel; the caller checks its digest."""
+        found = await self._shop.store.body(self.channel, digest)
+        size, _ = await self._readable()
+        if found is None or found.index >= size:
+            raise RefusedError("expected the digest of a body of this channel", code="body")
+        return found.data
+
+    async def checkpoint(self) -> bytes:
+        """Return the newest checkpoint note."""
+        return (await self._readable())[1]
+
+    async def tile(self, path: str) -> bytes:
+        """Return a tile of hashes, by its C2SP path."""
+        tile = await self._tile(path)
+        if tile.level == ENTRIES:
+            raise _not_found()
+        return tile_bytes(self._live.log.tree, tile)
+
+    async def entry_bundle(self, path: str) -> bytes:
+        """Return an entry bundle, by its C2SP path."""
+        tile = await self._tile(path)
+        if tile.level != ENTRIES:
+            raise _not_found()
+        start = FULL_WIDTH * tile.index
+        stop = start + tile.width
+        envelopes = await self._shop.store.envelopes(
+            self.channel, start, stop, FULL_WIDTH * MAX_ENVELOPE
+        )
+        return entry_bundle(envelopes)
+
+    async def _tile(self, path: str) -> Tile:
+        try:
+            tile = Tile.parse(path)
+        except MalformedError as error:
+            raise _not_found() from error
+        size, _ = await self._readable()
+        if tile.width > width_at(tile.level, tile.index, size):
+            raise _not_found()
+        return tile
+
+    # blobs
+
+    async def stage(self, digest: Digest, offset: int, data: bytes) -> Staged:
+        """Append a part of a blob that a later statement names."""
+        live, member = self._here()
+        live.log.trust.require_in_force(member, live.log.log_time)
+        if member.role == roles.AUDITOR:
+            raise RefusedError("expected a key that may send", code="read-only")
+        most = max(MAX_BODY, live.log.charter.limits.attachment_bytes)
+        blobs = self._shop.blobs
+        return await self._shop.in_file_thread(
+            lambda: blobs.stage(self.channel, self.key, digest, offset, data, most)
+        )
+
+    async def staged(self, digest: Digest) -> Staged:
+        """Tell how much of a blob is there, to resume."""
+        self._here()
+        blobs = self._shop.blobs
+        return await self._shop.in_file_thread(lambda: blobs.staged(self.channel, self.key, digest))
+
+    async def blob_path(self, digest: Digest) -> Path:
+        """Return the file of a complete blob that a placed statement names."""
+        self._here()
+        if not await self._shop.store.is_attachment(self.channel, digest):
+            raise _not_found()
+        path = self._shop.blobs.path(self.channel, digest)
+        if not await self._shop.in_file_thread(path.is_file):
+            raise IntegrityError("expected the file of an attachment that is placed")
+        return path
+
+
+def _from(entries: Entries, at: int) -> Entries | None:
+    # The part of a push from index *at* on; nothing if it lies below.
+    skip = at - entries.start
+    if skip <= 0:
+        return entries
+    if skip >= len(entries.envelopes):
+        return None
+    return Entries(request=0, start=at, envelopes=entries.envelopes[skip:], note=entries.note)
+
+
+def _not_found() -> RefusedError:
+    return RefusedError("expected something that this log has", code="not-found")
