@@ -227,6 +227,19 @@ def test_with_a_quorum_every_manifest_names_cosigners() -> None:
     assert not _void(channel, rus, _next_manifest(channel, rus))
 
 
+def test_log_and_cosigner_keys_are_points_of_large_order(channel: Channel) -> None:
+    identity = bytes([1]) + bytes(31)
+    charter = dataclasses.replace(Charter.decode(channel.charter.body), log_ed25519=identity)
+    signed_charter = documents.countersign(documents.draft(charter), Charter, all_roots(channel))
+    with pytest.raises(ForgedError, match="small order"):
+        documents.read_charter(signed_charter)
+    cosigner = documents.Cosigner(name="a", ed25519=identity, mldsa44=bytes(1312))
+    with pytest.raises(ForgedError, match="small order"):
+        _channel_with_manifest(cosigners=(cosigner,))
+    rus = channel.party("RUS")
+    assert _void(channel, rus, _next_manifest(channel, rus, cosigners=(cosigner,))) == "forged"
+
+
 # later manifests
 
 

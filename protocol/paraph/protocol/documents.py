@@ -11,7 +11,7 @@ from typing import Final, TypeVar
 
 from paraph.protocol import roles
 from paraph.protocol.errors import ForgedError, MalformedError
-from paraph.protocol.keys import PublicKey, SealingPublicKey, Signer
+from paraph.protocol.keys import PublicKey, SealingPublicKey, Signer, check_ed25519
 from paraph.protocol.names import ZERO, ChannelId, Context, Digest, KeyId, Label, labelled
 from paraph.protocol.schema import (
     Record,
@@ -359,7 +359,7 @@ def read_charter(document: Document) -> Charter:
 
     Raises:
         MalformedError: Not a charter.
-        ForgedError: A signature fails, or too few signed.
+        ForgedError: A signature fails, too few signed, or the log key is no acceptable point.
     """
     unread = Charter.decode(document.body)
     roots = {party.code: parse_roots(party.roots) for party in unread.parties}
@@ -368,6 +368,7 @@ def read_charter(document: Document) -> Charter:
     )
     for party in charter.parties:
         require_threshold(signed, roots[party.code], party.threshold)
+    check_ed25519(charter.log_ed25519)
     return charter
 
 
@@ -387,7 +388,18 @@ def read_first_manifest(document: Document, party: FoundingParty) -> Manifest:
     if (manifest.roots, manifest.threshold) != (party.roots, party.threshold):
         raise ForgedError(f"expected the roots of {party.code} as in the charter")
     require_threshold(signed, roots, party.threshold)
+    check_cosigners(manifest)
     return manifest
+
+
+def check_cosigners(manifest: Manifest) -> None:
+    """Refuse cosigner keys under which one signature could fit many notes.
+
+    Raises:
+        ForgedError: A key is no acceptable point.
+    """
+    for each in manifest.cosigners:
+        check_ed25519(each.ed25519)
 
 
 def channel_of(charter: Document) -> ChannelId:

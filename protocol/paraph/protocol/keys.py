@@ -77,7 +77,7 @@ class PublicKey:
         if len(raw) != PUBLIC_KEY_SIZE:
             raise ForgedError(f"expected a public key of {PUBLIC_KEY_SIZE} bytes, got {len(raw)}")
         mldsa, ed25519 = raw[:_MLDSA_PUBLIC], raw[_MLDSA_PUBLIC:]
-        _check_ed25519(ed25519)
+        check_ed25519(ed25519)
         return cls(
             raw=raw,
             id=KeyId(labelled(Label.KEY_ID, SIGNING_KIND, raw)),
@@ -257,7 +257,15 @@ def _representative(message: bytes, context: bytes) -> bytes:
     return _PREFIX + _LABEL + bytes([len(context)]) + context + digest
 
 
-def _check_ed25519(raw: bytes) -> None:
+def check_ed25519(raw: bytes) -> None:
+    """Refuse what is not one encoding of one point of large order (SPEC 3.2).
+
+    Args:
+        raw: 32 bytes.
+
+    Raises:
+        ForgedError: A second encoding, or a point of small order.
+    """
     # The library loads any 32 bytes. y is small-order exactly if it is 0 (order 4), 1 or -1
     # (orders 1 and 2), or if doubling gives y = 0 (order 8): then x^2 = -y^2, and the curve
     # equation becomes d y^4 + 2 y^2 - 1 = 0 with d = -121665/121666. The sign of x plays no

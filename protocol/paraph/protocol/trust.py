@@ -229,6 +229,7 @@ class Trust:
         documents.require_threshold(signed, party.roots, party.manifest.threshold)
         documents.require_threshold(signed, new, manifest.threshold)
         SealingPublicKey.parse(manifest.archive)
+        documents.check_cosigners(manifest)
         return manifest
 
     def read_enrolment(self, document: Document, log_time: int) -> EnrolmentRead:
