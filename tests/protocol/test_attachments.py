@@ -168,6 +168,8 @@ def test_a_truncation_to_a_smaller_padded_size_is_refused() -> None:
 def test_an_appended_byte_is_refused() -> None:
     refused(dataclasses.replace(MADE, ciphertext=MADE.ciphertext + b"\0"))
     refused(dataclasses.replace(MADE, ciphertext=MADE.ciphertext + b"\0"), len(MADE.ciphertext))
+    with pytest.raises(ForgedError, match=f"of {MADE.size} bytes"):  # at once, not at the end
+        opener(MADE).update_unverified(MADE.ciphertext + b"\0")
     with pytest.raises(MalformedError):
         opener(named(MADE.ciphertext + b"\0"))
 
