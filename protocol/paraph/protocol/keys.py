@@ -258,7 +258,7 @@ def _representative(message: bytes, context: bytes) -> bytes:
 
 
 def check_ed25519(raw: bytes) -> None:
-    """Refuse what is not one encoding of one point of large order (SPEC 3.2).
+    """Refuse what is not one encoding of one point of large order (SPEC 3.3).
 
     Args:
         raw: 32 bytes.
