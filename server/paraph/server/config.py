@@ -82,7 +82,7 @@ class StoreSection:
     database: str = setting("relay.db", "SQLite database: entries, bodies, tree, journal.")
     blobs: str = setting("blobs", "Directory of staged bodies and attachments.")
     heads: str = setting(
-        "heads",
+        "last-head",
         "Directory of the last signed size and root of each log. Never put it into a backup: it "
         "is what tells a restored database from the newest one.",
     )
@@ -123,10 +123,10 @@ class LimitsSection:
         30.0, "Seconds of silence after which a stream is pinged; half of it to answer.", least=0.01
     )
     drain_seconds: float = setting(
-        10.0, "Seconds after SIGTERM for what is under way.", least=0, most=600
+        8.0, "Seconds after SIGTERM for what is under way; all in all it takes 6 more.", most=600
     )
     in_flight: int = setting(
-        32, "Requests of one stream that are worked on; above, it is not read.", least=1, most=1024
+        32, "Requests of one stream that are worked on; above, it is not read.", least=1, most=32
     )
     queue_messages: int = setting(
         64, "Messages that wait to be sent on one stream, before it is closed (1013).", least=1
@@ -147,6 +147,22 @@ class LimitsSection:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class QuotasSection:
+    """What keys, channels and the whole relay may ask for."""
+
+    submissions_per_second: float = setting(
+        200.0, "Statements of one key a second, in the long run.", least=0.01
+    )
+    submissions_burst: int = setting(2000, "Statements of one key at once.", least=1)
+    session_seconds: int = setting(3600, "Seconds a session lives.", least=1, most=86_400)
+    channels: int = setting(10_000, "Channels in all.", least=1)
+    staged_mib: int = setting(
+        4096, "MiB of one channel's blobs that no statement has named yet.", least=1
+    )
+    threads: int = setting(0, "Threads that check signatures; 0 = as many as cores.", most=1024)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class LogSection:
     """What it writes to stderr: JSON lines without content."""
 
@@ -164,6 +180,7 @@ class Config:
     listen: ListenSection = dataclasses.field(default_factory=ListenSection)
     store: StoreSection = dataclasses.field(default_factory=StoreSection)
     limits: LimitsSection = dataclasses.field(default_factory=LimitsSection)
+    quotas: QuotasSection = dataclasses.field(default_factory=QuotasSection)
     log: LogSection = dataclasses.field(default_factory=LogSection)
 
     @property
@@ -202,7 +219,7 @@ class Config:
             )
 
 
-SECTIONS: Final = ("relay", "listen", "store", "limits", "log")
+SECTIONS: Final = ("relay", "listen", "store", "limits", "quotas", "log")
 
 
 def is_loopback(host: str) -> bool:

@@ -15,7 +15,7 @@ from paraph.server.web.routes import Routes
 
 TLS_SHUTDOWN_S: Final = 2.0
 """Seconds for the other side's last TLS message."""
-LAST_S: Final = 2.0
+LAST_S: Final = 1.0
 """Seconds that requests get when the streams are closed."""
 
 

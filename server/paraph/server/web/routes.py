@@ -42,7 +42,7 @@ from paraph.server.guard import peer_of, read_body
 from paraph.server.logs import describe
 from paraph.server.ports import Channel, Service
 from paraph.server.quotas import Quotas, Rate
-from paraph.server.stream import Stream
+from paraph.server.stream import CLOSE_S, Stream
 from paraph.server.tls import Certificate
 from paraph.server.web import answers
 
@@ -135,7 +135,7 @@ class Routes:
         self.draining = True
         await asyncio.gather(*(each.drain() for each in tuple(self._streams)))
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(self._limits.drain_seconds):
+            async with asyncio.timeout(CLOSE_S + 1):
                 await self._no_streams.wait()
 
     @property
