@@ -23,7 +23,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, wait
 from typing import Final, Self
 
-from paraph.client import signatures
+from paraph.client import journal, signatures
 from paraph.client.bodies import Bodies
 from paraph.client.head import HeadFile
 from paraph.client.home import ChannelHome
@@ -397,7 +397,7 @@ class History:
             with self.store.transaction():
                 self._store(rows)
                 if newest is not None:
-                    self._journal(newest)
+                    newest = self._journal(newest)
             if newest is not None:  # durable; now remembered; only then released
                 self._head_file.advance(newest.size, newest.root)
                 self._require_same(newest)
@@ -445,26 +445,18 @@ class History:
             same += 1
         return rows[same:]
 
-    def _journal(self, head: Checkpoint) -> None:
-        self.store.add_note(head.id, head.size, head.note, self._cosigned(head))
-
-    def _cosigned(self, head: Checkpoint) -> frozenset[str]:
-        if len(parse_note(head.note).lines) == 2:
-            return frozenset()
-        keys = {
-            cosigner.name: (
-                party.code,
-                CosignerKeys(cosigner.name, cosigner.ed25519, cosigner.mldsa44),
-            )
-            for party in self.log.trust.parties.values()
-            for cosigner in party.manifest.cosigners
-        }
+    def _journal(self, head: Checkpoint) -> Checkpoint:
         try:
-            full = verify_checkpoint(head.note, self.log_keys, [each for _, each in keys.values()])
+            cosigned = journal.cosigned_by(head.note, self.log_keys, self.log.trust)
         except (ForgedError, MalformedError):
             self.store.alarm(Alarm("cosignature", head.size, "a cosignature does not verify"))
-            return frozenset()
-        return frozenset(keys[each.name][0] for each in full.cosignatures)
+            head, cosigned = self.checkpoint(without_cosignatures(head.note)), frozenset()
+        self.store.add_note(head.id, head.size, head.note, cosigned)
+        return head
+
+    def cosigners(self) -> tuple[CosignerKeys, ...]:
+        """Return who may cosign now: parties in charter order, keys in manifest order."""
+        return journal.cosigners_of(self.log.trust)
 
     def alarm(self, name: str, index: int, detail: str) -> None:
         """Keep an alarm."""
@@ -479,6 +471,7 @@ class History:
             EquivocationError: Not consistent with what was verified before.
         """
         self.require_usable()
+        journal.cosigned_by(note, self.log_keys, self.log.trust)
         self._expect(note)
         return self.checkpoint(note)
 

@@ -449,6 +449,12 @@ class ChannelStore:
         rows = self._all(sql, (key, tag))
         return _outbox_row(rows[0]) if rows else None
 
+    def outgoing_by_sequence(self, key: KeyId, sequence: int) -> OutboxRow | None:
+        """Return the statement that has this number of a key, unless it was unplaceable."""
+        sql = _OUTBOX + "WHERE key = ? AND sequence = ? AND state <> 'unplaceable'"
+        rows = self._all(sql, (key, sequence))
+        return _outbox_row(rows[0]) if rows else None
+
     def last_sequence(self, key: KeyId) -> int:
         """Return the largest number that a key has used and that is not free again; 0 if none."""
         sql = "SELECT max(sequence) FROM outbox WHERE key = ? AND state <> 'unplaceable'"

@@ -1,0 +1,120 @@
+"""Giving numbers: the next statement of a key, after outbox and verified log (SPEC 5.1)."""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import Self
+
+from paraph.client.replica import Replica
+from paraph.protocol.errors import IntegrityError, OutOfTurnError
+from paraph.protocol.names import KeyId, StatementId
+from paraph.protocol.statements.clear import TYPE_OF
+from paraph.protocol.statements.envelope import (
+    SEALED_TYPE,
+    VERSION,
+    ClearContent,
+    SealedContent,
+    Seen,
+    Statement,
+)
+
+
+def key_elsewhere(replica: Replica, sequence: int) -> IntegrityError:
+    """Raise the alarm, and return the error, of a number that this outbox did not give."""
+    replica.alarm("key-elsewhere", sequence, "the log has a statement that this outbox has not")
+    return IntegrityError(
+        "another device signs with this key, or this home is a restored copy",
+        code="key-elsewhere",
+        hint="enrol a new key here and revoke this one: a key belongs to one device",
+    )
+
+
+class Numbered:
+    """The next number of a key, held under the database's write lock until the row is written."""
+
+    def __init__(self, replica: Replica, key: KeyId) -> None:
+        self._replica = replica
+        self._key = key
+        self._transaction = replica.store.transaction()
+        self.sequence = 0
+        self.previous: bytes = b""
+
+    def __enter__(self) -> Self:
+        replica, store = self._replica, self._replica.store
+        replica.refresh()
+        if not replica.is_settled:
+            raise OutOfTurnError(
+                "expected a head that covers every entry", code="not-settled", hint="sync first"
+            )
+        self._transaction.__enter__()
+        try:
+            elsewhere = self._take(
+                replica.log.next_sequence(self._key), store.last_sequence(self._key)
+            )
+        except BaseException as error:
+            self._transaction.__exit__(type(error), error, error.__traceback__)
+            raise
+        if elsewhere:
+            self._transaction.__exit__(None, None, None)
+            raise key_elsewhere(replica, elsewhere)
+        return self
+
+    def _take(self, in_log: tuple[int, bytes], last: int) -> int:
+        # Returns the number, if any, that the log has and this outbox did not give.
+        store, log = self._replica.store, self._replica.log
+        if any(row.exclusive for row in store.pending(self._key)):
+            raise OutOfTurnError(
+                "an exclusive statement is on its way, and travels alone",
+                code="exclusive-pending",
+                hint="send it first",
+            )
+        sequence, previous = in_log
+        if last >= sequence:
+            row = store.outgoing_by_sequence(self._key, last)
+            assert row is not None
+            sequence, previous = last + 1, row.id
+        elif last < sequence - 1 and log.placed[StatementId(previous)] >= log.founding_size:
+            return sequence - 1
+        self.sequence, self.previous = sequence, previous
+        return 0
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._transaction.__exit__(kind, error, trace)
+
+    def statement(
+        self,
+        content: SealedContent | ClearContent,
+        expires_at: int,
+        precedence: str,
+        *,
+        exclusive: bool,
+        sent_at: int,
+    ) -> Statement:
+        """Return the statement of this number, over the newest head."""
+        replica = self._replica
+        member = replica.log.trust.member(self._key)
+        head = replica.head
+        if head.note:
+            replica.store.name_note(head.id)
+        return Statement(
+            version=VERSION,
+            type=SEALED_TYPE
+            if isinstance(content, SealedContent)
+            else TYPE_OF[type(content.payload)],
+            channel=replica.log.channel,
+            sender=self._key,
+            sequence=self.sequence,
+            previous=self.previous,
+            seen=Seen(size=head.size, root=head.root),
+            anchor=replica.anchor(member.party if member else ""),
+            sent_at=sent_at,
+            expires_at=expires_at,
+            precedence=precedence,
+            exclusive=exclusive,
+            content=content,
+        )

@@ -1,0 +1,237 @@
+"""What was said: sealed statements opened, folded in the order of the log (SPEC 7.5).
+
+The rules, all of them:
+
+- Author, party and place come from the verified statement, never from the content.
+- Statements are opened in index order. At one that cannot be opened the reader halts and says
+  "state up to i"; it never skips. It goes on when the body comes, a grant comes, or the author
+  takes the entry back.
+- Content that opens and is no record, or not the one committed to, is *refused*: it consumes its
+  number and changes nothing, for everybody who opens it.
+- A withdrawn entry is withdrawn for all: the state is folded again without it.
+- Void entries are never opened.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from paraph.client.replica import Replica
+from paraph.client.store import Alarm
+from paraph.protocol.errors import ForgedError, MalformedError, ParaphError, UnreadableError
+from paraph.protocol.names import ChannelId, Digest, KeyId
+from paraph.protocol.negotiation import fold
+from paraph.protocol.negotiation import state as states
+from paraph.protocol.negotiation.state import Outcome, State
+from paraph.protocol.sealed import Binding, SealingKey, open_with, unwrap
+from paraph.protocol.state import Entry
+from paraph.protocol.statements.clear import Grant, Withdraw
+from paraph.protocol.statements.content import Content, decode_content
+from paraph.protocol.statements.envelope import ClearContent, SealedContent, Statement
+
+WITHDRAWN: Final = Outcome("refused", "withdrawn", "its author took it back")
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class OpenedEntry:
+    """A released entry, opened if it was sealed.
+
+    Attributes:
+        index: Its place.
+        entry: The entry; ``entry.void`` says why it is void.
+        content: What was said; ``None`` for clear, void, withdrawn and undecodable ones.
+        outcome: What the fold made of it; ``None`` for clear and void entries.
+        problem: Code of what is wrong with it; empty if nothing is.
+    """
+
+    index: int
+    entry: Entry
+    content: Content | None
+    outcome: Outcome | None
+    problem: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Halt:
+    """Where a reader stands still, and why.
+
+    Attributes:
+        index: The entry that does not open: the state holds what is below.
+        code: ``body-missing``, ``not-recipient``, ``wrap`` or ``content``.
+        detail: For people.
+    """
+
+    index: int
+    code: str
+    detail: str
+
+
+class Reader:
+    """Opens and folds a replica with the sealing keys that are at hand.
+
+    Args:
+        replica: The channel.
+        keys: Sealing keys of this home, the archive's too if it is here.
+
+    Attributes:
+        state: The negotiation, up to :attr:`position`.
+        position: Entries below this are read.
+        halt: Why it does not go on; ``None`` if everything released is read.
+    """
+
+    def __init__(self, replica: Replica, keys: Iterable[SealingKey]) -> None:
+        self._replica: Final = replica
+        self._keys: Final = {key.public.id: key for key in keys}
+        self._grants: dict[tuple[int, KeyId], bytes] = {}
+        self._withdrawn: set[int] = set()
+        self._scanned = 0
+        self.state = self._begin()
+        self.position = 0
+        self.halt: Halt | None = None
+
+    def _begin(self) -> State:
+        charter = self._replica.log.charter
+        return states.begin(tuple(party.code for party in charter.parties), charter.languages)
+
+    def advance(self) -> list[OpenedEntry]:
+        """Read what was released since the last call.
+
+        Returns:
+            The entries read now, in order. After a withdrawal all entries below it are read
+            again, and only what is new is returned.
+        """
+        new_from = self.position
+        if self._scan():
+            self.state, self.position = self._begin(), 0
+        return [each for each in self._read() if each.index >= new_from]
+
+    def history(self) -> Iterator[OpenedEntry]:
+        """Yield everything read so far once more, opened again as it is asked for."""
+        state = self._begin()
+        for entry in self._replica.entries(0, self.position):
+            opened, state, _ = self._open(entry, state)
+            if opened is not None:
+                yield opened
+
+    def alarms(self) -> tuple[Alarm, ...]:
+        """Return the alarms of the channel: void entries, false bodies, and the like."""
+        return self._replica.alarms()
+
+    @property
+    def up_to(self) -> str:
+        """The state in words: where it stands, and what it waits for."""
+        if self.halt is None:
+            return f"state of all {self.position} entries"
+        return f"state up to {self.halt.index}: {self.halt.detail}"
+
+    def _scan(self) -> bool:
+        # Grants and withdrawals come later than what they are about. True: something already
+        # folded was taken back.
+        again = False
+        for entry in self._replica.entries(self._scanned):
+            self._scanned = entry.index + 1
+            content = entry.statement.content if entry.statement and not entry.void else None
+            if not isinstance(content, ClearContent):
+                continue
+            if isinstance(content.payload, Grant):
+                for wrap in content.payload.wraps:
+                    self._grants.setdefault((wrap.entry, KeyId(wrap.recipient)), wrap.wrap)
+            elif isinstance(content.payload, Withdraw):
+                self._withdrawn.add(content.payload.entry)
+                again |= content.payload.entry < self.position
+        return again
+
+    def _read(self) -> Iterator[OpenedEntry]:
+        self.halt = None
+        for entry in self._replica.entries(self.position):
+            opened, self.state, self.halt = self._open(entry, self.state)
+            if opened is None:
+                return
+            self.position = entry.index + 1
+            yield opened
+
+    def _open(self, entry: Entry, state: State) -> tuple[OpenedEntry | None, State, Halt | None]:
+        statement, member = entry.statement, entry.member
+        if entry.void:
+            return OpenedEntry(entry.index, entry, None, None, f"void-{entry.void}"), state, None
+        if statement is None or member is None or not isinstance(statement.content, SealedContent):
+            return OpenedEntry(entry.index, entry, None, None, ""), state, None
+        if entry.index in self._withdrawn:
+            return self._refused(entry, state, WITHDRAWN)
+        try:
+            content = decode_content(self._unseal(entry, statement, statement.content))
+        except _CannotOpenError as error:
+            return None, state, Halt(entry.index, error.code, str(error))
+        except MalformedError as error:  # the same for everybody who opens it
+            return self._refused(entry, state, Outcome("refused", error.code, str(error)))
+        after, outcome = fold.apply(
+            state, content, entry.id, entry.index, member.party, member.role
+        )
+        return OpenedEntry(entry.index, entry, content, outcome, outcome.code), after, None
+
+    def _refused(
+        self, entry: Entry, state: State, outcome: Outcome
+    ) -> tuple[OpenedEntry, State, None]:
+        assert entry.member is not None
+        noted = states.Entry(
+            statement=entry.id,
+            index=entry.index,
+            kind="",
+            party=entry.member.party,
+            role=entry.member.role,
+            negotiation=bytes(16),
+            outcome=outcome,
+        )
+        opened = OpenedEntry(entry.index, entry, None, outcome, outcome.code)
+        return opened, fold.refuse(state, noted), None
+
+    def _unseal(self, entry: Entry, statement: Statement, content: SealedContent) -> bytes:
+        body = self._replica.body(content.body_digest)
+        if body is None:
+            raise _CannotOpenError("its body is not here yet", code="body-missing")
+        binding = binding_of(statement, content)
+        failure: ParaphError = UnreadableError(
+            "sealed to other keys", code="not-recipient", hint="ask your registrar for a grant"
+        )
+        for key in self._keys.values():
+            try:
+                content_key = self._content_key(entry.index, key, body, binding)
+                return open_with(
+                    content_key,
+                    body,
+                    binding,
+                    digest=Digest(content.body_digest),
+                    size=content.body_size,
+                )
+            except UnreadableError:
+                continue
+            except ForgedError as error:
+                if error.code == "commitment":  # found only once it opened: true for everybody
+                    raise MalformedError(str(error), code=error.code) from error
+                failure = error
+        code = failure.code if isinstance(failure, UnreadableError) else "wrap"
+        raise _CannotOpenError(str(failure), code=code) from failure
+
+    def _content_key(self, index: int, key: SealingKey, body: bytes, binding: Binding) -> bytes:
+        granted = self._grants.get((index, key.public.id))
+        return key.open_wrap(granted, binding) if granted else unwrap(body, binding, key)
+
+
+class _CannotOpenError(ParaphError):
+    # This reader halts here; another may be able to go on.
+    pass
+
+
+def binding_of(statement: Statement, content: SealedContent) -> Binding:
+    """Return what the wraps and the cipher of a sealed statement are bound to (SPEC 4.3)."""
+    return Binding(
+        channel=ChannelId(statement.channel),
+        sender=KeyId(statement.sender),
+        sequence=statement.sequence,
+        version=statement.version,
+        type=statement.type,
+        commitment=Digest(content.commitment),
+        recipients=tuple(KeyId(each) for each in content.recipients),
+    )
