@@ -6,9 +6,8 @@ right ones, through ``ledger_type`` and ``store_type`` of :func:`paraph.server.r
 
 from __future__ import annotations
 
-from typing_extensions import override
-
 import apsw
+from typing_extensions import override
 
 from paraph.server.batch import Batch, Ticket
 from paraph.server.channel import Placement

@@ -18,13 +18,13 @@ from tests.support.channel import Channel, Person
 from tests.support.clock import FakeClock
 
 
-class Deadly(AssertionError):
+class DeadlyError(AssertionError):
     """The relay wanted to stop the process where no test expected it."""
 
 
 def never(error: ParaphError) -> None:
     """Stand for the end of a process that no test expects."""
-    raise Deadly(str(error)) from error
+    raise DeadlyError(str(error)) from error
 
 
 def relay_files(directory: Path) -> RelayFiles:
@@ -61,7 +61,9 @@ def make_relay(
 
 @contextlib.asynccontextmanager
 async def relay_with(
-    channel: Channel, directory: Path, **options: Any
+    channel: Channel,
+    directory: Path,
+    **options: Any,  # noqa: ANN401
 ) -> AsyncIterator[RelayService]:
     """Run a relay on which *channel* is founded, with every entry that it has.
 

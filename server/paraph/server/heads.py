@@ -3,10 +3,16 @@
 They are never part of a backup. A database that was restored from one is behind them, and that
 is how the relay learns that it must sign nothing: a second head for a size it has signed before
 would be a fork, whatever the reason.
+
+A file has two places, written in turn and in full, each with its own checksum: a write that was
+cut short spoils the older head and never the newer one. That head was not published yet, since
+publishing waits for the write. One ``fdatasync`` of a file that does not grow is a fifth of the
+time that a new file with its directory takes, and it is in the way of every batch.
 """
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 from collections.abc import Iterator
@@ -16,10 +22,12 @@ from typing import Final
 from paraph.protocol.errors import IntegrityError
 from paraph.protocol.names import ChannelId, Digest
 
-_FORM: Final = re.compile(r"(0|[1-9][0-9]{0,15}) ([0-9a-f]{64})\n", re.ASCII)
+_PLACE: Final = 4096
+"""Bytes from one place to the other: no block of a disk holds both."""
+_FORM: Final = re.compile(rb"(0|[1-9][0-9]{0,15}) ([0-9a-f]{64}) ([0-9a-f]{64})\n")
 _RESTORED: Final = (
     "these files are never restored from a backup: if the database was, rebuild the largest head "
-    "that cosigners or desks hold, or found a successor channel"
+    "that cosigners or desks hold (paraph head), or found a successor channel"
 )
 
 
@@ -51,25 +59,55 @@ class Heads:
         """Return the size and root that were signed last.
 
         Raises:
-            IntegrityError: No such file, or not of its form.
+            IntegrityError: No such file, or no place of it holds a head.
         """
-        path = self._directory / channel.hex()
         try:
-            found = _FORM.fullmatch(path.read_text("ascii"))
-        except (FileNotFoundError, UnicodeDecodeError):
-            found = None
-        if found is None:
+            data = (self._directory / channel.hex()).read_bytes()
+        except FileNotFoundError:
+            data = b""
+        found = _places(data)
+        if not found:
             raise IntegrityError("expected the last signed head of the channel", hint=_RESTORED)
-        return int(found[1]), Digest(bytes.fromhex(found[2]))
+        size, root, _ = max(found)
+        return size, root
 
-    def write(self, channel: ChannelId, size: int, root: bytes) -> None:
-        """Remember a head; on disk when this returns.
+    def create_channel(self, channel: ChannelId, root: bytes) -> None:
+        """Make the file of a new channel, in which nothing was signed yet; on disk at return.
+
+        Args:
+            channel: The channel.
+            root: Of the empty tree.
 
         Raises:
-            OSError: It is not.
+            OSError: It could not be.
         """
         path = self._directory / channel.hex()
-        replace_file(path, f"{size} {root.hex()}\n".encode("ascii"))
+        if path.exists():  # the crash of a founding that came no further
+            return
+        beside = path.with_name(f".{path.name}.new")
+        fd = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        try:
+            os.pwrite(fd, _line(0, root).ljust(_PLACE, b"\n") * 2, 0)
+            os.fsync(fd)
+        finally:
+            os.close(fd)
+        beside.replace(path)
+        sync_directory(path.parent)
+
+    def write(self, channel: ChannelId, size: int, root: bytes) -> None:
+        """Remember a head in the place of the older one; on disk at return.
+
+        Raises:
+            OSError: It could not be.
+        """
+        fd = os.open(self._directory / channel.hex(), os.O_RDWR)
+        try:
+            found = _places(os.pread(fd, 2 * _PLACE, 0))
+            newest = max(found)[2] if found else _PLACE
+            os.pwrite(fd, _line(size, root), _PLACE - newest)
+            os.fdatasync(fd)
+        finally:
+            os.close(fd)
 
     def channels(self) -> Iterator[ChannelId]:
         """Every channel that a head was ever signed for."""
@@ -78,18 +116,21 @@ class Heads:
                 yield ChannelId(bytes.fromhex(path.name))
 
 
-def replace_file(path: Path, data: bytes) -> None:
-    """Put *data* in the place of *path*, whole or not at all, and on disk."""
-    beside = path.with_name(f".{path.name}.new")
-    fd = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    try:
-        with open(fd, "wb", closefd=False) as file:
-            file.write(data)
-        os.fsync(fd)
-    finally:
-        os.close(fd)
-    beside.replace(path)
-    sync_directory(path.parent)
+def _line(size: int, root: bytes) -> bytes:
+    stated = f"{size} {root.hex()}"
+    return f"{stated} {hashlib.sha256(stated.encode()).hexdigest()}\n".encode()
+
+
+def _places(data: bytes) -> list[tuple[int, Digest, int]]:
+    # Size, root and place of every head that is whole.
+    found = []
+    for place in (0, _PLACE):
+        matched = _FORM.match(data, place)
+        if matched:
+            size, root = int(matched[1]), Digest(bytes.fromhex(matched[2].decode()))
+            if matched[0] == _line(size, root):
+                found.append((size, root, place))
+    return found
 
 
 def sync_directory(directory: Path) -> None:

@@ -197,7 +197,9 @@ class Ledger:
             if found is None:
                 found = channel
                 try:
-                    await self._in_thread(lambda: self._heads.write(log.channel, 0, EMPTY_ROOT))
+                    await self._in_thread(
+                        lambda: self._heads.create_channel(log.channel, EMPTY_ROOT)
+                    )
                     await self._store.commit([_founding_growth(founding, log)])
                 except ParaphError as error:
                     self.full = error.code == FULL
