@@ -1,0 +1,141 @@
+"""The whole demo, from an empty folder to the account of what happened."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from paraph.client import cards, founding
+from paraph.client.audit import verify
+from paraph.client.audit.export import export
+from paraph.client.audit.trust import load_trust
+from paraph.client.demo import script
+from paraph.client.demo.account import Account, Line, Standing
+from paraph.client.demo.bots import Bots
+from paraph.client.demo.cast import PASSPHRASE, Cast
+from paraph.client.demo.play import Play, Played
+from paraph.client.demo.relay_process import RelayProcess
+from paraph.client.files import write_atomically
+from paraph.client.joining import TRUST_NAME
+from paraph.client.scenario import load, shipped
+from paraph.client.scenario.model import Scenario
+from paraph.protocol.errors import InputError
+
+MARK: Final = ".paraph-demo"
+_MOST_SCENARIO: Final = 4 * 1024 * 1024  # bytes
+_BEFORE_MS: Final = 3_600_000  # keys are enrolled an hour before the first act
+
+
+def read_scenario(path: Path | None) -> Scenario:
+    """Read a scenario file, or the one that ships.
+
+    Raises:
+        InputError: It cannot be read, or is not of the schema.
+    """
+    if path is None:
+        return load(shipped())
+    try:
+        with path.open("rb") as file:
+            data = file.read(_MOST_SCENARIO + 1)
+    except OSError as error:
+        raise InputError(
+            f"cannot read the scenario {path}: {error.strerror}",
+            code="scenario",
+            hint="name a file of schema desk-scenario/1",
+        ) from error
+    if len(data) > _MOST_SCENARIO:
+        raise InputError(f"expected a scenario of at most {_MOST_SCENARIO} bytes", code="scenario")
+    return load(data)
+
+
+async def play(
+    scenario: Scenario,
+    folder: Path,
+    progress: Callable[[int, int], None],
+    step: Callable[[str], None],
+) -> Account:
+    """Play *scenario* in *folder* and return what happened.
+
+    Args:
+        scenario: What is played.
+        folder: New, empty, or left by an earlier demo, which is then removed.
+        progress: Called with acts done and acts in all.
+        step: Told what is done before the acts begin.
+
+    Raises:
+        InputError: The folder holds something else.
+        ParaphError: Something that the scenario says was done was refused.
+    """
+    _clear(folder)
+    write_atomically(folder / "passphrase", PASSPHRASE + b"\n")
+    begin = script.acts(scenario)[0].at - _BEFORE_MS
+    async with contextlib.AsyncExitStack() as stack:
+        relay = RelayProcess(folder / "relay", tuple(scenario.parties))
+        await stack.enter_async_context(relay)
+        step(f"the relay runs as process {relay.pid} at {relay.card.address}")
+        cast = Cast(folder, scenario, relay)
+        stack.push_async_callback(cast.close)
+        await cast.found(begin, step)
+        bots = await stack.enter_async_context(Bots(cast, begin))
+        for code in cast.houses:
+            await bots.start(code, cast.channel)
+        step("both acknowledgement bots run")
+        played = Play(scenario, cast, bots)
+        await played.run(progress)
+        return await _account(scenario, folder, relay.card.address, cast, played.played)
+
+
+def _clear(folder: Path) -> None:
+    if folder.exists() and any(folder.iterdir()):
+        if not (folder / MARK).is_file():
+            raise InputError(
+                f"{folder} holds something that is no demo",
+                code="not-empty",
+                hint="name a new folder with --out",
+            )
+        shutil.rmtree(folder)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    (folder / MARK).touch()
+
+
+async def _account(
+    scenario: Scenario, folder: Path, address: str, cast: Cast, played: list[Played]
+) -> Account:
+    standings = []
+    for code, house in cast.houses.items():
+        desk = await cast.desk(script.sender(scenario, code), cast.channel)
+        await desk.sync()
+        words = founding.fingerprint(cards.read_party(house.card))
+        standings.append(Standing(code, words, desk.replica.size, desk.replica.log.root))
+    first = next(iter(cast.houses))
+    desk = await cast.desk(script.sender(scenario, first), cast.channel)
+    bundle = folder / "audit-bundle"
+    export(desk.replica, bundle)
+    trust = cast.houses[first].home.channel(cast.channel).path / TRUST_NAME
+    return Account(
+        scenario=scenario.id,
+        banner=scenario.banner,
+        folder=folder,
+        address=address,
+        channel=cast.channel,
+        standings=standings,
+        lines=[await _line(cast, each) for each in played],
+        versions=scenario.lineage(),
+        codes=tuple(scenario.parties),
+        named=script.named_references(scenario),
+        log_time=desk.replica.log.log_time,
+        report=verify.verify(bundle, load_trust(trust)),
+        bundle=bundle,
+        trust=trust,
+    )
+
+
+async def _line(cast: Cast, played: Played) -> Line:
+    desk = await cast.desk(played.act.by, played.channel)
+    await desk.sync()
+    shared = played.channel == cast.channel
+    where = "shared" if shared else f"internal {played.party}"
+    return Line(played, where, desk.rung(played.sent.index, played.sent.id))
