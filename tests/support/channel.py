@@ -419,7 +419,7 @@ def make_channel(
 
     Args:
         codes: Party codes; one makes an internal channel.
-        parties: Parties made before, instead of new ones.
+        parties: Parties made before: their roots found one more channel.
         exercise: Whether heartbeats may be dated freely.
         quorum: ``all`` or ``none``; ``all`` gives every party a cosigner.
         roles: Whom to enrol on each side; ``()`` stops after the founding entries.
@@ -429,7 +429,9 @@ def make_channel(
         nonce: The charter's; new if empty.
     """
     found = sorted(
-        parties or (make_party(code, cosigner=quorum == "all") for code in codes),
+        (_anew(each) for each in parties)
+        if parties
+        else (make_party(code, cosigner=quorum == "all") for code in codes),
         key=lambda each: each.code,
     )
     secret = log_secret or LogSecret.generate()
@@ -499,6 +501,12 @@ def found_with(charter: Document, parties: list[Party]) -> tuple[bytes, ...]:
         envelopes.append(signed.sign(statement, author))
         previous = statement_id(envelopes[-1])
     return tuple(envelopes)
+
+
+def _anew(party: Party) -> Party:
+    # The same roots at the beginning of another channel.
+    carrier = dataclasses.replace(party.carrier, sequence=0, previous=ZERO)
+    return dataclasses.replace(party, carrier=carrier, people=[])
 
 
 def _holder() -> bytes:

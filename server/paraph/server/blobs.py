@@ -18,7 +18,7 @@ from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import Final, Protocol
 
-from paraph.protocol.errors import RefusedError, UnavailableError
+from paraph.protocol.errors import ForgedError, RefusedError, UnavailableError
 from paraph.protocol.names import ChannelId, Digest, KeyId
 from paraph.protocol.wire import Staged
 from paraph.server.clock import Clock
@@ -177,11 +177,12 @@ class Blobs:
         """Return a staged body.
 
         Raises:
-            RefusedError: Code ``not-staged``, or ``body``: not what its name says.
+            RefusedError: Code ``not-staged``.
+            ForgedError: Not what its name says.
         """
         data = self.require(channel, digest, size).read_bytes()
         if hashlib.sha256(data).digest() != digest:
-            raise RefusedError("expected the body that the statement names", code="body")
+            raise ForgedError("expected the body that the statement names", code="body-digest")
         return data
 
     def named(self, channel: ChannelId, sizes: int) -> None:
