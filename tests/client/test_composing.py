@@ -3,7 +3,7 @@
 import pytest
 
 from paraph.client import composing
-from paraph.client.composing import VersionDraft
+from paraph.client.composing import DispatchDraft, VersionDraft
 from paraph.client.drafts import Opening
 from paraph.protocol.errors import InputError, OutOfTurnError, RefusedError
 from paraph.protocol.negotiation import text as texts
@@ -155,7 +155,7 @@ def test_a_second_confirmation_is_a_conflict() -> None:
 def test_dispatches_are_numbered_by_the_log() -> None:
     state = with_text()
     for number in (1, 2):
-        made = composing.dispatched(state, header(), kind="letter", author="USA")
+        made = composing.dispatched(state, header(), DispatchDraft(kind="letter"), "USA")
         assert made.number == number
         state = said(state, made, f"d{number}")
 

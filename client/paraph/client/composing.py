@@ -370,34 +370,46 @@ def commented(
         raise InputError(str(error)) from error
 
 
-def dispatched(
-    state: State,
-    head: ContentHeader,
-    *,
-    kind: str,
-    author: str,
-    carries: Sequence[Mention] = (),
-    in_reply_to: bytes = ZERO,
-    breaks_silence: Mention | None = None,
-    body: str = "",
-) -> DispatchSent:
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class DispatchDraft:
+    """A dispatch that is not sent yet.
+
+    Attributes:
+        kind: Kind of dispatch.
+        author: ``joint``, or empty for the sender's party: whose series is counted.
+        carries: What goes with it.
+        in_reply_to: Statement id of the dispatch answered; zeros = none.
+        breaks_silence: The silence procedure that it breaks, if any.
+        body: Covering words.
+    """
+
+    kind: str = "transmittal"
+    author: str = ""
+    carries: tuple[Mention, ...] = ()
+    in_reply_to: bytes = ZERO
+    breaks_silence: Mention | None = None
+    body: str = ""
+
+
+def dispatched(state: State, head: ContentHeader, draft: DispatchDraft, party: str) -> DispatchSent:
     """Return a dispatch with the next number of its author's series.
 
     Raises:
         InputError: Something is out of its bounds.
         RefusedError: Code ``oversize``.
     """
-    _check_words(body)
+    _check_words(draft.body)
+    author = draft.author or party
     try:
         return DispatchSent(
             header=head,
             number=next_number(state, head.negotiation, author),
             author=author,
-            dispatch_kind=kind,
-            carries=to_mentions(carries),
-            in_reply_to=in_reply_to,
-            breaks_silence=(breaks_silence,) if breaks_silence else (),
-            body=body,
+            dispatch_kind=draft.kind,
+            carries=to_mentions(draft.carries),
+            in_reply_to=draft.in_reply_to,
+            breaks_silence=(draft.breaks_silence,) if draft.breaks_silence else (),
+            body=draft.body,
         )
     except MisuseError as error:
         raise InputError(str(error)) from error

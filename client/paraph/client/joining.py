@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 from collections.abc import AsyncIterator, Iterable
+from pathlib import Path
 from typing import Final, Protocol
 
 from paraph.client import cards, members
@@ -140,20 +141,31 @@ async def enrol_own(
     """Enrol this home's own keys in *wanted* roles; a role that it holds already is finished.
 
     Returns:
-        The keys, each enrolled.
-
-    Raises:
-        InputError: This home holds too few roots: the request must travel.
+        The keys. One that is still ``asked`` lacks root signatures that are not here: its
+        request stands at :func:`request_path`, to travel to the next root.
     """
     channel = folder.channel
-    keys = []
+    keys, ready = [], []
     for role in wanted:
         held = [key for key in vault.content.held(channel, role) if key.state != "retired"]
         keys.append(held[0] if held else members.new_key(vault, channel, role, now=now))
-    asked = [key for key in keys if key.state == "asked"]
-    enrolments = [members.enrolment_of(vault.content, key) for key in asked]
-    await enrol(vault, folder, link, enrolments, now=now)
-    return tuple(members.set_state(vault, key, "enrolled") if key in asked else key for key in keys)
+    for key in keys:
+        if key.state != "asked":
+            continue
+        unsigned = members.enrolment_of(vault.content, key)
+        document, missing = sign_enrolment(vault.content, channel, unsigned)
+        if missing:
+            cards.write(request_path(folder, key.role), MemberRequest(enrolment=document))
+        else:
+            ready.append((key, document))
+    await enrol(vault, folder, link, [document for _, document in ready], now=now)
+    done = [key for key, _ in ready]
+    return tuple(members.set_state(vault, key, "enrolled") if key in done else key for key in keys)
+
+
+def request_path(folder: ChannelHome, role: str) -> Path:
+    """Return where the request of an own key waits that lacks root signatures."""
+    return folder.path / f"{role}.request"
 
 
 async def enrol(
@@ -193,7 +205,7 @@ async def enrol(
         carrier = _carrier(vault.content, folder.channel)
         relay = await link.open(folder.channel, replica.log.charter.origin_prefix, carrier)
         await replica.sync(relay)
-        outbox = Outbox(folder, replica, carrier)
+        outbox = Outbox(replica, carrier)
         indices = []
         for document in signed:
             request, key, _ = documents.read_enrolment(Enrolment.decode(document.body))
@@ -201,7 +213,6 @@ async def enrol(
             if known is None:
                 row = outbox.prepare_clear(EnrolEntry(document=document))
                 await outbox.send(relay)
-                await replica.sync(relay)
                 indices.append(replica.log.placed[row.id])
             else:
                 indices.append(known.enrolled_at)

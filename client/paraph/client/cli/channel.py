@@ -182,6 +182,8 @@ def accept(seat: Seat, file: Path, code: str, role: str, no_keys: bool, yes: boo
     left = cards.read_charter_file(charter_file)[1]
     if any(left.values()) and not _proposed(content.party, missing):
         cards.write(file, charter_file)
+        if code:
+            run(_admit(seat, charter_file, code))
         _print_file(seat, charter_file, file)
         return
     if not any(left.values()):
@@ -256,6 +258,11 @@ def _print_joined(
             f"channel    {folder.channel.hex()}",
             f"parties    {', '.join(each.code for each in charter.parties)}",
             *(f"key        {key.role} {key.id.hex()[:16]} {key.state}" for key in keys),
+            *(
+                f"request    {joining.request_path(folder, key.role)} lacks root signatures"
+                for key in keys
+                if key.state == "asked"
+            ),
             f"trust      {folder.path / joining.TRUST_NAME}",
             "next       paraph bot run, in this home: sealed statements need both bots' heartbeats",
         ],

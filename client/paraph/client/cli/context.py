@@ -28,13 +28,19 @@ LEAST_PASSPHRASE: Final = 8
 
 
 class Tools:
-    """What a test gives instead: how a relay is reached, and the clock."""
+    """The outside of a command: the relay, the key file, the clock. Tests give another."""
 
     def link(self, card: RelayCard) -> Link:
         """Return the way to the relay of *card*."""
         from paraph.client.transport import Transport
 
         return Transport(card)
+
+    def open_vault(self, path: Path, passphrase: bytes) -> Vault:
+        """Open the key file at *path*."""
+        from paraph.client.vault import Vault
+
+        return Vault.open(path, passphrase)
 
     def now(self) -> int:
         """Return this machine's time, POSIX ms."""
@@ -62,8 +68,6 @@ class Seat:
     @functools.cached_property
     def vault(self) -> Vault:
         """The open key file."""
-        from paraph.client.vault import Vault
-
         if not self.home.vault_path.exists():
             raise InputError(
                 f"expected a key file at {self.home.vault_path}",
@@ -71,7 +75,7 @@ class Seat:
                 hint="paraph party init makes a party, paraph member request a second person;"
                 " or give the right --home",
             )
-        return Vault.open(self.home.vault_path, self.passphrase())
+        return self.tools.open_vault(self.home.vault_path, self.passphrase())
 
     def passphrase(self, *, new: bool = False) -> bytes:
         """Return the passphrase from its file, or ask for it without showing it.

@@ -81,13 +81,32 @@ def lines_of(error: ParaphError) -> tuple[str, ...]:
     lines = [f"error: {error} [{error.code}]"]
     if isinstance(error, EquivocationError):
         lines.insert(0, "alarm: the relay shows another history than the one verified before")
-    hint = error.hint or _HINT.get(code_of(error), "")
+    hint = error.hint or _BY_CODE.get(error.code, "") or _HINT.get(code_of(error), "")
     if isinstance(error, MisuseError):
         hint = hint or "this is a bug of paraph: please report it with the command you gave"
     if hint:
         lines.append(f"hint: {hint}")
     return tuple(lines)
 
+
+_BY_CODE: Final[Mapping[str, str]] = {
+    "not-admitted": "that party must show its enrolment code (--code of paraph channel accept)",
+    "code": "ask the relay's operator for a new enrolment code",
+    "session": "check that this key is enrolled (paraph member list) and this machine's clock",
+    "unknown-channel": "the channel must be founded first: paraph channel accept FILE",
+    "unknown-sender": "a colleague with your party's roots runs paraph member add",
+    "not-open": "start both parties' bots: paraph bot run",
+    "key-ended": "enrol a new key: paraph member add --self --role ROLE",
+    "key-expired": "enrol a new key: paraph member add --self --role ROLE",
+    "quota": "wait, then repeat the command: nothing is sent twice",
+    "busy": "wait, then repeat the command: nothing is sent twice",
+    "oversize": "send it in several parts",
+    "too-large": "send it in several parts",
+    "pin": "the relay's certificate is not the one on its card: ask its operator for a new card",
+    "exclusive": "read what came in between (paraph inbox), then send again",
+    "double-sequence": "this key signs elsewhere too: enrol a new one for this home",
+}
+"""Where the error itself, from a relay, says no more than its code."""
 
 _HINT: Final[Mapping[int, str]] = {
     UNREACHABLE: "repeat the command later: nothing is lost, nothing is sent twice",

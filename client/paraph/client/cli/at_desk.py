@@ -1,0 +1,141 @@
+"""What the commands at a desk share: which channel and key, the first sync, the last line."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from paraph.client.cli.context import Seat
+from paraph.client.cli.output import emit, note
+from paraph.protocol import roles
+from paraph.protocol.errors import InputError, UnavailableError
+
+if TYPE_CHECKING:
+    from paraph.client.desk import Desk, Sent
+
+T = TypeVar("T")
+
+PRECEDENCES = ("flash", "immediate", "priority", "routine")
+
+
+def desk_options(command: Callable[..., T]) -> Callable[..., T]:
+    """Add the options that choose a channel and a key."""
+    for option in (
+        click.option("--role", type=click.Choice(roles.ROLES), help="Role, if you have several."),
+        click.option("--channel", "name", default="", help="Channel: its name or start of its id."),
+    ):
+        command = option(command)
+    return command
+
+
+def manner_options(command: Callable[..., T]) -> Callable[..., T]:
+    """Add the options of the header that every record has."""
+    for option in (
+        click.option("--without-prejudice", is_flag=True, help="Not to be cited as a position."),
+        click.option(
+            "--reply-by", default="", metavar="INSTANT", help="Ask for an answer by then."
+        ),
+        click.option(
+            "--dated", default="", metavar="INSTANT", help="Claimed time.  [default: now]"
+        ),
+        click.option("--handling", default="", help="Handling label."),
+        click.option(
+            "--negotiation", default="", metavar="ID", help="Which, if there are several."
+        ),
+        click.option(
+            "--precedence",
+            type=click.Choice(PRECEDENCES),
+            default="routine",
+            show_default=True,
+            help="Handling time asked for.",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+@asynccontextmanager
+async def at_desk(
+    seat: Seat, name: str, role: str | None, *, offline: bool = False
+) -> AsyncIterator[tuple[Desk, bool]]:
+    """Open a desk, fetch what is new, and give it with whether the relay was reached."""
+    from paraph.client.desk import Desk
+
+    folder = seat.channel(name)
+    link = None if offline else seat.tools.link(folder.relay)
+    async with Desk.open(seat.home, seat.vault, folder, role, link, clock=seat.now) as desk:
+        if desk.is_exercise:
+            note("EXERCISE")
+        desk.read()
+        reached = not offline
+        if reached:
+            try:
+                await desk.sync()
+            except UnavailableError as error:
+                reached = False
+                note(f"warning: {error}; shown is what was verified before")
+        _warn(desk)
+        yield desk, reached
+
+
+def _warn(desk: Desk) -> None:
+    if desk.reader.halt is not None:
+        note(f"warning: {desk.reader.up_to}")
+    for alarm in desk.reader.alarms():
+        where = f" at entry {alarm.index}" if alarm.index >= 0 else ""
+        note(f"alarm: {alarm.name}{where}: {alarm.detail}")
+
+
+async def say(
+    seat: Seat, name: str, role: str | None, make: Callable[[Desk], Awaitable[Sent]]
+) -> None:
+    """Say one thing at a desk, and print what became of it.
+
+    Raises:
+        UnavailableError: It waits in the outbox.
+    """
+    async with at_desk(seat, name, role) as (desk, _):
+        sent = await make(desk)
+        print_sent(seat, desk, sent)
+        if not sent.is_logged:
+            raise UnavailableError(
+                "the relay did not answer: the statement waits in the outbox",
+                code="queued",
+                hint="paraph sync sends the same bytes again; do not say it anew",
+            )
+
+
+def print_sent(seat: Seat, desk: Desk, sent: Sent) -> None:
+    """Print what became of a statement."""
+    placed = f"#{sent.index}" if sent.is_logged else "in the outbox"
+    value: dict[str, Any] = {
+        "channel": desk.channel,
+        "id": sent.id,
+        "type": sent.kind,
+        "state": "logged" if sent.is_logged else "queued",
+        "index": sent.index if sent.is_logged else None,
+        "negotiation": sent.negotiation,
+    }
+    state = value["state"]
+    emit(seat.as_json, value, [f"{state:<10} {placed} {sent.kind} {sent.id.hex()[:16]}"])
+
+
+def negotiation_id(desk: Desk, text: str) -> bytes | None:
+    """Return the negotiation whose id begins with *text*; nothing for nothing.
+
+    Raises:
+        InputError: None, or several.
+    """
+    if not text:
+        return None
+    found = [each for each, _ in desk.state.negotiations.items() if each.hex().startswith(text)]
+    if len(found) == 1:
+        return found[0]
+    raise InputError(
+        f"expected one negotiation whose id begins so, found {len(found)}",
+        code="unknown-negotiation",
+        hint="paraph log --json shows them",
+    )

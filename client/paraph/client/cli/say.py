@@ -1,0 +1,422 @@
+"""`paraph send`, `confirm`, `comment`, `dispatch`, `acknowledge`: saying things."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from paraph.client.cli.at_desk import desk_options, manner_options, negotiation_id, say
+from paraph.client.cli.context import Seat, example, instant, run, seated
+from paraph.protocol.errors import InputError
+from paraph.protocol.names import ZERO
+from paraph.protocol.statements.exchanges import (
+    COMMENT_KINDS,
+    DISPATCH_KINDS,
+    INTERNAL_COMMENT_KINDS,
+    RUNGS,
+)
+
+if TYPE_CHECKING:
+    from paraph.client.composing import Manner
+    from paraph.client.desk import Desk, Sent
+    from paraph.client.drafts import Draft
+
+
+def _manner(*, dated: str, reply_by: str, handling: str, without_prejudice: bool) -> Manner:
+    from paraph.client.composing import Manner
+
+    return Manner(
+        dated=instant(dated, "--dated"),
+        reply_by=instant(reply_by, "--reply-by"),
+        handling=handling,
+        without_prejudice=without_prejudice,
+    )
+
+
+def _print_example(ctx: click.Context, param: click.Parameter, value: bool) -> None:
+    del param
+    if value and not ctx.resilient_parsing:
+        from paraph.client.drafts import EXAMPLE
+
+        click.echo(EXAMPLE, nl=False)
+        ctx.exit()
+
+
+@click.command(
+    epilog=example(
+        "paraph send --example > draft.yaml",
+        "paraph send draft.yaml",
+        "paraph send counter.yaml --parent head",
+    )
+)
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--parent", metavar="REF", help="Version that it changes.  [default: as in FILE]")
+@click.option("--branch", is_flag=True, help="Begin another line beside the head, on purpose.")
+@click.option(
+    "--exclusive/--no-exclusive",
+    default=True,
+    show_default=True,
+    help="Place it only if nobody else said anything meanwhile.",
+)
+@click.option(
+    "--example",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_print_example,
+    help="Print a file to begin with, and end.",
+)
+@manner_options
+@desk_options
+@seated
+def send(
+    seat: Seat,
+    *,
+    file: Path,
+    parent: str | None,
+    branch: bool,
+    exclusive: bool,
+    name: str,
+    role: str | None,
+    precedence: str,
+    negotiation: str,
+    handling: str,
+    dated: str,
+    reply_by: str,
+    without_prejudice: bool,
+) -> None:
+    """Send a version of the text: FILE holds clauses (the whole text) or operations on a version.
+
+    The parent must be the head. If the other side sent a version meanwhile, nothing is sent,
+    FILE stays as it is, and the exit code is 6. REF is the index or the id that `paraph log` shows,
+    or `head`.
+    """
+    from paraph.client import drafts, plain
+
+    loaded = plain.load(file)
+    manner = _manner(
+        dated=dated, reply_by=reply_by, handling=handling, without_prejudice=without_prejudice
+    )
+
+    async def make(desk: Desk) -> Sent:
+        draft = drafts.parse(loaded, desk.replica.log.charter.languages)
+        identity = negotiation_id(desk, negotiation)
+        return await _send_draft(
+            desk,
+            draft,
+            identity,
+            parent=parent or draft.parent,
+            branch=branch,
+            manner=manner,
+            exclusive=exclusive,
+            precedence=precedence,
+        )
+
+    run(say(seat, name, role, make))
+
+
+async def _send_draft(
+    desk: Desk,
+    draft: Draft,
+    negotiation: bytes | None,
+    *,
+    parent: str,
+    branch: bool,
+    manner: Manner,
+    exclusive: bool,
+    precedence: str,
+) -> Sent:
+    import dataclasses
+
+    from paraph.client import drafts, views
+    from paraph.client.composing import VersionDraft
+
+    if draft.dated and not manner.dated:
+        manner = dataclasses.replace(manner, dated=draft.dated)
+    parents: tuple[bytes, ...] = ()
+    if not draft.clauses and parent != drafts.HEAD:
+        parents = (views.find(desk, parent).id,)
+    if draft.opening is not None and negotiation is None:
+        negotiation = _opened_before(desk, draft)
+        if negotiation is None:
+            opened = await desk.open_negotiation(draft.opening, manner=manner)
+            negotiation = opened.negotiation
+    version = VersionDraft(
+        clauses=draft.clauses,
+        operations=draft.operations,
+        parents=parents,
+        kind=draft.kind,
+        author=draft.author,
+        round=draft.round,
+        language_status=draft.language_status,
+        branch=branch,
+    )
+    return await desk.send_version(
+        version,
+        negotiation=negotiation,
+        manner=manner,
+        exclusive=exclusive,
+        precedence=precedence,
+    )
+
+
+def _opened_before(desk: Desk, draft: Draft) -> bytes | None:
+    # A repeated command must not open a second negotiation: one of these titles without a text.
+    assert draft.opening is not None
+    for identity, talks in desk.state.negotiations.items():
+        titles = {each.language: each.words for each in talks.opened.titles} if talks.opened else {}
+        if titles == draft.opening.titles and not talks.heads:
+            return identity
+    return None
+
+
+@click.command(epilog=example("paraph confirm 14"))
+@click.argument("version", metavar="REF")
+@manner_options
+@desk_options
+@seated
+def confirm(
+    seat: Seat,
+    *,
+    version: str,
+    name: str,
+    role: str | None,
+    precedence: str,
+    negotiation: str,
+    handling: str,
+    dated: str,
+    reply_by: str,
+    without_prejudice: bool,
+) -> None:
+    """Confirm that the version REF is the text you know: the digests are those computed here."""
+    from paraph.client import views
+
+    del precedence
+    manner = _manner(
+        dated=dated, reply_by=reply_by, handling=handling, without_prejudice=without_prejudice
+    )
+
+    async def make(desk: Desk) -> Sent:
+        identity = negotiation_id(desk, negotiation)
+        found = views.find(desk, version).id
+        return await desk.confirm(found, negotiation=identity, manner=manner)
+
+    run(say(seat, name, role, make))
+
+
+@click.command(
+    epilog=example(
+        "paraph comment 'Why three miles?' --on 14 --clause distance --lang en --quote three",
+        "paraph comment 'Agreed.' --reply-to 17 --resolve",
+        "paraph comment --kind instruction --channel internal 'Five is our floor.'",
+    )
+)
+@click.argument("body")
+@click.option(
+    "--kind",
+    type=click.Choice((*COMMENT_KINDS, *INTERNAL_COMMENT_KINDS)),
+    help="Kind.  [default: question, or answer with --reply-to]",
+)
+@click.option("--on", "version", metavar="REF", help="Version that it is on.")
+@click.option("--clause", default="", help="Clause of that version.")
+@click.option("--lang", default="", help="Language of the quote.")
+@click.option("--quote", default="", help="The words that it is on, exactly.")
+@click.option("--prefix", default="", help="Words just before, if the quote stands more than once.")
+@click.option("--suffix", default="", help="Words just after, if the quote stands more than once.")
+@click.option("--reply-to", metavar="REF", help="Comment that it answers.")
+@click.option("--resolve", is_flag=True, help="Close the thread that it answers.")
+@manner_options
+@desk_options
+@seated
+def comment(
+    seat: Seat,
+    *,
+    body: str,
+    kind: str | None,
+    version: str | None,
+    clause: str,
+    lang: str,
+    quote: str,
+    prefix: str,
+    suffix: str,
+    reply_to: str | None,
+    resolve: bool,
+    name: str,
+    role: str | None,
+    precedence: str,
+    negotiation: str,
+    handling: str,
+    dated: str,
+    reply_by: str,
+    without_prejudice: bool,
+) -> None:
+    """Comment on the text or on the whole, or answer a comment. BODY `-` reads standard input.
+
+    The kinds instruction and fallback are accepted in an internal channel only.
+    """
+    from paraph.client import views
+    from paraph.protocol.errors import MisuseError
+    from paraph.protocol.statements.exchanges import Anchor
+
+    words = sys.stdin.read().strip() if body == "-" else body
+    manner = _manner(
+        dated=dated, reply_by=reply_by, handling=handling, without_prejudice=without_prejudice
+    )
+    if resolve and not reply_to:
+        raise InputError("expected --reply-to with --resolve")
+
+    async def make(desk: Desk) -> Sent:
+        identity = negotiation_id(desk, negotiation)
+        if reply_to:
+            return await desk.reply(
+                views.find(desk, reply_to).id,
+                words,
+                kind=kind or "answer",
+                resolves=resolve,
+                negotiation=identity,
+                manner=manner,
+            )
+        try:
+            anchor = Anchor(
+                version=views.find(desk, version).id if version else ZERO,
+                cid=clause,
+                language=lang,
+                exact=quote,
+                prefix=prefix,
+                suffix=suffix,
+            )
+        except MisuseError as error:
+            raise InputError(
+                str(error), hint="give --on, --clause, --lang and --quote together, or --on alone"
+            ) from error
+        return await desk.comment(
+            words,
+            kind=kind or "question",
+            anchor=anchor,
+            negotiation=identity,
+            manner=manner,
+            precedence=precedence,
+        )
+
+    run(say(seat, name, role, make))
+
+
+@click.command(
+    epilog=example(
+        "paraph dispatch --kind transmittal --carry 14 --carry 15 --body 'Our draft, as announced.'"
+    )
+)
+@click.option(
+    "--kind",
+    type=click.Choice(DISPATCH_KINDS),
+    default="transmittal",
+    show_default=True,
+    help="Kind of dispatch.",
+)
+@click.option("--carry", "carries", multiple=True, metavar="REF", help="Enclosure; repeat.")
+@click.option(
+    "--name", "names", multiple=True, metavar="TEXT", help="Enclosure without a statement."
+)
+@click.option("--reply-to", metavar="REF", help="Dispatch that it answers.")
+@click.option("--joint", is_flag=True, help="Of both parties' common series.")
+@click.option("--body", default="", help="Covering words; `-` reads standard input.")
+@manner_options
+@desk_options
+@seated
+def dispatch(
+    seat: Seat,
+    *,
+    kind: str,
+    carries: tuple[str, ...],
+    names: tuple[str, ...],
+    reply_to: str | None,
+    joint: bool,
+    body: str,
+    name: str,
+    role: str | None,
+    precedence: str,
+    negotiation: str,
+    handling: str,
+    dated: str,
+    reply_by: str,
+    without_prejudice: bool,
+) -> None:
+    """Send a dispatch with the next number of your party's series."""
+    from paraph.client import views
+    from paraph.client.composing import DispatchDraft
+    from paraph.protocol.statements.header import (
+        JOINT,
+        Mention,
+        NamedMention,
+        StatementMention,
+    )
+
+    words = sys.stdin.read().strip() if body == "-" else body
+    manner = _manner(
+        dated=dated, reply_by=reply_by, handling=handling, without_prejudice=without_prejudice
+    )
+
+    async def make(desk: Desk) -> Sent:
+        enclosed: list[Mention] = [
+            StatementMention(statement=views.find(desk, each).id) for each in carries
+        ]
+        draft = DispatchDraft(
+            kind=kind,
+            author=JOINT if joint else "",
+            carries=(*enclosed, *(NamedMention(name=each) for each in names)),
+            in_reply_to=views.find(desk, reply_to).id if reply_to else ZERO,
+            body=words,
+        )
+        return await desk.dispatch(
+            draft,
+            negotiation=negotiation_id(desk, negotiation),
+            manner=manner,
+            precedence=precedence,
+        )
+
+    run(say(seat, name, role, make))
+
+
+@click.command(
+    epilog=example(
+        "paraph acknowledge 14 17",
+        "paraph acknowledge 14 --not-taken --reason 'The Russian text is missing.'",
+    )
+)
+@click.argument("refs", nargs=-1, required=True, metavar="REF...")
+@click.option(
+    "--rung",
+    type=click.Choice(RUNGS[1:]),
+    default="displayed",
+    show_default=True,
+    help="How far you have come.",
+)
+@click.option("--not-taken", is_flag=True, help="You do not take it; say why with --reason.")
+@click.option("--reason", default="", help="Why not.")
+@desk_options
+@seated
+def acknowledge(
+    seat: Seat,
+    *,
+    refs: tuple[str, ...],
+    rung: str,
+    not_taken: bool,
+    reason: str,
+    name: str,
+    role: str | None,
+) -> None:
+    """Say how far you have come with statements of the other side."""
+    from paraph.client import views
+
+    async def make(desk: Desk) -> Sent:
+        return await desk.acknowledge(
+            [views.find(desk, each).id for each in refs],
+            rung=rung,
+            outcome="not_taken" if not_taken else "ok",
+            reason=reason,
+        )
+
+    run(say(seat, name, role, make))

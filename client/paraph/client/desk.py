@@ -1,0 +1,540 @@
+"""A desk: one person's key in one channel, and everything that may be said with it.
+
+What is said is checked by the fold first, sealed to everyone who must read it, durable in the
+outbox before a byte leaves, and sent again with the same bytes until the log proves its place::
+
+    async with Desk.open(home, vault, channel, "desk_officer", link) as desk:
+        await desk.sync()
+        sent = await desk.comment("Why three miles?", kind="question")
+        print(sent.state, sent.index)
+
+Without a link the desk reads and queues. The command line, bots and the demonstration use it
+alike; times may be given, so that an exercise can play another year.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import os
+from collections.abc import Iterable, Iterator
+from types import TracebackType
+from typing import Final, Self
+
+from paraph.client import composing, members
+from paraph.client.clock import Clock, wall_clock
+from paraph.client.composing import PLAIN, DispatchDraft, Manner, VersionDraft
+from paraph.client.drafts import Opening
+from paraph.client.home import ChannelHome, Home
+from paraph.client.joining import Link
+from paraph.client.opened import OpenedEntry, Reader
+from paraph.client.outbox import Outbox
+from paraph.client.replica import Replica
+from paraph.client.store import OutboxRow
+from paraph.client.vault import HeldKey, Vault
+from paraph.protocol import roles
+from paraph.protocol.delivery import Delivery
+from paraph.protocol.errors import InputError, RefusedError, UnavailableError
+from paraph.protocol.names import ZERO, ChannelId, StatementId
+from paraph.protocol.negotiation.state import Negotiation, State
+from paraph.protocol.relay import RelayChannel
+from paraph.protocol.sealed import SealingKey
+from paraph.protocol.state import Entry
+from paraph.protocol.statements.clear import Heartbeat
+from paraph.protocol.statements.content import Content
+from paraph.protocol.statements.exchanges import NO_ANCHOR, Anchor
+from paraph.protocol.statements.header import ContentHeader, Mention
+from paraph.protocol.trust import Member
+
+ATTEMPTS: Final = 2
+"""How often in a row sending may fail before a person hears of it; it stays in the outbox."""
+PENDING: Final = frozenset({Delivery.SIGNED, Delivery.UNKNOWN})
+NEGOTIATION_SIZE: Final = 16
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Sent:
+    """What became of a statement that this desk has made.
+
+    Attributes:
+        id: Statement id.
+        kind: Kind of its content, or the clear type.
+        state: ``logged``: proven; ``signed`` or ``unknown``: in the outbox, sent again by the
+            next sync; ``unplaceable``: it never will be.
+        index: Where it stands; -1 until it is proven.
+        reason: Code of the last refusal, or why it is unplaceable.
+        negotiation: Negotiation id; zeros for clear types.
+    """
+
+    id: StatementId
+    kind: str
+    state: Delivery
+    index: int
+    reason: str
+    negotiation: bytes = bytes(NEGOTIATION_SIZE)
+
+    @property
+    def is_logged(self) -> bool:
+        """Whether a proof that it stands in the log was verified."""
+        return self.state is Delivery.LOGGED
+
+
+class Desk:
+    """One key in one channel. Made by :meth:`open`; use it in ``async with``.
+
+    Attributes:
+        channel: Channel id.
+        party: Own party's code.
+        role: Role of the key.
+        replica: The verified log.
+        reader: What could be opened of it, folded.
+        outbox: What was said with this key.
+    """
+
+    def __init__(
+        self,
+        folder: ChannelHome,
+        vault: Vault,
+        key: HeldKey,
+        link: Link | None,
+        clock: Clock,
+    ) -> None:
+        self.channel: Final = folder.channel
+        self.party: Final = vault.content.party
+        self.role: Final = key.role
+        self._vault: Final = vault
+        self._link: Final = link
+        self._clock: Final = clock
+        self._key = key
+        self._relay: RelayChannel | None = None
+        self._said: list[tuple[StatementId, Content]] = []
+        self.replica: Final = Replica.load(folder)
+        self.reader: Final = Reader(self.replica, openers(vault, folder.channel))
+        self.outbox: Final = Outbox(self.replica, key.signer, now=clock)
+
+    @classmethod
+    def open(
+        cls,
+        home: Home,
+        vault: Vault,
+        channel: ChannelId | ChannelHome,
+        role: str | None = None,
+        link: Link | None = None,
+        *,
+        clock: Clock = wall_clock,
+    ) -> Self:
+        """Open a desk over what is on this disk; nothing is sent or fetched yet.
+
+        Args:
+            home: The person's folder.
+            vault: Its open key file.
+            channel: Which channel.
+            role: Role of the key; the one that this home has, if not given (bots excepted).
+            link: The way to the relay; without it the desk works offline.
+            clock: POSIX ms.
+
+        Raises:
+            InputError: No such key here, or several persons' keys and no role given.
+            EquivocationError: The relay once showed two histories.
+            IntegrityError: What is on the disk was changed.
+        """
+        folder = channel if isinstance(channel, ChannelHome) else home.channel(channel)
+        return cls(folder, vault, choose_key(vault, folder.channel, role), link, clock)
+
+    async def __aenter__(self) -> Self:
+        """Return the desk."""
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close database and connections."""
+        await self.close()
+
+    async def close(self) -> None:
+        """Close database and connections; what is in the outbox stays there."""
+        self.replica.close()
+        if self._link is not None:
+            await self._link.close()
+
+    # ------------------------------------------------------------------ what is known
+
+    @property
+    def state(self) -> State:
+        """The negotiation as folded so far, with what this desk has queued on top of it."""
+        state = self.reader.state
+        for statement, content in self._said:
+            if state.entries.get(statement) is None:
+                with contextlib.suppress(InputError, RefusedError):
+                    state = composing.try_fold(
+                        state, content, statement, state.size, self.party, self.role
+                    )
+        return state
+
+    @property
+    def member(self) -> Member:
+        """What the log says of this desk's key.
+
+        Raises:
+            RefusedError: Code ``not-enrolled``.
+        """
+        found = self.replica.log.trust.member(self._key.id)
+        if found is None:
+            raise RefusedError(
+                f"the key of this {self.role} is not enrolled yet",
+                code="not-enrolled",
+                hint="a colleague with your party's roots runs paraph member add with your request",
+            )
+        return found
+
+    @property
+    def is_exercise(self) -> bool:
+        """Whether everything in this channel is an exercise."""
+        return self.replica.log.charter.exercise
+
+    @property
+    def others(self) -> tuple[str, ...]:
+        """Codes of the other parties; one's own in an internal channel."""
+        codes = tuple(self.replica.log.trust.parties)
+        return tuple(code for code in codes if code != self.party) or codes
+
+    def entries(self, start: int = 0) -> Iterator[tuple[Entry, OpenedEntry | None]]:
+        """Yield every entry from *start* on, with what was read of it; nothing after a halt."""
+        read = iter(self.reader.history())
+        opened = next(read, None)
+        for entry in self.replica.entries():
+            if opened is not None and opened.index < entry.index:
+                opened = next(read, None)
+            if entry.index >= start:
+                yield entry, opened if opened and opened.index == entry.index else None
+
+    def negotiation(self, identity: bytes | None = None) -> Negotiation:
+        """Return a negotiation: the one named, or the one that there is.
+
+        Raises:
+            InputError: None, or several and none is named.
+        """
+        state = self.state
+        return composing.negotiation_of(state, composing.choose_negotiation(state, identity))
+
+    def rung(self, index: int, statement: bytes) -> str:
+        """Return how far a placed statement has come: logged, held, or a receipt's rung."""
+        party = self._receiver(statement)
+        receipt = (self.reader.state.receipts.get(statement) or {}).get(party)
+        if receipt is not None and (receipt.rung or receipt.outcome != "ok"):
+            return receipt.rung or receipt.outcome
+        return "held" if self.replica.log.held(party) > index else "logged"
+
+    def _receiver(self, statement: bytes) -> str:
+        entry = self.reader.state.entries.get(statement)
+        author = entry.party if entry is not None else self.party
+        parties = tuple(self.replica.log.trust.parties)
+        return next((code for code in parties if code != author), author)
+
+    # ------------------------------------------------------------------ the relay
+
+    async def relay(self) -> RelayChannel:
+        """Return the session of this desk's key; open it on first use.
+
+        Raises:
+            UnavailableError: There is no link, or the relay cannot be reached.
+            RefusedError: The relay gives no session to this key.
+        """
+        if self._link is None:
+            raise UnavailableError("this desk works offline", code="offline")
+        if self._relay is None:
+            prefix = self.replica.log.charter.origin_prefix
+            self._relay = await self._link.open(self.channel, prefix, self._key.signer)
+        return self._relay
+
+    async def sync(self) -> range:
+        """Fetch and verify what is new, fetch bodies, fold, and send what waits.
+
+        Returns:
+            Indices that are new.
+
+        Raises:
+            UnavailableError: The relay cannot be reached.
+            EquivocationError: The relay showed two histories; the channel is refused for good.
+        """
+        relay = await self.relay()
+        before = self.replica.size
+        await self.replica.sync(relay)
+        self._note_enrolled()
+        if self.outbox.pending():
+            await self.outbox.send(relay, attempts=ATTEMPTS)
+        await self.replica.fetch_bodies(relay)
+        self.reader.advance()
+        return range(before, self.replica.size)
+
+    def read(self) -> None:
+        """Open and fold what is on this disk."""
+        self.replica.refresh()
+        self.reader.advance()
+
+    def _note_enrolled(self) -> None:
+        if self._key.state == "asked" and self.replica.log.trust.member(self._key.id) is not None:
+            self._key = members.set_state(self._vault, self._key, "enrolled")
+
+    async def wait_logged(self, sent: Sent) -> Sent:
+        """Send until *sent* is proven; return what became of it.
+
+        Raises:
+            UnavailableError: The relay cannot be reached; it stays in the outbox.
+            RefusedError: It can never be placed: with the relay's code.
+        """
+        await self.outbox.send(await self.relay(), attempts=ATTEMPTS)
+        self.reader.advance()
+        after = self.sent(sent)
+        if after.state is Delivery.UNPLACEABLE:
+            raise RefusedError(
+                f"the statement can never be placed: {after.reason}",
+                code=after.reason or "unplaceable",
+                hint="read what came in between (paraph inbox), then say it anew",
+            )
+        return after
+
+    def sent(self, sent: Sent) -> Sent:
+        """Return what is known of *sent* now."""
+        row = self.outbox.row(sent.id)
+        return sent if row is None else _sent(row, sent.kind, sent.negotiation)
+
+    # ------------------------------------------------------------------ saying things
+
+    async def open_negotiation(
+        self, opening: Opening, *, negotiation: bytes | None = None, manner: Manner = PLAIN
+    ) -> Sent:
+        """Open a negotiation.
+
+        Args:
+            opening: What it is about.
+            negotiation: Its id, 16 bytes; a new random one if not given.
+            manner: How it is said.
+        """
+        identity = negotiation or os.urandom(NEGOTIATION_SIZE)
+        return await self.say(composing.opened(self._header(identity, manner), opening))
+
+    async def send_version(
+        self,
+        draft: VersionDraft,
+        *,
+        negotiation: bytes | None = None,
+        manner: Manner = PLAIN,
+        exclusive: bool = False,
+        precedence: str = "routine",
+    ) -> Sent:
+        """Table a version.
+
+        Args:
+            draft: The text or its changes.
+            negotiation: Which one; the one there is, if not given.
+            manner: How it is said.
+            exclusive: Place it only if nobody else said anything since this desk last looked.
+            precedence: flash, immediate, priority or routine.
+
+        Raises:
+            OutOfTurnError: Code ``parent-not-head``.
+            RefusedError: Not for this role, too large, or the key has ended.
+            InputError: It does not fit what stands in the log.
+        """
+        state = self.state
+        roles.require(self.role, "table")
+        identity = composing.choose_negotiation(state, negotiation)
+        content, _ = composing.tabled(state, self._header(identity, manner), draft, self.party)
+        return await self.say(content, exclusive=exclusive, precedence=precedence)
+
+    async def confirm(
+        self, version: bytes, *, negotiation: bytes | None = None, manner: Manner = PLAIN
+    ) -> Sent:
+        """Confirm that a version is the text that this party knows."""
+        state = self.state
+        identity = composing.choose_negotiation(state, negotiation)
+        return await self.say(composing.confirmed(state, self._header(identity, manner), version))
+
+    async def comment(
+        self,
+        body: str,
+        *,
+        kind: str = "question",
+        anchor: Anchor = NO_ANCHOR,
+        resolves: bytes = ZERO,
+        resolved_by: Mention | None = None,
+        negotiation: bytes | None = None,
+        manner: Manner = PLAIN,
+        precedence: str = "routine",
+    ) -> Sent:
+        """Comment on the text or on the whole; or close a thread with *resolves*."""
+        header = self._header(self._choose(negotiation, resolves), manner)
+        content = composing.commented(
+            header, body, kind=kind, anchor=anchor, resolves=resolves, resolved_by=resolved_by
+        )
+        return await self.say(content, precedence=precedence)
+
+    async def reply(
+        self,
+        comment: bytes,
+        body: str,
+        *,
+        kind: str = "answer",
+        resolves: bool = False,
+        resolved_by: Mention | None = None,
+        negotiation: bytes | None = None,
+        manner: Manner = PLAIN,
+    ) -> Sent:
+        """Answer a comment, and close its thread if *resolves*."""
+        header = self._header(self._choose(negotiation, comment), manner)
+        content = composing.commented(
+            header,
+            body,
+            kind=kind,
+            in_reply_to=comment,
+            resolves=comment if resolves else ZERO,
+            resolved_by=resolved_by,
+        )
+        return await self.say(content)
+
+    async def dispatch(
+        self,
+        draft: DispatchDraft,
+        *,
+        negotiation: bytes | None = None,
+        manner: Manner = PLAIN,
+        precedence: str = "routine",
+    ) -> Sent:
+        """Send a dispatch; its number is the next of its author's series.
+
+        Args:
+            draft: Kind, enclosures, covering words.
+            negotiation: Which one; the one there is, if not given.
+            manner: How it is said.
+            precedence: flash, immediate, priority or routine.
+        """
+        state = self.state
+        identity = composing.choose_negotiation(state, negotiation)
+        content = composing.dispatched(state, self._header(identity, manner), draft, self.party)
+        return await self.say(content, precedence=precedence)
+
+    async def acknowledge(
+        self,
+        subjects: Iterable[bytes],
+        *,
+        rung: str = "displayed",
+        outcome: str = "ok",
+        reason: str = "",
+        manner: Manner = PLAIN,
+    ) -> Sent:
+        """Say how far this party has come with statements of the other side."""
+        listed = list(subjects)
+        entry = self.reader.state.entries.get(listed[0]) if listed else None
+        identity = entry.negotiation if entry else bytes(NEGOTIATION_SIZE)
+        header = self._header(identity, manner)
+        return await self.say(
+            composing.acknowledged(header, listed, rung=rung, outcome=outcome, reason=reason)
+        )
+
+    async def heartbeat(self, *, dated: int = 0) -> Sent:
+        """Give a sign of life: verified up to here, bodies held up to there (bots only).
+
+        Args:
+            dated: POSIX ms; free in an exercise only, where this desk's clock is not the year.
+        """
+        roles.require(self.role, "heartbeat")
+        self._require_in_force()
+        row = self.outbox.prepare_heartbeat(dated=dated)
+        return await self._send(_sent(row, Heartbeat.KIND, bytes(NEGOTIATION_SIZE)))
+
+    async def say(
+        self,
+        content: Content,
+        *,
+        exclusive: bool = False,
+        precedence: str = "routine",
+        tag: str = "",
+    ) -> Sent:
+        """Check, seal, keep and send any content record.
+
+        Args:
+            content: The record; its header acts in this desk's role.
+            exclusive: Place it only if nobody else said anything since this desk last looked.
+            precedence: flash, immediate, priority or routine.
+            tag: A name of the caller's own, under which it is made once.
+
+        Returns:
+            What became of it: logged, or still in the outbox if the relay did not answer.
+
+        Raises:
+            RefusedError: Not for this role, the key has ended, or it can never be placed.
+            OutOfTurnError: Somebody was first.
+            InputError: It does not fit what stands in the log.
+        """
+        composing.require_role(self.role, content)
+        self._require_in_force()
+        state = self.state
+        composing.try_fold(state, content, os.urandom(32), state.size, self.party, self.role)
+        row = self.outbox.prepare_sealed(
+            content, exclusive=exclusive, precedence=precedence, tag=tag
+        )
+        self._said.append((row.id, content))
+        return await self._send(_sent(row, content.KIND, content.header.negotiation))
+
+    async def _send(self, sent: Sent) -> Sent:
+        try:
+            after = await self.wait_logged(sent)
+        except UnavailableError:
+            return self.sent(sent)
+        return after
+
+    def _header(self, negotiation: bytes, manner: Manner) -> ContentHeader:
+        return composing.header(negotiation, self.role, manner, self._clock())
+
+    def _choose(self, negotiation: bytes | None, about: bytes) -> bytes:
+        # A comment on something belongs to its negotiation.
+        entry = self.state.entries.get(about) if about != ZERO else None
+        if negotiation is None and entry is not None:
+            return entry.negotiation
+        return composing.choose_negotiation(self.state, negotiation)
+
+    def _require_in_force(self) -> None:
+        log = self.replica.log
+        log.trust.require_in_force(self.member, log.log_time)
+
+
+def choose_key(vault: Vault, channel: ChannelId, role: str | None) -> HeldKey:
+    """Return the key of *role*, or the one person's key that this home has in *channel*.
+
+    Raises:
+        InputError: None, or several.
+    """
+    keys = [key for key in vault.content.held(channel, role) if key.state != "retired"]
+    if role is None:
+        keys = [key for key in keys if key.role in roles.PERSONS] or keys
+    # The newest of several in one role: a renewal.
+    newest = {key.role: key for key in sorted(keys, key=lambda each: each.not_after)}
+    if len(newest) == 1:
+        return next(iter(newest.values()))
+    if not newest:
+        raise InputError(
+            f"expected a key{f' of a {role}' if role else ''} in this channel",
+            code="no-key",
+            hint="paraph member add --self --role ROLE makes one; paraph member list shows all",
+        )
+    raise InputError(
+        f"expected one role, this home has {', '.join(sorted(newest))}",
+        code="role-needed",
+        hint="say which with --role",
+    )
+
+
+def openers(vault: Vault, channel: ChannelId) -> list[SealingKey]:
+    """Return every sealing key that may open this channel's statements."""
+    found = [key.opener for key in vault.content.held(channel)]
+    if vault.content.archive_opener is not None:
+        found.append(vault.content.archive_opener)
+    return found
+
+
+def _sent(row: OutboxRow, kind: str, negotiation: bytes) -> Sent:
+    return Sent(row.id, kind, row.state, row.index, row.reason, negotiation)

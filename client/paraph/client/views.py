@@ -1,0 +1,302 @@
+"""What a desk shows of a channel: the log, what waits, one statement. Plain values, no printing.
+
+Every view works on entries that a verified head covers, and says where it stops: an entry that
+cannot be opened halts the fold, and what follows it is shown as placed, not as understood.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from paraph.client.desk import PENDING, Desk
+from paraph.client.opened import OpenedEntry
+from paraph.protocol import roles, signed
+from paraph.protocol.errors import InputError
+from paraph.protocol.names import ZERO
+from paraph.protocol.negotiation import text as texts
+from paraph.protocol.negotiation.state import Version
+from paraph.protocol.state import Entry
+from paraph.protocol.statements.clear import Heartbeat
+from paraph.protocol.statements.content import Content
+from paraph.protocol.statements.envelope import ClearContent, Statement
+from paraph.protocol.statements.exchanges import (
+    RUNGS,
+    AcknowledgementGiven,
+    CommentMade,
+    DispatchSent,
+)
+from paraph.protocol.statements.versions import (
+    NegotiationOpened,
+    VersionConfirmed,
+    VersionTabled,
+)
+
+MOST_SUMMARY: Final = 80
+PERSONAL: Final = frozenset(RUNGS[1:])
+"""Rungs that a person has said."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class LogRow:
+    """One entry of the log, or one statement of ours that is not in it yet.
+
+    Attributes:
+        index: Its place; -1 while it is queued.
+        id: Statement id.
+        sent_at: The author's clock, POSIX ms: a claim.
+        dated: The instant that the content claims; 0 if it claims none.
+        party: Author's party.
+        role: Author's role.
+        type: Kind of the content, or the clear type.
+        state: queued, logged, held, or the highest rung of a receipt; void(reason); withdrawn;
+            unopened, where this desk cannot read it.
+        summary: What it says, on one line.
+        precedence: Handling time asked for.
+        refused: Why the fold did not take it; empty if it did.
+    """
+
+    index: int
+    id: bytes
+    sent_at: int
+    dated: int
+    party: str
+    role: str
+    type: str
+    state: str
+    summary: str
+    precedence: str
+    refused: str
+
+
+def log(desk: Desk, start: int = 0) -> Iterator[LogRow]:
+    """Yield every entry from *start* on, then what is queued."""
+    for entry, opened in desk.entries(start):
+        yield _row(desk, entry, opened)
+    for row in desk.outbox.pending():
+        statement = signed.read(row.envelope).statement
+        yield LogRow(
+            index=-1,
+            id=row.id,
+            sent_at=statement.sent_at,
+            dated=0,
+            party=desk.party,
+            role=desk.role,
+            type=statement.type,
+            state="queued",
+            summary=f"not placed yet: {row.reason}" if row.reason else "not placed yet",
+            precedence=statement.precedence,
+            refused="",
+        )
+
+
+def _row(desk: Desk, entry: Entry, opened: OpenedEntry | None) -> LogRow:
+    statement, member = entry.statement, entry.member
+    content = opened.content if opened is not None else None
+    outcome = opened.outcome if opened is not None else None
+    return LogRow(
+        index=entry.index,
+        id=entry.id,
+        sent_at=statement.sent_at if statement is not None else 0,
+        dated=_dated(statement, content),
+        party=member.party if member is not None else "?",
+        role=member.role if member is not None else "?",
+        type=_type(statement, content),
+        state=_state(desk, entry, opened),
+        summary=summary(desk, content)
+        if content is not None
+        else _clear_summary(desk, entry, opened),
+        precedence=statement.precedence if statement is not None else "",
+        refused=outcome.code if outcome is not None and outcome.status == "refused" else "",
+    )
+
+
+def _type(statement: Statement | None, content: Content | None) -> str:
+    if content is not None:
+        return content.KIND
+    return statement.type if statement is not None else "undecodable"
+
+
+def _dated(statement: Statement | None, content: Content | None) -> int:
+    if content is not None:
+        return content.header.dated
+    if statement is not None and isinstance(statement.content, ClearContent):
+        payload = statement.content.payload
+        if isinstance(payload, Heartbeat):
+            return payload.dated
+    return 0
+
+
+def _state(desk: Desk, entry: Entry, opened: OpenedEntry | None) -> str:
+    if entry.void:
+        return f"void({entry.void})"
+    if entry.index in desk.replica.log.withdrawn:
+        return "withdrawn"
+    if opened is None:
+        return "unopened"
+    return desk.rung(entry.index, entry.id)
+
+
+def _clear_summary(desk: Desk, entry: Entry, opened: OpenedEntry | None) -> str:
+    if opened is None:
+        return desk.reader.up_to
+    if opened.outcome is not None:
+        return opened.outcome.detail
+    if entry.statement is None or not isinstance(entry.statement.content, ClearContent):
+        return ""
+    payload = entry.statement.content.payload
+    if isinstance(payload, Heartbeat):
+        return f"verified {payload.verified}, held {payload.held}"
+    return ""
+
+
+def summary(desk: Desk, content: Content) -> str:
+    """Return what *content* says, on one line; the caller cuts it and makes it visible."""
+    match content:
+        case NegotiationOpened():
+            return next((each.words for each in content.titles), "")
+        case VersionTabled():
+            what = (
+                f"{len(content.clauses)} clauses"
+                if content.clauses
+                else f"{len(content.operations)} operations on "
+                + ", ".join(name_of(desk, each) for each in content.parents)
+            )
+            return f"{content.version_kind}: {what}"
+        case VersionConfirmed():
+            return f"confirms {name_of(desk, content.version)}"
+        case CommentMade():
+            about = name_of(desk, content.in_reply_to) if content.in_reply_to != ZERO else ""
+            where = f" on {content.anchor.cid}" if content.anchor.cid else ""
+            return f"{content.comment_kind}{f' to {about}' if about else where}: {content.body}"
+        case DispatchSent():
+            return (
+                f"{content.dispatch_kind} {content.author}-{content.number},"
+                f" {len(content.carries)} enclosures: {content.body}"
+            )
+        case AcknowledgementGiven():
+            named = ", ".join(name_of(desk, each) for each in content.subjects[:8])
+            reason = f": {content.reason}" if content.reason else ""
+            outcome = "" if content.outcome == "ok" else f" {content.outcome}"
+            return f"{content.rung}{outcome} {named}{reason}"
+
+
+def name_of(desk: Desk, statement: bytes) -> str:
+    """Return how people call a statement: its index, or the start of its id."""
+    index = desk.replica.index_of(statement)
+    return f"#{index}" if index is not None else statement.hex()[:12]
+
+
+# ------------------------------------------------------------------ what waits
+
+
+def inbox(desk: Desk, *, everything: bool = False) -> Iterator[LogRow]:
+    """Yield what persons of the other side said and nobody here has answered for yet.
+
+    Args:
+        desk: Whose inbox.
+        everything: Also what was acknowledged by a person of this party.
+    """
+    own = desk.party
+    internal = desk.reader.state.internal
+    for entry, opened in desk.entries():
+        member = entry.member
+        content = opened.content if opened is not None else None
+        if member is None or content is None or isinstance(content, AcknowledgementGiven):
+            continue
+        foreign = member.id != desk.member.id if internal else member.party != own
+        if not foreign or member.role == roles.BOT or entry.index in desk.replica.log.withdrawn:
+            continue
+        receipt = (desk.reader.state.receipts.get(entry.id) or {}).get(own)
+        done = receipt is not None and (receipt.rung in PERSONAL or receipt.outcome == "not_taken")
+        if everything or not done or internal:
+            yield _row(desk, entry, opened)
+
+
+# ------------------------------------------------------------------ one statement
+
+
+def find(desk: Desk, text: str) -> Entry:
+    """Return the entry that *text* names: an index, ``#`` and an index, or the start of an id.
+
+    Raises:
+        InputError: None, or several.
+    """
+    wanted = text.removeprefix("#")
+    if wanted.isascii() and wanted.isdigit() and len(wanted) < 16:
+        if int(wanted) < desk.replica.size:
+            return desk.replica.entry(int(wanted))
+        raise InputError(
+            f"expected an index below {desk.replica.size}",
+            code="unknown-statement",
+            hint="paraph log shows every entry; paraph sync fetches what is new",
+        )
+    found = [
+        (index, statement)
+        for statement, index in desk.replica.log.placed.items()
+        if len(wanted) >= 4 and statement.hex().startswith(wanted.lower())
+    ]
+    fitting = [index for index, _ in found if index < desk.replica.size]
+    if len(fitting) == 1:
+        return desk.replica.entry(fitting[0])
+    raise InputError(
+        f"expected one statement whose id begins so, found {len(fitting)}",
+        code="unknown-statement",
+        hint="give an index, or at least four digits of an id; paraph log shows both",
+    )
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Shown:
+    """One statement with all that is known of it.
+
+    Attributes:
+        row: As in the log.
+        statement: Its header; nothing if it cannot be decoded.
+        content: What it says; nothing if it cannot be opened.
+        version: The text that it gives, if it tables one.
+        receipts: How far it has come, by party: rung, outcome and reason.
+    """
+
+    row: LogRow
+    statement: Statement | None
+    content: Content | None
+    version: Version | None
+    receipts: Mapping[str, tuple[str, str, str]]
+
+
+def show(desk: Desk, text: str) -> Shown:
+    """Return the statement that *text* names; see :func:`find`."""
+    entry, opened = next(desk.entries(find(desk, text).index))
+    content = opened.content if opened is not None else None
+    version = None
+    if isinstance(content, VersionTabled):
+        talks = desk.reader.state.negotiations.get(content.header.negotiation)
+        version = talks.versions.get(entry.id) if talks is not None else None
+    receipts = desk.reader.state.receipts.get(entry.id) or {}
+    return Shown(
+        row=_row(desk, entry, opened),
+        statement=entry.statement,
+        content=content,
+        version=version,
+        receipts={code: (each.rung, each.outcome, each.reason) for code, each in receipts.items()},
+    )
+
+
+def rendering(version: Version, language: str) -> str:
+    """Return the text of a version in a language, as it is hashed.
+
+    Raises:
+        InputError: Not a working language.
+    """
+    if language not in version.text.languages:
+        raise InputError(
+            f"expected one of {', '.join(version.text.languages)}", code="unknown-language"
+        )
+    return texts.render(version.text, language)
+
+
+def waiting(desk: Desk) -> int:
+    """Return how many statements of this desk are not placed yet."""
+    return sum(row.state in PENDING for row in desk.outbox.pending())

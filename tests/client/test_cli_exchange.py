@@ -1,0 +1,295 @@
+"""Versions, comments and dispatches from desk to desk, at the command line."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from paraph.client.desk import Desk
+from paraph.client.home import Home
+from paraph.protocol.names import Digest
+from paraph.protocol.relay import RelayChannel
+from paraph.protocol.wire import Entries, Placed, Staged
+from tests.support.commands import PASSPHRASE, Person, found_channel, two_parties
+from tests.support.memory_front import MemoryFront
+
+BASE = """\
+negotiation:
+  title_en: Memorandum on Flight Safety
+  title_ru: Меморандум о безопасности полётов
+clauses:
+  - {cid: title, role: title, en: Memorandum, ru: Меморандум}
+  - {cid: distance, role: operative, en: "Keep [USA: three] miles.", ru: "Держать [USA: три] мили."}
+"""
+COUNTER = """\
+kind: counter_draft
+operations:
+  - {op: replace, cid: distance, en: "Keep [RUS: five] miles.", ru: "Держать [RUS: пять] миль."}
+"""
+
+
+@pytest.fixture
+def desks(tmp_path: Path) -> tuple[Person, Person, MemoryFront]:
+    usa, rus, front = two_parties(tmp_path)
+    found_channel(usa, rus, "--exercise")
+    heartbeats(usa, rus)
+    return usa, rus, front
+
+
+def heartbeats(*people: Person) -> None:
+    for person in people:
+        asyncio.run(_heartbeat(person))
+
+
+async def _heartbeat(person: Person) -> None:
+    home = Home(person.home)
+    vault = person.tools.open_vault(home.vault_path, PASSPHRASE.encode())
+    (folder,) = home.channels()
+    front = person.tools.front
+    async with Desk.open(home, vault, folder, "bot", front, clock=person.tools.now) as bot:
+        await bot.sync()
+        assert (await bot.heartbeat()).is_logged
+
+
+def write(person: Person, name: str, text: str) -> str:
+    Path(person.path(name)).write_text(text)
+    return person.path(name)
+
+
+def test_a_text_goes_back_and_forth(desks: tuple[Person, Person, MemoryFront]) -> None:
+    usa, rus, _ = desks
+    sent = usa.json("send", write(usa, "base.yaml", BASE))
+    assert (sent["state"], sent["type"]) == ("logged", "version-tabled")
+    first = sent["index"]
+    waiting = rus.json("inbox")["waiting"]
+    assert [(each["type"], each["party"]) for each in waiting] == [
+        ("negotiation-opened", "USA"),
+        ("version-tabled", "USA"),
+    ]
+    assert rus.json("send", write(rus, "counter.yaml", COUNTER))["state"] == "logged"
+    comment = rus.json(
+        "comment", "Why three?", "--on", str(first), "--clause", "distance", "--lang", "en",
+        "--quote", "three",
+    )  # fmt: skip
+    answer = usa.json("comment", "Practice.", "--reply-to", str(comment["index"]), "--resolve")
+    assert answer["state"] == "logged"
+    dispatch = usa.json("dispatch", "--carry", str(first), "--body", "As announced.")
+    confirmed = rus.json("confirm", str(first))
+    acknowledged = rus.json("acknowledge", str(first), "--rung", "understood")
+    assert {dispatch["state"], confirmed["state"], acknowledged["state"]} == {"logged"}
+    rows = {each["index"]: each for each in usa.json("log")["entries"]}
+    assert rows[first]["state"] == "understood"
+    assert rows[comment["index"]]["state"] == "logged"
+    assert rows[dispatch["index"]]["summary"].startswith("transmittal USA-1, 1 enclosures")
+    heartbeats(rus)
+    assert usa.json("log")["entries"][dispatch["index"]]["state"] == "held"
+    left = [each["type"] for each in rus.json("inbox")["waiting"]]
+    assert left == ["negotiation-opened", "comment-made", "dispatch-sent"]
+
+
+def test_a_version_is_shown_clause_by_clause(desks: tuple[Person, Person, MemoryFront]) -> None:
+    usa, rus, _ = desks
+    index = usa.json("send", write(usa, "base.yaml", BASE))["index"]
+    shown = rus.json("show", str(index))
+    assert [each["number"] for each in shown["version"]["clauses"]] == ["", "1"]
+    assert set(shown["version"]["digests"]) == {"en", "ru"}
+    assert "1. Держать [USA: три] мили." in rus.ok("show", str(index), "--lang", "ru")
+    text = rus.ok("show", f"#{index}")
+    assert "version    1, tabled_draft" in text
+    by_id = rus.json("show", shown["id"][:10])
+    assert by_id["index"] == index
+    assert "error: expected a version for --lang" in rus.fails(2, "show", "0", "--lang", "en")
+    assert "error: expected one of en, ru" in rus.fails(2, "show", str(index), "--lang", "de")
+    assert "error: expected an index below" in rus.fails(2, "show", "999")
+    assert "found 0 [unknown-statement]" in rus.fails(2, "show", "ffffffff")
+
+
+def test_a_parent_that_is_not_the_head_ends_with_6_and_loses_nothing(
+    desks: tuple[Person, Person, MemoryFront],
+) -> None:
+    usa, rus, front = desks
+    first = usa.json("send", write(usa, "base.yaml", BASE))["index"]
+    rus.ok("send", write(rus, "counter.yaml", COUNTER))
+    (relay,) = front.relays.values()
+    size = relay.channel.log.size
+    mine = write(usa, "mine.yaml", COUNTER + f"parent: {first}\n")
+    said = usa.fails(6, "send", mine)
+    assert said == (
+        f"EXERCISE\nerror: the parent is version 1 (entry {first}), and the head is version 2"
+        f" (entry {first + 1}) [parent-not-head]\n"
+        "hint: your file is as it was: rework it on the head (paraph show), then send again\n"
+    )
+    assert relay.channel.log.size == size
+    assert Path(mine).read_text() == COUNTER + f"parent: {first}\n"
+    assert usa.json("sync")["queued"] == 0
+    assert usa.json("send", mine, "--parent", "head")["state"] == "logged"
+    assert usa.json("send", mine, "--branch")["state"] == "logged"
+
+
+def test_oversized_text_ends_with_7(desks: tuple[Person, Person, MemoryFront]) -> None:
+    usa, _, front = desks
+    (relay,) = front.relays.values()
+    size = relay.channel.log.size
+    long = BASE.replace("Keep", "x" * 100_001)
+    said = usa.fails(7, "send", write(usa, "long.yaml", long))
+    assert "characters; expected at most 100000 [oversize]" in said
+    assert "hint: send it in several versions" in said
+    assert relay.channel.log.size == size
+
+
+def test_a_role_that_may_not_say_this_ends_with_7(
+    desks: tuple[Person, Person, MemoryFront],
+) -> None:
+    usa, _, _ = desks
+    usa.ok("member", "add", "--self", "--role", "linguist")
+    said = usa.fails(7, "send", write(usa, "base.yaml", BASE), "--role", "linguist")
+    assert "error: a linguist may not open; allowed to: desk_officer, head_of_delegation" in said
+    assert "hint: let somebody with one of these roles send it" in said
+    said = usa.fails(2, "inbox")
+    assert "error: expected one role, this home has head_of_delegation, linguist" in said
+
+
+def test_an_unreachable_relay_ends_with_4_and_the_statement_waits(
+    desks: tuple[Person, Person, MemoryFront],
+) -> None:
+    usa, rus, front = desks
+    usa.ok("send", write(usa, "base.yaml", BASE))
+    front.down = True
+    said = usa.fails(4, "comment", "A question.")
+    assert "error: the relay did not answer: the statement waits in the outbox [queued]" in said
+    assert "hint: paraph sync sends the same bytes again" in said
+    result = usa.run("log", "--json")
+    assert result.exit_code == 0
+    shown = json.loads(result.stdout)
+    assert shown["synced"] is False
+    assert shown["entries"][-1]["state"] == "queued"
+    assert "error: cannot reach the relay" in usa.fails(4, "sync")
+    front.down = False
+    synced = usa.json("sync")
+    assert (synced["queued"], synced["alarms"]) == (0, [])
+    assert [each["summary"] for each in rus.json("inbox")["waiting"]][-1] == "question: A question."
+
+
+def test_an_internal_comment_stays_out_of_the_shared_channel(
+    desks: tuple[Person, Person, MemoryFront],
+) -> None:
+    usa, _, front = desks
+    usa.ok("send", write(usa, "base.yaml", BASE))
+    (relay,) = front.relays.values()
+    size = relay.channel.log.size
+    said = usa.fails(7, "comment", "Five is our floor.", "--kind", "instruction")
+    assert "error: a comment of kind instruction never goes into a shared channel" in said
+    assert relay.channel.log.size == size
+
+
+def test_an_expired_key_ends_with_7(desks: tuple[Person, Person, MemoryFront]) -> None:
+    usa, rus, _ = desks
+    usa.ok("send", write(usa, "base.yaml", BASE))
+    for person in (usa, rus):
+        asyncio.run(_heartbeat_dated(person, 4_000_000_000_000))
+    said = usa.fails(7, "comment", "Late.")
+    assert "error: the key's time is over [key-expired]" in said
+    assert "hint: enrol a new key" in said
+
+
+async def _heartbeat_dated(person: Person, dated: int) -> None:
+    home = Home(person.home)
+    vault = person.tools.open_vault(home.vault_path, PASSPHRASE.encode())
+    (folder,) = home.channels()
+    link = person.tools.front
+    async with Desk.open(home, vault, folder, "bot", link, clock=person.tools.now) as bot:
+        await bot.sync()
+        assert (await bot.heartbeat(dated=dated)).is_logged
+
+
+def test_before_the_bots_have_spoken_nothing_sealed_is_taken(tmp_path: Path) -> None:
+    usa, rus, _ = two_parties(tmp_path)
+    found_channel(usa, rus)
+    said = usa.fails(7, "send", write(usa, "base.yaml", BASE))
+    assert "error: expected a heartbeat of each party before the first sealed statement" in said
+    assert "hint: start both parties' bots" in said
+
+
+class AnotherHistory:
+    """A relay that shows one desk a log of which another was shown a different one."""
+
+    def __init__(self, relay: RelayChannel, other: RelayChannel) -> None:
+        self._relay, self._other = relay, other
+
+    async def submit(self, envelope: bytes, body: bytes) -> Placed:
+        return await self._relay.submit(envelope, body)
+
+    async def entries(self, start: int) -> Entries:
+        return await self._other.entries(start)
+
+    def follow(self, start: int) -> AsyncIterator[Entries]:
+        return self._other.follow(start)
+
+    async def body(self, digest: Digest) -> bytes:
+        return await self._relay.body(digest)
+
+    async def stage(self, digest: Digest, offset: int, data: bytes) -> Staged:
+        return await self._relay.stage(digest, offset, data)
+
+    async def staged(self, digest: Digest) -> Staged:
+        return await self._relay.staged(digest)
+
+
+def test_an_inconsistent_checkpoint_ends_with_70_for_good(
+    desks: tuple[Person, Person, MemoryFront],
+) -> None:
+    usa, rus, front = desks
+    (relay,) = front.relays.values()
+    forked = front.fork(relay)
+    usa.ok("send", write(usa, "base.yaml", BASE))
+    size = len(relay.channel.envelopes)
+    heartbeats(rus, rus)
+    usa.ok("sync")
+    while len(forked.channel.envelopes) < size + 3:
+        front.grow(forked)
+    front.wrap = lambda honest: AnotherHistory(honest, forked)
+    said = usa.fails(70, "sync")
+    assert said.startswith("alarm: the relay shows another history than the one verified before\n")
+    assert "error: " in said
+    assert "hint: " in said
+    front.wrap = lambda honest: honest
+    again = usa.fails(70, "comment", "Hello?")
+    assert "this channel is refused for good" in again
+    assert "the evidence is in" in again
+    (folder,) = Home(usa.home).channels()
+    assert len(list(folder.evidence.glob("*.note"))) >= 2
+    assert "error: " in usa.fails(70, "channel", "list")
+
+
+def test_the_words_of_a_peer_do_not_command_the_terminal(
+    desks: tuple[Person, Person, MemoryFront],
+) -> None:
+    usa, rus, _ = desks
+    usa.ok("send", write(usa, "base.yaml", BASE))
+    usa.ok("comment", "red \x1b[31m and \u202eturned")
+    plain = rus.ok("inbox")
+    assert "\x1b" not in plain
+    assert "\u202e" not in plain
+    assert "red <U+001B>[31m and <U+202E>turned" in plain
+    dumped = rus.ok("inbox", "--json")
+    assert "\u202e" not in dumped
+    assert json.loads(dumped)["waiting"][-1]["summary"].endswith("\u202eturned")
+
+
+def test_an_example_is_printed_and_can_be_sent(desks: tuple[Person, Person, MemoryFront]) -> None:
+    usa, _, _ = desks
+    text = usa.ok("send", "--example")
+    assert usa.json("send", write(usa, "example.yaml", text))["state"] == "logged"
+
+
+def test_right_to_left_text_crosses_as_it_is(tmp_path: Path) -> None:
+    usa, rus, _ = two_parties(tmp_path)
+    found_channel(usa, rus, "--language", "ar", "--language", "en")
+    heartbeats(usa, rus)
+    text = BASE.replace("ru:", "ar:").replace("title_ru", "title_ar")
+    text = text.replace("Меморандум о безопасности полётов", "مذكرة تفاهم")
+    index = usa.json("send", write(usa, "base.yaml", text))["index"]
+    assert rus.json("inbox")["waiting"][0]["summary"] == "مذكرة تفاهم"
+    assert rus.json("show", str(index))["version"]["clauses"][0]["words"]["ar"] == "Меморандум"
