@@ -475,9 +475,11 @@ def make_channel(
     return channel
 
 
-def found_with(charter: Document, parties: list[Party]) -> tuple[bytes, ...]:
-    """Return the founding envelopes, signed by the first root of the last party."""
-    author = parties[-1].roots[0]
+def found_with(
+    charter: Document, parties: list[Party], *, author: SecretKey | None = None
+) -> tuple[bytes, ...]:
+    """Return the founding envelopes, signed by the first root of the last party, or by *author*."""
+    author = author or parties[-1].roots[0]
     envelopes: list[bytes] = []
     previous: bytes = charter.id
     payloads: list[Record] = [CharterEntry(document=charter)]
