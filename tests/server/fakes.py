@@ -261,6 +261,8 @@ async def relay(folder: Path, *, plain: bool = False, **limits: float) -> AsyncI
     listener = Listener(routes, config, certificate)
     port = await listener.start()
     routes.address = f"{config.scheme}://127.0.0.1:{port}"
-    async with aiohttp.ClientSession() as http:
-        yield Running(service, routes, listener, port, certificate, http, broken)
-    await listener.stop()
+    try:
+        async with aiohttp.ClientSession() as http:
+            yield Running(service, routes, listener, port, certificate, http, broken)
+    finally:
+        await listener.stop()

@@ -249,7 +249,7 @@ async def test_a_client_that_answers_no_ping_is_dropped(tmp_path: Path) -> None:
             async with asyncio.timeout(5):
                 while (await ws.receive()).type is not aiohttp.WSMsgType.CLOSED:
                     pass
-        assert served.routes.streams == 0
+        await until(lambda: served.routes.streams == 0)
 
 
 async def test_a_drain_answers_what_is_under_way_refuses_the_rest_and_closes_1001(

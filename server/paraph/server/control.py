@@ -61,14 +61,16 @@ class Control:
             async with asyncio.timeout(ASK_S):
                 asked = json.loads(await reader.readline())
             told = await self._answer(asked)
-        except (ValueError, TimeoutError):
+        except (ValueError, TimeoutError, RecursionError):
             told = {"error": "expected one line of JSON"}
         with contextlib.suppress(ConnectionError):
             writer.write(json.dumps(told).encode() + b"\n")
             await writer.drain()
         writer.close()
 
-    async def _answer(self, asked: dict[str, str]) -> dict[str, Any]:
+    async def _answer(self, asked: object) -> dict[str, Any]:
+        if not isinstance(asked, dict) or not all(isinstance(each, str) for each in asked.values()):
+            raise ValueError
         answer = self._answers.get(asked.get("ask", ""))
         if answer is None:
             return {"error": "expected one of: " + ", ".join(self._answers)}

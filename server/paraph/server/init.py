@@ -121,7 +121,9 @@ async def _fill(
             (wanted.listen.tls_certificate, wanted.listen.tls_key), made, strict=True
         ):
             replace_file(wanted.path(name), data)
-    create_files(files_of(wanted))
+    files = files_of(wanted)
+    create_files(files)
+    files.database.touch(mode=0o600, exist_ok=False)  # an empty file is a new database
     card = cards.make_card(wanted, wanted.relay.address, secret.public)
     cards.write_card(wanted.home, card)
     service = open_service(wanted, _raise)

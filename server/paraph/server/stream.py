@@ -101,28 +101,34 @@ class Stream:
         self._working: set[asyncio.Task[None]] = set()
         self._follower: asyncio.Task[None] | None = None
         self._draining = False
-        self._closing: asyncio.Task[bool] | None = None
+        self._reader: asyncio.Task[None] | None = None
+        self._closing = False
         self._close_code: int = WSCloseCode.OK
+        self._why = b""
         self._sent = self._received = 0
 
     async def run(self, request: web.Request) -> web.WebSocketResponse:
         """Serve the connection until it ends."""
         await self._ws.prepare(request)
+        self._reader = asyncio.create_task(self._read())
         writer = asyncio.create_task(self._write(request))
+        tasks = [self._reader, writer]
         try:
-            await self._read()
+            await asyncio.wait([self._reader])
         finally:
             if self._follower is not None:
-                self._follower.cancel()
-            writer.cancel()
-            await asyncio.gather(writer, *filter(None, (self._follower,)), return_exceptions=True)
-            if self._closing is not None:
-                await self._closing
+                tasks.append(self._follower)
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            # With nobody reading any more, this waits for the other side's close frame.
+            await self._ws.close(code=self._close_code, message=self._why, drain=False)
             self._abort_later(request)
+            code = self._close_code if self._closing else self._ws.close_code
             _log().info(
                 "stream-ended",
                 channel=self._channel.channel,
-                close_code=int(self._close_code if self._closing else self._ws.close_code or 1006),
+                close_code=int(code or WSCloseCode.ABNORMAL_CLOSURE),
                 count=self._received,
                 bytes_out=self._sent,
             )
@@ -245,7 +251,7 @@ class Stream:
     # ---- writing
 
     def _put(self, message: Message) -> None:
-        if self._ws.closed or self._closing is not None:
+        if self._ws.closed or self._closing:
             return
         size = size_of(message)
         self._queue.append((message, size))
@@ -305,11 +311,10 @@ class Stream:
             self._idle.set()
 
     def _close(self, code: int, why: str) -> None:
-        if self._closing is None:
-            self._close_code = code
-            self._closing = asyncio.create_task(
-                self._ws.close(code=code, message=why.encode(), drain=False)
-            )
+        if not self._closing and self._reader is not None:
+            self._closing = True
+            self._close_code, self._why = code, why.encode()
+            self._reader.cancel()
 
 
 def size_of(message: Message) -> int:
