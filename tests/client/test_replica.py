@@ -145,11 +145,11 @@ async def test_undecodable_and_unknown_entries_are_void(replica: Replica, channe
 async def test_keys_enrolled_in_the_same_batch_are_known_to_what_follows(
     replica: Replica, channel: Channel, relay: MemoryRelay
 ) -> None:
-    for _ in range(40):
+    for _ in range(20):
         newcomer = channel.enrol("USA", "linguist")
         envelope, body = channel.seal(newcomer, b"at once")
         await relay.submit(envelope, body)
-    for _ in range(300):
+    for _ in range(100):
         await say(relay)
     await replica.sync(relay)
     assert replica.head.root == channel.log.root

@@ -53,14 +53,13 @@ class Bodies:
         """Return where a sealed attachment is kept, there or not."""
         return self._home.attachments / digest.hex()
 
-    def missing_of(self, entry: Entry) -> Iterator[Wanted]:
-        """Yield what *entry* names and this disk has not."""
+    def named_by(self, entry: Entry) -> Iterator[Wanted]:
+        """Yield what *entry* names: bodies, and attachments that this disk has not."""
         statement = entry.statement
         if entry.void or statement is None or not isinstance(statement.content, SealedContent):
             return
         content = statement.content
-        if not self._store.has_body(content.body_digest):
-            yield Wanted(entry.index, Digest(content.body_digest), content.body_size, "body")
+        yield Wanted(entry.index, Digest(content.body_digest), content.body_size, "body")
         for each in content.attachments:
             if not self.attachment(each.digest).exists():
                 yield Wanted(entry.index, Digest(each.digest), each.size, "attachment")

@@ -315,24 +315,30 @@ class History:
                 ahead = signatures.start(channel, chunks[number + 1], lookup)
             yield now
             checked = [each for job in now for each in job.result()]
-            late = self._now_known(checked)
-            if late:
-                again = signatures.start(channel, [chunk[at] for at in late], lookup)
-                yield again
-                for at, each in zip(late, (x for job in again for x in job.result()), strict=True):
-                    checked[at] = each
-            for envelope, result in zip(chunk, checked, strict=True):
-                entry = self.log.append(envelope, result if type(result) is Verified else None)
+            for at, envelope in enumerate(chunk):
+                late = self._now_known(checked, at, enrolled=not at or _enrols(rows))
+                if late:
+                    again = signatures.start(channel, [chunk[each] for each in late], lookup)
+                    yield again
+                    results = (each for job in again for each in job.result())
+                    for place, result in zip(late, results, strict=True):
+                        checked[place] = result
+                verified = checked[at]
+                entry = self.log.append(
+                    envelope, verified if isinstance(verified, Verified) else None
+                )
                 row = EntryRow(entry.index, entry.id, entry.void, entry.log_time, envelope)
                 rows.append((row, entry))
         self._commit(rows, batch)
 
-    def _now_known(self, checked: Sequence[Checked]) -> list[int]:
-        # Senders that were enrolled while these envelopes were being checked.
+    def _now_known(self, checked: Sequence[Checked], start: int, *, enrolled: bool) -> list[int]:
+        # Places of senders that were enrolled while these envelopes were being checked.
+        if not enrolled:
+            return []
         member = self.log.trust.member
         return [
             at
-            for at, each in enumerate(checked)
+            for at, each in enumerate(checked[start:], start)
             if type(each) is Unverified and member(signed.sender_of(each)) is not None
         ]
 
@@ -428,7 +434,7 @@ class History:
         if rows and stored > rows[0][0].index:  # left by a run that ended before a head came
             rows = self._without_stored(rows)
         self.store.append(row for row, _ in rows)
-        self.store.want(wanted for _, entry in rows for wanted in self.bodies.missing_of(entry))
+        self.store.want(wanted for _, entry in rows for wanted in self.bodies.named_by(entry))
         for row, _ in rows:
             if row.void:
                 self.store.alarm(
@@ -492,3 +498,8 @@ class History:
     def save_body(self, digest: bytes, data: bytes) -> None:
         """Keep a body; :class:`ForgedError` if it does not have this digest."""
         self.bodies.save(digest, data)
+
+
+def _enrols(rows: Sequence[tuple[EntryRow, Entry]]) -> bool:
+    statement = rows[-1][1].statement if rows else None
+    return statement is not None and statement.type == "enrol"

@@ -332,6 +332,13 @@ class ChannelStore:
         with _translated():
             return self._one("SELECT note FROM notes ORDER BY size DESC LIMIT 1") or b""
 
+    def notes(self, most: int) -> Iterator[bytes]:
+        """Yield every journalled note up to size *most*: by size, then in the order received."""
+        for (note,) in self._all(
+            "SELECT note FROM notes WHERE size <= ? ORDER BY size, rowid", (most,)
+        ):
+            yield note
+
     def notes_named(self) -> tuple[tuple[int, bytes], ...]:
         """Return (size, note) of every head that a statement of ours names."""
         rows = self._all("SELECT size, note FROM notes WHERE named = 1 ORDER BY size")
@@ -362,16 +369,12 @@ class ChannelStore:
             data: bytes | None = self._one("SELECT data FROM bodies WHERE digest = ?", (digest,))
             return data
 
-    def has_body(self, digest: bytes) -> bool:
-        """Tell whether a body is here."""
-        with _translated():
-            return self._one("SELECT 1 FROM bodies WHERE digest = ?", (digest,)) is not None
-
     def want(self, blobs: Iterable[Wanted]) -> None:
-        """Note blobs that entries name and that are not here."""
+        """Note blobs that entries name, except bodies that are here."""
         with _translated():
             self._connection.executemany(
-                "INSERT OR IGNORE INTO wanted VALUES (?, ?, ?, ?)",
+                "INSERT OR IGNORE INTO wanted SELECT ?1, ?2, ?3, ?4"
+                " WHERE NOT EXISTS (SELECT 1 FROM bodies WHERE digest = ?2)",
                 ((each.index, each.digest, each.size, each.kind) for each in blobs),
             )
 
