@@ -224,26 +224,26 @@ class Cast:
             self._desks[seat] = await self._open.enter_async_context(desk)
         return self._desks[seat]
 
-    async def renew(self, at: int) -> list[str]:
-        """Replace every key that ends soon after *at* by a new enrolment; say whose."""
-        renewed = []
-        for (path, channel, role), desk in list(self._desks.items()):
-            if desk.member.not_after - at >= RENEW_MS:
-                continue
-            vault = next(each.vault for each in self._vaults() if str(each.home.path) == path)
-            home, house = Home(Path(path)), self.houses[desk.party]
-            for key in vault.content.held(channel, role):
-                members.set_state(vault, key, "retired")
-            del self._desks[path, channel, role]
-            await desk.close()
-            async with joining.closing(self.link()) as link:
-                folder = home.channel(channel)
-                key, request = joining.request_member(vault, folder, role, now=at)
-                own = house.home.channel(channel)
-                await joining.enrol(house.vault, own, link, [request.enrolment], now=at)
-            members.set_state(vault, key, "enrolled")
-            renewed.append(f"{desk.party} {role}")
-        return renewed
+    async def renew(self, at: int) -> None:
+        """Replace the key of every open desk that ends soon after *at* by a new enrolment."""
+        for seat, desk in list(self._desks.items()):
+            if desk.member.not_after - at < RENEW_MS:
+                path, channel, role = seat
+                del self._desks[seat]
+                await desk.close()
+                await self.renew_key(Home(Path(path)), channel, role, at)
+
+    async def renew_key(self, home: Home, channel: ChannelId, role: str, at: int) -> None:
+        """Enrol a new key in the place of the one that a home has in this role."""
+        vault = next(each.vault for each in self._vaults() if each.home.path == home.path)
+        house = self.houses[vault.content.party]
+        for old in vault.content.held(channel, role):
+            members.set_state(vault, old, "retired")
+        key, request = joining.request_member(vault, home.channel(channel), role, now=at)
+        async with joining.closing(self.link()) as link:
+            own = house.home.channel(channel)
+            await joining.enrol(house.vault, own, link, [request.enrolment], now=at)
+        members.set_state(vault, key, "enrolled")
 
     def _vaults(self) -> list[Player | House]:
         return [*self.players.values(), *self.houses.values()]

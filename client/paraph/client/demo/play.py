@@ -68,7 +68,6 @@ class Play:
     """The scenario on stage.
 
     Attributes:
-        at: The scenario's clock, POSIX ms: bots date their heartbeats by it.
         played: What was placed, in order.
     """
 
@@ -78,7 +77,6 @@ class Play:
         self._bots: Final = bots
         self._negotiation: Final = os.urandom(NEGOTIATION_SIZE)
         self._statements: dict[str, bytes] = {}
-        self.at = 0
         self.played: list[Played] = []
 
     async def run(self, progress: Callable[[int, int], None]) -> None:
@@ -92,8 +90,8 @@ class Play:
         """
         acts = script.acts(self._scenario)
         for number, act in enumerate(acts, start=1):
-            self.at = act.at
             await self._cast.renew(act.at)
+            await self._bots.renew(act.at)
             await self._place(act)
             progress(number, len(acts))
 
@@ -108,16 +106,16 @@ class Play:
         self._statements[name] = sent.id
         accepted = time.time_ns() // 1_000_000
         self.played.append(Played(act, desk.party, desk.role, kind, name, channel, sent, accepted))
-        await self._bots.caught_up(channel, sent.index)
+        if channel == self._cast.channel and not isinstance(act, Acknowledge):
+            await self._bots.acknowledged(channel, desk.party, sent.id)
 
     async def _channel_of(self, act: Act) -> ChannelId:
         if not isinstance(act, Say | Answer) or not act.comment.internal:
             return self._cast.channel
         party = self._cast.players[act.by].person.party
         if self._cast.houses[party].internal is None:
-            channel = await self._cast.found_internal(
-                party, _internal_people(self._scenario, party), self.at
-            )
+            people = _internal_people(self._scenario, party)
+            channel = await self._cast.found_internal(party, people, act.at)
             await self._bots.start(party, channel)
         channel_found = self._cast.houses[party].internal
         assert channel_found is not None

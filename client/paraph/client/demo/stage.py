@@ -85,6 +85,7 @@ async def play(
         step("both acknowledgement bots run")
         played = Play(scenario, cast, bots)
         await played.run(progress)
+        await bots.close_the_day()
         return await _account(scenario, folder, relay.card.address, cast, played.played)
 
 
