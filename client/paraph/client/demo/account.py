@@ -13,6 +13,7 @@ from typing import Final
 from paraph.client.audit.verify import Report
 from paraph.client.cli.output import table, when
 from paraph.client.demo.play import Played
+from paraph.client.demo.script import Table
 from paraph.protocol.negotiation.marks import tally
 from paraph.protocol.negotiation.text import Text, digests
 
@@ -111,7 +112,7 @@ def to_json(account: Account) -> dict[str, object]:
                 "role": line.played.role,
                 "kind": line.played.kind,
                 "name": line.played.name,
-                "dated": when(line.played.act.at),
+                "dated": when(line.played.dated),
                 "accepted_at": when(line.played.accepted_at),
                 "rung": line.rung,
             }
@@ -167,7 +168,7 @@ def to_lines(account: Account) -> Iterator[str]:
                 line.played.role,
                 line.played.kind,
                 line.played.name,
-                when(line.played.act.at),
+                when(line.played.dated),
                 when(line.played.accepted_at),
                 line.rung,
             )
@@ -210,7 +211,9 @@ def _next(account: Account) -> Iterator[str]:
     secret = f"--passphrase-file {folder}/passphrase"
     yield "Try next:"
     yield f"  paraph log --home {folder}/{first} {secret}"
-    yield f"  paraph show v2.0 --home {folder}/{second} {secret}"
+    version = next(each.played for each in account.lines if isinstance(each.played.act, Table))
+    yield f"  paraph show {version.sent.index} --home {folder}/{second} {secret}"
     yield f"  paraph audit verify {account.bundle} --trust {account.trust}"
     yield f"  paraph-relay serve {folder}/relay      # start the relay again, then"
-    yield f'  paraph comment "Is this final?" --home {folder}/{first} {secret}'
+    yield f"  paraph comment 'Is this final?' --home {folder}/{first} {secret} \\"
+    yield f"    --channel {account.channel.hex()[:16]}"

@@ -50,6 +50,7 @@ class Played:
         kind: What, in a word.
         name: The scenario's name of it.
         channel: Where.
+        dated: The instant that it claims, POSIX ms.
         sent: What became of it.
         accepted_at: When its proof was verified, this machine's clock, POSIX ms.
     """
@@ -60,6 +61,7 @@ class Played:
     kind: str
     name: str
     channel: ChannelId
+    dated: int
     sent: Sent
     accepted_at: int
 
@@ -105,7 +107,9 @@ class Play:
             raise UnavailableError(f"{kind} {name} was not placed: {sent.reason or sent.state}")
         self._statements[name] = sent.id
         accepted = time.time_ns() // 1_000_000
-        self.played.append(Played(act, desk.party, desk.role, kind, name, channel, sent, accepted))
+        self.played.append(
+            Played(act, desk.party, desk.role, kind, name, channel, _dated(act), sent, accepted)
+        )
         if channel == self._cast.channel and not isinstance(act, Acknowledge):
             await self._bots.acknowledged(channel, desk.party, sent.id)
 
@@ -122,7 +126,7 @@ class Play:
         return channel_found
 
     async def _say(self, desk: Desk, act: Act) -> Sent:
-        manner = Manner(dated=act.at)
+        manner = Manner(dated=_dated(act))
         match act:
             case Open():
                 return await desk.open_negotiation(
@@ -135,19 +139,17 @@ class Play:
             case Say(comment=comment):
                 return await self._comment(desk, comment)
             case Answer(comment=comment, reply=reply):
-                said = dataclasses.replace(manner, dated=reply.at)
                 return await desk.reply(
                     self._statements[comment.id],
                     reply.body,
                     negotiation=self._negotiation,
-                    manner=said,
+                    manner=manner,
                 )
             case Dispatched(dispatch=dispatch):
                 return await self._dispatch(desk, dispatch)
-            case Acknowledge(dispatch=name, receipt=receipt):
-                said = dataclasses.replace(manner, dated=receipt.at)
+            case Acknowledge(dispatch=name):
                 subjects = [self._statements[name]]
-                return await desk.acknowledge(subjects, rung="in_charge", manner=said)
+                return await desk.acknowledge(subjects, rung="in_charge", manner=manner)
 
     def _draft(self, version: Version) -> VersionDraft:
         parents = (self._statements[version.parent],) if version.parent else ()
@@ -198,6 +200,19 @@ class Play:
     def _mention(self, name: str) -> Mention:
         statement = self._statements.get(name)
         return StatementMention(statement=statement) if statement else NamedMention(name=name)
+
+
+def _dated(act: Act) -> int:
+    # What is said claims its own instant, also where it leaves later with a dispatch.
+    match act:
+        case Say(comment=comment):
+            return comment.at
+        case Answer(reply=reply):
+            return reply.at
+        case Acknowledge(receipt=receipt):
+            return receipt.at
+        case _:
+            return act.at
 
 
 def _opening(scenario: Scenario) -> Opening:

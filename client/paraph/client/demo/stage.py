@@ -115,7 +115,8 @@ async def _account(
     desk = await cast.desk(script.sender(scenario, first), cast.channel)
     bundle = folder / "audit-bundle"
     export(desk.replica, bundle)
-    trust = cast.houses[first].home.channel(cast.channel).path / TRUST_NAME
+    trust = folder / TRUST_NAME
+    shutil.copy(cast.houses[first].home.channel(cast.channel).path / TRUST_NAME, trust)
     return Account(
         scenario=scenario.id,
         banner=scenario.banner,
