@@ -25,7 +25,7 @@ def desk_options(command: Callable[..., T]) -> Callable[..., T]:
     """Add the options that choose a channel and a key."""
     for option in (
         click.option("--role", type=click.Choice(roles.ROLES), help="Role, if you have several."),
-        click.option("--channel", "name", default="", help="Channel: its name or start of its id."),
+        click.option("--channel", "name", default="", help="Start of its id, or `internal`."),
     ):
         command = option(command)
     return command

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 PASSPHRASE_VARIABLE: Final = "PARAPH_PASSPHRASE_FILE"  # noqa: S105 - names a path
+INTERNAL: Final = "internal"
+"""What names the internal channel where there is one."""
 MOST_PASSPHRASE: Final = 4_096
 LEAST_PASSPHRASE: Final = 8
 
@@ -109,12 +111,40 @@ class Seat:
         return found
 
     def channel(self, text: str) -> ChannelHome:
-        """Return the channel meant by a name or the beginning of its id."""
-        return self.home.find_channel(text)
+        """Return the channel meant by its name, the beginning of its id, or `internal`.
+
+        Without *text* it is the one channel there is, or the one that is shared.
+
+        Raises:
+            InputError: None, or several.
+        """
+        if text not in {"", INTERNAL}:
+            return self.home.find_channel(text)
+        folders = self.home.channels()
+        if not text and len(folders) == 1:
+            return folders[0]
+        fitting = [each for each in folders if _is_internal(each) == bool(text)]
+        if len(fitting) == 1:
+            return fitting[0]
+        raise InputError(
+            f"expected one channel, found {len(fitting) or 'none'}",
+            code="channel",
+            hint="paraph channel list shows them; give --channel with the start of an id"
+            if folders
+            else "paraph channel propose or accept founds one",
+        )
 
     def now(self) -> int:
         """Return this machine's time, POSIX ms."""
         return self.tools.now()
+
+
+def _is_internal(folder: ChannelHome) -> bool:
+    from paraph.client import cards
+    from paraph.protocol.documents import Charter
+
+    file = cards.read(folder.charter, cards.CharterFile)
+    return len(Charter.decode(file.charter.body).parties) == 1
 
 
 def _read_passphrase(path: Path) -> bytes:

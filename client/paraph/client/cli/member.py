@@ -90,7 +90,7 @@ def request(
 @click.argument("file", required=False, type=click.Path(path_type=Path))
 @click.option("--self", "own", is_flag=True, help="Enrol a new key of this home instead.")
 @click.option("--role", type=click.Choice(roles.ROLES), help="Role of that key, with --self.")
-@click.option("--channel", "name", default="", help="Channel: its name or the start of its id.")
+@click.option("--channel", "name", default="", help="Start of its id, or `internal`.")
 @seated
 def add(seat: Seat, file: Path | None, own: bool, role: str | None, name: str) -> None:
     """Enrol the key of a request, or with --self a new key of this home.
@@ -168,7 +168,7 @@ def _add_request(seat: Seat, file: Path, name: str) -> None:
 
 
 @member.command("list", epilog=example("paraph member list"))
-@click.option("--channel", "name", default="", help="Channel: its name or the start of its id.")
+@click.option("--channel", "name", default="", help="Start of its id, or `internal`.")
 @seated
 def list_(seat: Seat, name: str) -> None:
     """List every key of a channel, of both parties, as this home has verified them."""

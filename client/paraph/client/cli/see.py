@@ -19,6 +19,7 @@ T = TypeVar("T")
 
 _COLUMNS = ("entry", "time", "who", "type", "state", "what")
 _MOST_WHAT = 100
+_MINUTE_MS = 60_000
 
 
 def _offline(command: Callable[..., T]) -> Callable[..., T]:
@@ -171,7 +172,7 @@ def _lines(desk: Desk, shown: Shown) -> Iterator[str]:
     yield f"type       {row.type}"
     yield f"who        {row.party} {row.role}"
     yield f"sent       {when(row.sent_at)}"
-    if row.dated and row.dated != row.sent_at:
+    if row.dated and abs(row.dated - row.sent_at) > _MINUTE_MS:
         yield f"dated      {when(row.dated)} (claimed)"
     yield f"state      {row.state}"
     if row.refused:

@@ -1,0 +1,316 @@
+"""A desk over a relay in memory: what it says, queues, refuses and shows."""
+
+import dataclasses
+from pathlib import Path
+
+import pytest
+
+from paraph.client import cards, founding, joining, members, views
+from paraph.client.composing import DispatchDraft, Manner, VersionDraft
+from paraph.client.desk import Desk
+from paraph.client.drafts import Opening
+from paraph.client.home import ChannelHome, Home
+from paraph.client.vault import Vault
+from paraph.protocol.delivery import Delivery
+from paraph.protocol.errors import InputError, OutOfTurnError, RefusedError
+from paraph.protocol.negotiation.state import rung
+from paraph.protocol.statements.exchanges import Anchor
+from paraph.protocol.statements.header import NamedMention, StatementMention, to_wordings
+from paraph.protocol.statements.versions import NO_NOTES, Replace
+from tests.support.channel import START
+from tests.support.memory_front import MemoryFront
+from tests.support.negotiating import base_clauses
+
+PASSPHRASE = b"correct horse battery staple"
+TITLES = Opening(titles={"en": "A memorandum", "ru": "Меморандум"})
+
+
+@dataclasses.dataclass(slots=True)
+class Ministry:
+    """A party with one home, in one channel."""
+
+    home: Home
+    vault: Vault
+    folder: ChannelHome
+    front: MemoryFront
+
+    def desk(self, role: str | None = None, *, offline: bool = False) -> Desk:
+        link = None if offline else self.front
+        return Desk.open(self.home, self.vault, self.folder, role, link, clock=lambda: START)
+
+    async def heartbeat(self) -> None:
+        async with self.desk("bot") as bot:
+            await bot.sync()
+            assert (await bot.heartbeat()).is_logged
+
+
+@pytest.fixture
+async def two(tmp_path: Path) -> tuple[Ministry, Ministry]:
+    front = MemoryFront("A", "B")
+    made = []
+    for code in ("RUS", "USA"):
+        home = Home(tmp_path / code)
+        vault, card = founding.init_party(
+            home, code, {"en": code}, PASSPHRASE, roots=1, threshold=1, cheap=True
+        )
+        made.append((home, vault, card))
+    file = founding.propose((made[0][2], made[1][2]), front.card, founding.Terms(exercise=True))
+    for (home, vault, _), code in zip(made, "AB", strict=True):
+        file = founding.countersign(file, home, vault.content)
+        await joining.admit(front, vault.content, code)
+    file = founding.complete(file, made[1][1].content, START)
+    file = await joining.found(front, file)
+    ministries = []
+    for home, vault, _ in made:
+        folder = joining.join(home, file)
+        await joining.enrol_own(
+            vault, folder, front, ("desk_officer", "bot", "linguist"), now=START
+        )
+        ministries.append(Ministry(home, vault, folder, front))
+    for each in ministries:
+        await each.heartbeat()
+    return ministries[1], ministries[0]
+
+
+async def tabled(desk: Desk) -> bytes:
+    await desk.sync()
+    opened = await desk.open_negotiation(TITLES)
+    assert opened.is_logged
+    sent = await desk.send_version(VersionDraft(clauses=base_clauses()))
+    assert sent.is_logged
+    return sent.id
+
+
+def changing(words: str) -> tuple[Replace, ...]:
+    texts = to_wordings({"en": words, "ru": words})
+    return (Replace(cid="c-one", texts=texts, notes=NO_NOTES),)
+
+
+async def test_what_one_desk_sends_the_other_sees(two: tuple[Ministry, Ministry]) -> None:
+    usa, rus = two
+    async with usa.desk("desk_officer") as ours, rus.desk("desk_officer") as theirs:
+        first = await tabled(ours)
+        await theirs.sync()
+        assert theirs.state == ours.state
+        version = theirs.negotiation().versions.get(first)
+        assert version is not None
+        assert version.text.find("c-one") is not None
+        sent = await theirs.send_version(
+            VersionDraft(operations=changing("New."), kind="counter_draft"),
+            manner=Manner(dated=1_443_711_600_000, reply_by=1_443_800_000_000),
+            exclusive=True,
+        )
+        await ours.sync()
+        assert ours.negotiation().heads == (sent.id,)
+        assert ours.state == theirs.state
+        assert ours.replica.log.root == theirs.replica.log.root
+
+
+async def test_comments_replies_dispatches_and_receipts(two: tuple[Ministry, Ministry]) -> None:
+    usa, rus = two
+    async with usa.desk("desk_officer") as ours, rus.desk("desk_officer") as theirs:
+        first = await tabled(ours)
+        await theirs.sync()
+        anchor = Anchor(
+            version=first, cid="c-one", language="en", exact="We meet again.", prefix="", suffix=""
+        )
+        comment = await theirs.comment("When?", kind="question", anchor=anchor)
+        await ours.sync()
+        reply = await ours.reply(comment.id, "On the 14th.", resolves=True)
+        draft = DispatchDraft(
+            kind="transmittal",
+            carries=(StatementMention(statement=first), NamedMention(name="AM-1")),
+            body="As announced.",
+        )
+        dispatch = await ours.dispatch(draft)
+        await theirs.sync()
+        thread = theirs.negotiation().comments.get(comment.id)
+        assert thread is not None
+        assert thread.closed_by == reply.id
+        assert ours.rung(dispatch.index, dispatch.id) == "logged"
+        await rus.heartbeat()
+        await ours.sync()
+        assert ours.rung(dispatch.index, dispatch.id) == "held"
+        await theirs.acknowledge([dispatch.id, first], rung="in_charge")
+        await ours.sync()
+        assert ours.rung(dispatch.index, dispatch.id) == "in_charge"
+        assert rung(ours.state, first, "RUS") == "in_charge"
+        refused = await theirs.acknowledge(
+            [reply.id], rung="displayed", outcome="not_taken", reason="no date"
+        )
+        await ours.sync()
+        assert refused.is_logged
+        assert ours.rung(reply.index, reply.id) == "not_taken"
+
+
+async def test_offline_everything_waits_and_leaves_in_order(
+    two: tuple[Ministry, Ministry],
+) -> None:
+    usa, rus = two
+    async with usa.desk("desk_officer") as ours:
+        await ours.sync()
+    async with usa.desk("desk_officer", offline=True) as ours:
+        ours.read()
+        opened = await ours.open_negotiation(TITLES)
+        sent = await ours.send_version(VersionDraft(clauses=base_clauses()))
+        again = await ours.send_version(VersionDraft(operations=changing("Later.")))
+        assert {opened.state, sent.state, again.state} == {Delivery.SIGNED}
+        assert ours.negotiation().heads == (again.id,)
+        assert views.waiting(ours) == 3
+        assert [row.state for row in views.log(ours)][-3:] == ["queued"] * 3
+    async with usa.desk("desk_officer") as ours, rus.desk("desk_officer") as theirs:
+        await ours.sync()
+        assert views.waiting(ours) == 0
+        await theirs.sync()
+        assert theirs.negotiation().heads == (again.id,)
+
+
+async def test_a_relay_that_goes_away_leaves_it_in_the_outbox(
+    two: tuple[Ministry, Ministry],
+) -> None:
+    usa, _ = two
+    async with usa.desk("desk_officer") as ours:
+        await tabled(ours)
+    usa.front.down = True
+    async with usa.desk("desk_officer") as ours:
+        ours.read()
+        sent = await ours.comment("Hello?")
+        assert sent.state is Delivery.SIGNED
+        usa.front.down = False
+        assert (await ours.wait_logged(sent)).is_logged
+
+
+async def test_an_exclusive_version_gives_way_to_what_came_first(
+    two: tuple[Ministry, Ministry],
+) -> None:
+    usa, rus = two
+    async with usa.desk("desk_officer") as ours, rus.desk("desk_officer") as theirs:
+        await tabled(ours)
+        await theirs.sync()
+        await theirs.comment("One moment.")
+        with pytest.raises(RefusedError, match="can never be placed: exclusive") as caught:
+            await ours.send_version(VersionDraft(operations=changing("Mine.")), exclusive=True)
+        assert caught.value.code == "exclusive"
+        await ours.sync()
+        sent = await ours.send_version(VersionDraft(operations=changing("Mine.")), exclusive=True)
+        assert sent.is_logged
+
+
+async def test_the_parent_must_be_the_head(two: tuple[Ministry, Ministry]) -> None:
+    usa, rus = two
+    async with usa.desk("desk_officer") as ours, rus.desk("desk_officer") as theirs:
+        first = await tabled(ours)
+        await theirs.sync()
+        await theirs.send_version(VersionDraft(operations=changing("Theirs.")))
+        await ours.sync()
+        size = ours.replica.size
+        with pytest.raises(OutOfTurnError) as caught:
+            await ours.send_version(VersionDraft(operations=changing("Ours."), parents=(first,)))
+        assert caught.value.code == "parent-not-head"
+        await ours.sync()
+        assert ours.replica.size == size
+        assert not ours.outbox.pending()
+
+
+async def test_a_role_says_only_what_its_table_allows(two: tuple[Ministry, Ministry]) -> None:
+    usa, _ = two
+    async with usa.desk("desk_officer") as ours:
+        await tabled(ours)
+    async with usa.desk("linguist") as linguist:
+        await linguist.sync()
+        for attempt in (
+            linguist.send_version(VersionDraft(operations=changing("No."))),
+            linguist.dispatch(DispatchDraft()),
+            linguist.heartbeat(),
+            linguist.open_negotiation(TITLES),
+        ):
+            with pytest.raises(RefusedError) as caught:
+                await attempt
+            assert caught.value.code == "role"
+        assert (await linguist.comment("A word.", kind="translation")).is_logged
+        assert not linguist.outbox.pending()
+    async with usa.desk("bot") as bot:
+        await bot.sync()
+        with pytest.raises(RefusedError, match="a bot may not comment"):
+            await bot.comment("I agree.")
+
+
+async def test_several_keys_need_a_role(two: tuple[Ministry, Ministry]) -> None:
+    usa, _ = two
+    with pytest.raises(InputError, match="this home has desk_officer, linguist"):
+        usa.desk()
+    with pytest.raises(InputError, match="expected a key of a signatory"):
+        usa.desk("signatory")
+
+
+async def test_a_key_that_is_only_asked_for_says_nothing(two: tuple[Ministry, Ministry]) -> None:
+    usa, _ = two
+    members.new_key(usa.vault, usa.folder.channel, "signatory", now=START)
+    async with usa.desk("signatory", offline=True) as desk:
+        desk.read()
+        with pytest.raises(RefusedError) as caught:
+            await desk.comment("Hello.", negotiation=bytes(16))
+        assert caught.value.code == "not-enrolled"
+
+
+async def test_who_came_later_reads_up_to_what_was_not_sealed_to_them(
+    two: tuple[Ministry, Ministry],
+) -> None:
+    usa, _ = two
+    async with usa.desk("desk_officer") as ours:
+        await tabled(ours)
+        index = ours.replica.size - 2
+    late = Home(usa.home.path.parent / "late")
+    file = cards.read(usa.folder.charter, cards.CharterFile)
+    vault = members.join_party(late, file, "USA", PASSPHRASE, cheap=True)
+    folder = joining.join(late, file)
+    key, request = joining.request_member(vault, folder, "legal_adviser", now=START)
+    await joining.enrol(usa.vault, usa.folder, usa.front, [request.enrolment], now=START)
+    async with Desk.open(late, vault, folder, None, usa.front, clock=lambda: START) as desk:
+        await desk.sync()
+        assert vault.content.keys[0].state == "enrolled"
+        assert desk.member.id == key.id
+        assert desk.reader.halt is not None
+        assert (desk.reader.halt.index, desk.reader.halt.code) == (index, "not-recipient")
+        rows = list(views.log(desk))
+        assert [row.state for row in rows[index:]][:2] == ["unopened", "unopened"]
+        assert rows[index].summary.startswith(f"state up to {index}")
+
+
+async def test_an_internal_note_stands_in_the_internal_channel_only(
+    two: tuple[Ministry, Ministry],
+) -> None:
+    usa, _ = two
+    file = founding.propose(
+        (founding.own_card(usa.home),), usa.front.card, founding.Terms(exercise=True)
+    )
+    file = founding.countersign(file, usa.home, usa.vault.content)
+    file = await joining.found(usa.front, founding.complete(file, usa.vault.content, START))
+    folder = joining.join(usa.home, file)
+    await joining.enrol_own(usa.vault, folder, usa.front, ("desk_officer", "bot"), now=START)
+    inner = Ministry(usa.home, usa.vault, folder, usa.front)
+    await inner.heartbeat()
+    async with usa.desk("desk_officer") as ours, inner.desk("desk_officer") as notes:
+        await tabled(ours)
+        await notes.sync()
+        talks = ours.negotiation().identity
+        with pytest.raises(RefusedError) as caught:
+            await ours.comment("Our floor is five.", kind="fallback")
+        assert caught.value.code == "internal-only"
+        sent = await notes.comment("Our floor is five.", kind="fallback", negotiation=talks)
+        assert sent.is_logged
+        assert notes.others == ("USA",)
+        await ours.sync()
+        assert ours.negotiation().comments_counted == 0
+
+
+async def test_a_text_that_is_too_large_is_refused_before_it_is_sealed(
+    two: tuple[Ministry, Ministry],
+) -> None:
+    usa, _ = two
+    async with usa.desk("desk_officer") as ours:
+        await tabled(ours)
+        with pytest.raises(RefusedError) as caught:
+            await ours.comment("x" * 100_001)
+        assert caught.value.code == "oversize"
+        assert not ours.outbox.pending()
