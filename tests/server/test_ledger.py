@@ -21,7 +21,7 @@ from paraph.server.store.sqlite import SqliteStore
 from tests.support.careless import CarelessLedger, UnguardedStore
 from tests.support.channel import Channel, make_channel
 from tests.support.faulty import FaultyStore
-from tests.support.relay import at, make_relay, relay_files, relay_with
+from tests.support.relay import admit, at, make_relay, relay_files, relay_with
 
 
 @pytest.fixture
@@ -407,3 +407,40 @@ async def test_without_deduplication_a_retry_is_placed_twice(
             envelopes = await stored(service, channel)
             counts[ledger_type] = envelopes.count(statement[0])
     assert counts == {Ledger: 1, CarelessLedger: 2}
+
+
+async def test_a_founding_that_found_no_space_can_be_tried_again(
+    channel: Channel, tmp_path: Path
+) -> None:
+    service = make_relay(channel, tmp_path, store_type=FaultyStore)
+    await service.start()
+    await admit(service, channel)
+    assert isinstance(service.store, FaultyStore)
+    service.store.fails_at, service.store.code = "before-commit", "full"
+    with pytest.raises(UnavailableError) as caught:
+        await service.found(channel.founding_message())
+    assert caught.value.code == "full"
+    founded = await service.found(channel.founding_message())
+    assert founded.envelopes == channel.founding
+    await service.drain()
+
+
+@pytest.mark.parametrize("step", ["before-commit", "after-commit"])
+async def test_after_a_crash_while_founding_the_channel_is_founded_once(
+    step: str, channel: Channel, tmp_path: Path
+) -> None:
+    deaths: list[ParaphError] = []
+    service = make_relay(channel, tmp_path, fatal=deaths.append, store_type=FaultyStore)
+    await service.start()
+    await admit(service, channel)
+    assert isinstance(service.store, FaultyStore)
+    service.store.fails_at = step
+    with pytest.raises(UnavailableError):
+        await service.found(channel.founding_message())
+    assert len(deaths) == 1
+    await service.drain()
+    service = make_relay(channel, tmp_path)
+    await service.start()
+    founded = await service.found(channel.founding_message())
+    assert verify_checkpoint(founded.note, channel.log_keys).size == 3
+    await service.drain()

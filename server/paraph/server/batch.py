@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from paraph.protocol.errors import ParaphError
+from paraph.protocol import signed
+from paraph.protocol.errors import MalformedError, ParaphError, UnavailableError
+from paraph.protocol.log import ChannelLog
 from paraph.protocol.names import Digest, KeyId
 from paraph.protocol.signed import Verified
 from paraph.protocol.statements.envelope import Attachment
@@ -50,6 +52,28 @@ class Ticket:
     gate: Callable[[], None]
     placed: asyncio.Future[Placement]
 
+    def result(self) -> Prepared:
+        """Return the checked statement.
+
+        Raises:
+            ParaphError: It did not pass, or its check was given up.
+        """
+        if self.prepared.cancelled():
+            raise UnavailableError("the relay is stopping", hint="try again with the same bytes")
+        error = self.prepared.exception()
+        if error is None:
+            return self.prepared.result()
+        if isinstance(error, ParaphError):
+            raise error
+        raise MalformedError("expected a statement that can be checked") from error
+
+    @property
+    def weight(self) -> int:
+        """Bytes of the body that a commit would write."""
+        if self.prepared.cancelled() or self.prepared.exception() is not None:
+            return 0
+        return len(self.prepared.result().body or b"")
+
 
 @dataclasses.dataclass(slots=True)
 class Batch:
@@ -91,3 +115,14 @@ class Batch:
         self.attachments += [
             AttachmentRow(index, Digest(each.digest), each.size) for each in prepared.attachments
         ]
+
+
+def founding_growth(founding: Sequence[bytes], log: ChannelLog) -> Growth:
+    """Return the founding entries of *log* as the rows that found its channel."""
+    rows = []
+    for index, envelope in enumerate(founding):
+        unverified = signed.read(envelope)
+        statement = unverified.statement
+        sender = KeyId(statement.sender)
+        rows.append(EntryRow(index, envelope, unverified.id, sender, statement.sequence))
+    return Growth(0, ChannelRow(log.channel, log.size, log.root), tuple(rows))

@@ -17,7 +17,8 @@ For every batch, in this order. What a crash leaves behind stands after each ste
 5. *Publish*: push to followers, answer senders. Crash: the senders ask again and get the
    answer that is rebuilt from index and note.
 
-Steps 1 and 2 of a batch go on while 3 and 4 of the one before are under way.
+Steps 1 and 2 of a batch may begin while 3 and 4 of the one before are under way; for a few
+milliseconds they wait for them instead, so that what arrives meanwhile shares one batch.
 
 An error of the disk in 2 or 4 leaves the outcome unknown: everybody who waits is told so, and the
 process stops; the ordinary start recovers. A full disk in 2 is different: nothing changed, the
@@ -34,26 +35,20 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final, TypeVar
 
-from paraph.protocol import signed
 from paraph.protocol.checkpoint import LogSecret
 from paraph.protocol.errors import (
-    MalformedError,
     ParaphError,
     RefusedError,
     UnavailableError,
 )
-from paraph.protocol.log import ChannelLog
 from paraph.protocol.names import ZERO, ChannelId, Digest, KeyId
 from paraph.protocol.tree import EMPTY_ROOT
-from paraph.server.batch import Batch, Prepared, Ticket
+from paraph.server.batch import Batch, Prepared, Ticket, founding_growth
 from paraph.server.channel import LiveChannel, Placement
 from paraph.server.heads import Heads
 from paraph.server.recovery import recover, recover_channel
 from paraph.server.store import (
     FULL,
-    ChannelRow,
-    EntryRow,
-    Growth,
     NoteRow,
     Store,
 )
@@ -101,10 +96,11 @@ class Ledger:
         self._channels: dict[ChannelId, LiveChannel] = {}
         self._tickets: collections.deque[Ticket] = collections.deque()
         self._arrived = asyncio.Event()
+        self._stir = asyncio.Event()
         self._grown = asyncio.Event()
         self._changed = asyncio.Event()
         self._founding = asyncio.Lock()
-        self._placing = False
+        self._placing = self._signing = False
         self._signer = ThreadPoolExecutor(2, thread_name_prefix="sign")
         self._tasks: list[asyncio.Task[None]] = []
         self._draining = False
@@ -200,7 +196,7 @@ class Ledger:
                     await self._in_thread(
                         lambda: self._heads.create_channel(log.channel, EMPTY_ROOT)
                     )
-                    await self._store.commit([_founding_growth(founding, log)])
+                    await self._store.commit([founding_growth(founding, log)])
                 except ParaphError as error:
                     self.full = error.code == FULL
                     if not self.full:
@@ -239,10 +235,16 @@ class Ledger:
                 retry_after_s=1,
             )
         placed: asyncio.Future[Placement] = asyncio.get_running_loop().create_future()
-        prepared.add_done_callback(_seen)
+        prepared.add_done_callback(self._on_prepared)
         self._tickets.append(Ticket(channel, prepared, gate, placed))
         self._arrived.set()
+        self._stir.set()
         return placed
+
+    def _on_prepared(self, prepared: asyncio.Future[Prepared]) -> None:
+        if not prepared.cancelled():
+            prepared.exception()  # it is told to whoever waits; asyncio need not warn of it
+        self._stir.set()
 
     def _require_running(self) -> None:
         if self._failed is not None:
@@ -262,25 +264,33 @@ class Ledger:
                 self._tell()
 
     async def _next_batch(self) -> list[Ticket]:
-        # Waits for the first statement's check, then for those behind it that come in time.
+        # Waits for the first statement's check. After that it lingers only for what is on its
+        # way: statements behind it that are being checked, or, while the batch before is being
+        # signed, whatever comes: a batch costs about the same for one statement as for many.
         loop = asyncio.get_running_loop()
         taken: list[Ticket] = []
         size, ends = 0, 0.0
-        while self._tickets and len(taken) < MOST_IN_BATCH and size < MOST_BATCH_BYTES:
-            prepared = self._tickets[0].prepared
-            if not prepared.done():
-                left = ends - loop.time() if taken else None
-                if left is not None and left <= 0:
-                    break
-                await asyncio.wait([prepared], timeout=left)
-                if not prepared.done():
-                    break
-            if not taken:
-                ends = loop.time() + self._linger_s
-            taken.append(self._tickets.popleft())
-            if not prepared.cancelled() and prepared.exception() is None:
-                size += len(prepared.result().body or b"")
+        while len(taken) < MOST_IN_BATCH and size < MOST_BATCH_BYTES:
+            if self._tickets and self._tickets[0].prepared.done():
+                ends = ends if taken else loop.time() + self._linger_s
+                taken.append(self._tickets.popleft())
+                size += taken[-1].weight
+                continue
+            if taken and not (self._tickets or self._signing):
+                break
+            if not await self._stirred(ends if taken else None):
+                break
         return taken
+
+    async def _stirred(self, ends: float | None) -> bool:
+        # Waits until something arrived, was checked, or was signed; says whether it was in time.
+        self._stir.clear()
+        try:
+            async with asyncio.timeout_at(ends):
+                await self._stir.wait()
+        except TimeoutError:
+            return False
+        return True
 
     async def _place_batch(self, tickets: Sequence[Ticket]) -> None:
         batches: dict[ChannelId, Batch] = {}
@@ -323,7 +333,7 @@ class Ledger:
             RefusedError: By the first rule that fails.
             PeerError: It was not acceptable to begin with.
         """
-        prepared = _result(ticket.prepared)
+        prepared = ticket.result()
         live = ticket.channel
         found = live.log.placed.get(prepared.verified.id)
         if found is not None:
@@ -359,7 +369,10 @@ class Ledger:
             self._grown.clear()
             grown = [each for each in self.channels() if each.durable > each.published]
             if grown:
+                self._signing = True
                 await self._sign(grown)
+                self._signing = False
+                self._stir.set()
 
     async def _sign(self, grown: Sequence[LiveChannel]) -> None:
         heads = [
@@ -445,33 +458,6 @@ class Ledger:
                 task.cancel()
         self._tell()
         self._fatal(error)
-
-
-def _founding_growth(founding: Sequence[bytes], log: ChannelLog) -> Growth:
-    rows = []
-    for index, envelope in enumerate(founding):
-        unverified = signed.read(envelope)
-        statement = unverified.statement
-        sender = KeyId(statement.sender)
-        rows.append(EntryRow(index, envelope, unverified.id, sender, statement.sequence))
-    return Growth(0, ChannelRow(log.channel, log.size, log.root), tuple(rows))
-
-
-def _result(prepared: asyncio.Future[Prepared]) -> Prepared:
-    if prepared.cancelled():
-        raise UnavailableError("the relay is stopping", hint="try again with the same bytes")
-    error = prepared.exception()
-    if error is None:
-        return prepared.result()
-    if isinstance(error, ParaphError):
-        raise error
-    raise MalformedError("expected a statement that can be checked") from error
-
-
-def _seen(prepared: asyncio.Future[Prepared]) -> None:
-    # Whatever it failed with is told to whoever waits; asyncio need not warn of it.
-    if not prepared.cancelled():
-        prepared.exception()
 
 
 def _anchor(message: str) -> RefusedError:

@@ -229,6 +229,7 @@ class ServiceChannel:
         follower = live.follow()
         try:
             while (pushed := await follower.next()) is not None:
+                live, member = self._here()
                 if live.readable(member) is not None:
                     break
                 wanted = _from(pushed, at)
