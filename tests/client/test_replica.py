@@ -477,7 +477,7 @@ async def test_bodies_are_fetched_checked_and_counted(replica: Replica, channel:
     class Lying(MemoryRelay):
         wrong: bytes = b""
 
-        async def body(self, digest: bytes) -> bytes:  # type: ignore[override]
+        async def body(self, digest: bytes) -> bytes:
             return b"other" if digest == self.wrong else await super().body(digest)  # type: ignore[arg-type]
 
     relay = Lying(channel)
@@ -522,7 +522,7 @@ async def test_a_cut_while_bodies_come_keeps_those_that_came(
     class Cut(MemoryRelay):
         left = 1
 
-        async def body(self, digest: bytes) -> bytes:  # type: ignore[override]
+        async def body(self, digest: bytes) -> bytes:
             if not self.left:
                 raise UnavailableError("cut")
             self.left -= 1
