@@ -82,7 +82,7 @@ async def test_a_dripped_second_head_is_cut_off_after_the_first_was_answered(
 async def test_an_idle_connection_outlives_the_head_limit_and_ends_at_its_own(
     tmp_path: Path,
 ) -> None:
-    async with relay(tmp_path, plain=True, head_seconds=0.1, idle_seconds=0.4) as served:
+    async with relay(tmp_path, plain=True, head_seconds=0.1, idle_seconds=1.0) as served:
         reader, writer = await served.raw()
         for _ in range(2):
             writer.write(HEAD)
@@ -109,7 +109,7 @@ async def test_a_slow_body_is_refused_and_cut_off(tmp_path: Path, chunked: bool)
 
 
 async def test_a_body_at_the_least_rate_may_take_longer_than_the_grace(tmp_path: Path) -> None:
-    async with relay(tmp_path, plain=True, body_seconds=0.1, body_rate=20) as served:
+    async with relay(tmp_path, plain=True, body_seconds=0.3, body_rate=5) as served:
         reader, writer = await served.raw()
         writer.write(b"POST /v1/admit HTTP/1.1\r\nHost: a\r\nContent-Length: 20\r\n\r\n")
         for _ in range(19):
@@ -168,7 +168,7 @@ async def test_the_relay_has_so_many_connections_and_no_more(tmp_path: Path) -> 
 
 async def test_honest_clients_go_on_while_slow_ones_are_dropped(tmp_path: Path) -> None:
     async with relay(
-        tmp_path, plain=True, head_seconds=0.3, body_seconds=0.3, body_rate=10**6
+        tmp_path, plain=True, head_seconds=1.0, body_seconds=1.0, body_rate=10**6
     ) as served:
         attackers = [await served.raw() for _ in range(60)]
         begin = (

@@ -1,11 +1,14 @@
 """The real relay: its own process, TLS, SQLite, signals (SPEC 8)."""
 
 import asyncio
+import dataclasses
 import hashlib
 import signal
 import socket
 import ssl
+import time
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import aiohttp
 import pytest
@@ -16,11 +19,13 @@ from paraph.protocol.tiles import parse_bundle, parse_tile
 from paraph.protocol.tree import Tree, leaf_hash
 from paraph.protocol.wire import (
     Body,
+    Challenge,
     Entries,
     FetchBody,
     Follow,
     Placed,
     Refused,
+    SessionRequest,
     Staged,
     Submit,
     pack_frame,
@@ -28,7 +33,7 @@ from paraph.protocol.wire import (
 )
 from paraph.server import control
 from tests.server.process import Desk, Process, desk, make_home, serving
-from tests.support.channel import Channel, make_channel
+from tests.support.channel import Channel, Person, make_channel
 
 
 @pytest.fixture(scope="module")
@@ -96,6 +101,53 @@ async def test_a_channel_is_founded_spoken_in_and_read_back(
             request=0, start=0, envelopes=entries, note=pushed.note
         )
         assert await at.ask("GET", f"/v1/bodies/{digest.hex()}") == (200, body)
+
+
+async def test_twelve_causes_for_no_session_have_one_answer(
+    tmp_path: Path, secret: LogSecret
+) -> None:
+    channel = make_channel(log_secret=secret)
+    codes = await make_home(tmp_path / "relay", secret)
+    root = channel.parties[0].carrier
+    stranger = channel.new_person("RUS", "desk_officer")
+    answers = set()
+    async with serving(tmp_path / "relay") as process, desk(process) as at:
+        await at.found(channel, codes)
+        host = urlsplit(process.card.address).netloc
+
+        async def ask(request: SessionRequest) -> tuple[int, bytes]:
+            return await at.ask("POST", "/v1/session", request.encode())
+
+        async def signed(
+            who: Person = root, *, to: str = host, later: int = 0, drawn: bytes = b""
+        ) -> SessionRequest:
+            if not drawn:
+                _, data = await at.ask("POST", "/v1/challenge")
+                drawn = Challenge.decode(data).nonce
+            return channel.session_request(who, drawn, int(time.time() * 1000) + later, host=to)
+
+        good = await signed()
+        assert (await ask(good))[0] == 200
+        change = dataclasses.replace
+        wrong = [
+            good,  # a nonce used before
+            await signed(drawn=bytes(32)),  # one never drawn
+            await signed(later=-61_000),
+            await signed(later=61_000),
+            await signed(to="127.0.0.1:1"),
+            await signed(to=host.upper() + "."),
+            await signed(stranger),  # a key that is not enrolled
+            change(await signed(), key=bytes(32)),
+            change(await signed(), channel=bytes(32)),
+            change(await signed(), signature=bytes(3373)),
+            change(await signed(), signature=good.signature),
+            change(await signed(), signature=(await signed(stranger)).signature),
+        ]
+        for request in wrong:
+            answers.add(await ask(request))
+    assert len(wrong) == 12
+    assert len(answers) == 1
+    assert answers.pop()[0] == 401
 
 
 async def test_an_attachment_goes_up_in_parts_before_its_statement(

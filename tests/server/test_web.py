@@ -35,7 +35,7 @@ from paraph.protocol.wire import (
     pack_frame,
     unpack_frame,
 )
-from paraph.server.web import answers
+from paraph.server.web import answers, routes
 from tests.server.fakes import BEARER, CHANNEL, NOTE, TOKEN, Running, relay
 
 ASKED = SessionRequest(
@@ -189,6 +189,20 @@ async def test_whatever_is_wrong_with_a_session_proof_the_answer_is_the_same(
             answered.add((got.status, await got.read()))
     assert len(answered) == 1
     assert answered.pop()[0] == 401
+
+
+async def test_a_session_is_refused_after_the_same_time_however_soon_the_cause_was_found(
+    served: Running,
+) -> None:
+    served.service.raises = RefusedError("no such channel", code="session")
+    loop = asyncio.get_running_loop()
+    begun = loop.time()
+    async with served.request("POST", "/v1/session", ASKED.encode(), {}) as got:
+        assert got.status == 401
+    assert loop.time() - begun >= routes.NO_SESSION_S
+    served.service.raises = None
+    async with served.request("POST", "/v1/session", ASKED.encode(), {}) as got:
+        assert got.status == 200
 
 
 @pytest.mark.parametrize(

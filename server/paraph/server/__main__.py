@@ -62,7 +62,7 @@ def cli() -> None:
     """  # noqa: D301 - click reads the backspace
 
 
-@cli.command()
+@cli.command(short_help="Make a relay's directory.")
 @_home
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=8443, show_default=True, type=click.IntRange(0, 65535),
@@ -156,7 +156,7 @@ def serve(directory: str | None, home: str | None) -> None:
     sys.exit(code)
 
 
-@cli.command()
+@cli.command(short_help="Show the figures of the relay that serves.")
 @_home
 @_json
 def status(directory: str | None, home: str | None, as_json: bool) -> None:
@@ -178,7 +178,7 @@ def status(directory: str | None, home: str | None, as_json: bool) -> None:
         _row(name.replace("_", " "), str(value).lower() if isinstance(value, bool) else value)
 
 
-@cli.command()
+@cli.command(short_help="Check everything, and say what to do about it.")
 @_home
 @_json
 def doctor(directory: str | None, home: str | None, as_json: bool) -> None:
@@ -205,7 +205,7 @@ def doctor(directory: str | None, home: str | None, as_json: bool) -> None:
     sys.exit(code)
 
 
-@cli.command()
+@cli.command(short_help="Make one more enrolment code.")
 @_home
 @click.option("--party", "label", default="any party", metavar="CODE",
               help="For whom, as a note to yourself.")  # fmt: skip
@@ -226,7 +226,7 @@ def code(directory: str | None, home: str | None, label: str, as_json: bool) -> 
         _row(label, made)
 
 
-@cli.command()
+@cli.command(short_help="Show the relay card, and renew it where it is stale.")
 @_home
 @_json
 def card(directory: str | None, home: str | None, as_json: bool) -> None:

@@ -50,6 +50,9 @@ CERTIFICATE_DAYS: Final = 7
 """Days before its certificate ends from which on the relay says that it is not ready."""
 PROBE_S: Final = 5.0
 """Seconds for which one answer of ``/readyz`` serves all: each writes to the disk."""
+NO_SESSION_S: Final = 0.05
+"""Seconds after which a session is refused, whatever is wrong: some causes are found sooner than
+others, and the time would tell which channels and keys exist."""
 CHUNK: Final = 256 * 1024
 """Bytes of a blob that are read and sent at a time."""
 MAX_PEERS: Final = 10_000
@@ -215,11 +218,14 @@ class Routes:
         self._sessionless(request)
         body = await read_body(request, CLEAR.size, self._limits)
         asked = SessionRequest.decode(body)
+        loop = asyncio.get_running_loop()
+        until = loop.time() + NO_SESSION_S
         try:
             session = await self._service.open_session(asked, urlsplit(self.address).netloc)
         except (RefusedError, PeerError) as error:
             if answers.status_of(error) in (429, 503):
                 raise
+            await asyncio.sleep(until - loop.time())
             raise answers.session_refused() from error
         return answers.answer(session.encode())
 
