@@ -18,6 +18,7 @@ The rules, all of them:
 from __future__ import annotations
 
 import dataclasses
+import functools
 import hashlib
 from collections.abc import Iterable, Sequence
 from typing import Final, Self
@@ -249,7 +250,7 @@ class LogSecret(_Secret):
 
     def keys(self, origin: str) -> LogKeys:
         """Return the public keys of the log named *origin*."""
-        return LogKeys(origin, *self.public)
+        return _log_keys(origin, *self.public)
 
     def sign(self, origin: str, size: int, root: bytes) -> bytes:
         """Sign a checkpoint. Only a root that is durable may be signed.
@@ -273,6 +274,12 @@ class LogSecret(_Secret):
             SignatureLine(origin, second.id, bytes(TIME_BYTES) + of_subtree),
         )
         return Note(text, lines).encode()
+
+
+@functools.lru_cache(maxsize=4_096)
+def _log_keys(origin: str, ed25519: bytes, mldsa44: bytes) -> LogKeys:
+    # A relay signs for few origins and often: their ids are hashed and their keys parsed once.
+    return LogKeys(origin, ed25519, mldsa44)
 
 
 class CosignerSecret(_Secret):

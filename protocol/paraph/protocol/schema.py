@@ -61,18 +61,25 @@ def scan(data: bytes, budget: Budget) -> None:
     if end > budget.size:
         raise MalformedError(f"expected at most {budget.size} bytes, got {end}")
     at = 0
-    to_come = [1]  # values still to come, one number per open list or map
+    to_come = 1  # values still to come in the innermost open list or map
+    outer: list[int] = []  # the same for those around it
     for _ in range(budget.nodes):
         if at >= end:
             raise MalformedError("cut short")
-        to_come[-1] -= 1
-        at, items = _step(data, at, budget)
-        if items:
-            to_come.append(items)
-            if len(to_come) > budget.depth + 1:
-                raise MalformedError(f"expected nesting of at most {budget.depth}")
-        while to_come and not to_come[-1]:
-            to_come.pop()
+        to_come -= 1
+        lead = data[at]
+        skip = _SKIP[lead]
+        if skip:
+            at += skip
+        else:
+            at, items = _open(data, at, lead, budget)
+            if items:
+                outer.append(to_come)
+                to_come = items
+                if len(outer) > budget.depth:
+                    raise MalformedError(f"expected nesting of at most {budget.depth}")
+        while not to_come and outer:
+            to_come = outer.pop()
         if not to_come:
             break
     else:
@@ -81,37 +88,42 @@ def scan(data: bytes, budget: Budget) -> None:
         raise MalformedError("bytes after the end")
 
 
-_WIDTH: Final = {
-    0xC2: 0, 0xC3: 0, 0xCC: 1, 0xCD: 2, 0xCE: 4, 0xCF: 8, 0xD0: 1, 0xD1: 2, 0xD2: 4, 0xD3: 8,
-}  # fmt: skip
+def _skips() -> tuple[int, ...]:
+    # Bytes from a value's first byte to the next value, where that byte alone says it: integers,
+    # booleans, short strings. 0 = to be opened by _open.
+    found = [0] * 256
+    for lead in (*range(0x80), *range(0xE0, 0x100), 0xC2, 0xC3):
+        found[lead] = 1
+    for lead in range(0xA0, 0xC0):
+        found[lead] = 1 + (lead & 0x1F)
+    for lead, width in ((0xCC, 1), (0xCD, 2), (0xCE, 4), (0xCF, 8)):
+        found[lead] = found[lead + 4] = 1 + width
+    return tuple(found)
+
+
+_SKIP: Final = _skips()
 _LENGTH_OF_OCTETS: Final = {0xC4: 1, 0xC5: 2, 0xC6: 4, 0xD9: 1, 0xDA: 2, 0xDB: 4}
 _LENGTH_OF_LIST: Final = {0xDC: (2, 1), 0xDD: (4, 1), 0xDE: (2, 2), 0xDF: (4, 2)}
 
 
-def _step(data: bytes, at: int, budget: Budget) -> tuple[int, int]:
-    # Returns where the next value begins and how many values this one still holds.
-    lead = data[at]
+def _open(data: bytes, at: int, lead: int, budget: Budget) -> tuple[int, int]:
+    # Returns where the next value begins and how many values this one holds.
     at += 1
-    if lead <= 0x7F or lead >= 0xE0:
-        return at, 0
-    if lead <= 0x9F:
-        count = lead & 0x0F
-        return at, _map_keys(count, budget) if lead <= 0x8F else count
-    if lead <= 0xBF:
-        return at + (lead & 0x1F), 0
-    if lead in _WIDTH:
-        return at + _WIDTH[lead], 0
     if lead in _LENGTH_OF_OCTETS:
         width = _LENGTH_OF_OCTETS[lead]
         return at + width + int.from_bytes(data[at : at + width], "big"), 0
+    if 0x80 <= lead <= 0x8F:
+        return at, _map_values(lead & 0x0F, budget)
+    if 0x90 <= lead <= 0x9F:
+        return at, lead & 0x0F
     if lead in _LENGTH_OF_LIST:
         width, per_item = _LENGTH_OF_LIST[lead]
         count = int.from_bytes(data[at : at + width], "big")
-        return at + width, count if per_item == 1 else _map_keys(count, budget)
+        return at + width, count if per_item == 1 else _map_values(count, budget)
     raise MalformedError("expected a map, list, string, bytes, boolean or integer")
 
 
-def _map_keys(count: int, budget: Budget) -> int:
+def _map_values(count: int, budget: Budget) -> int:
     if count > budget.keys:
         raise MalformedError(f"expected at most {budget.keys} fields")
     return 2 * count
