@@ -28,6 +28,7 @@ from paraph.protocol.errors import (
 )
 from paraph.protocol.proof import verify_proof
 from paraph.protocol.statements.clear import Heartbeat
+from paraph.protocol.statements.envelope import Attachment
 from paraph.protocol.statements.exchanges import CommentMade
 from paraph.protocol.tree import leaf_hash
 from paraph.protocol.wire import Entries, Placed
@@ -501,3 +502,33 @@ async def test_the_anchor_is_the_newest_note_that_the_other_party_cosigned(
     row = desk.outbox.prepare_sealed(note())
     assert signed.read(row.envelope).statement.anchor == newest.id
     desk.replica.close()
+
+
+async def test_what_is_too_large_for_the_channel_is_refused_with_its_limits(
+    desk: Desk, relay: MemoryRelay
+) -> None:
+    listed = Attachment(digest=bytes(32), size=(1 << 30) + 1)
+    with pytest.raises(RefusedError, match="this channel takes") as caught:
+        desk.outbox.prepare_sealed(note(), attachments=[listed])
+    assert caught.value.code == "oversize"
+    assert desk.outbox.rows() == ()
+    desk.outbox.prepare_sealed(note())  # the positive control
+    assert len(await desk.outbox.send(relay)) == 1
+
+
+async def test_a_suspended_key_is_told_so_at_once_and_its_statement_stays(
+    seat: Callable[..., Desk], desk: Desk, relay: MemoryRelay
+) -> None:
+    desk.outbox.prepare_sealed(note())
+    channel = relay.channel
+    officers = [channel.party("RUS").person("head_of_delegation"), desk.person]
+    channel.place(channel.suspension(desk.person, officers))
+    with pytest.raises(RefusedError) as caught:
+        await desk.outbox.send(relay)
+    assert caught.value.code == "suspended"
+    assert desk.outbox.pending()[0].state is Delivery.UNKNOWN
+    head = seat("RUS", "head_of_delegation")
+    await head.replica.sync(relay)
+    content = negotiating.opened(header=negotiating.header("head_of_delegation"))
+    head.outbox.prepare_sealed(content)  # a colleague, and a suspended recipient, are not stopped
+    assert len(await head.outbox.send(relay)) == 1

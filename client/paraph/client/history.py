@@ -28,6 +28,7 @@ from paraph.client.bodies import Bodies
 from paraph.client.head import HeadFile
 from paraph.client.home import ChannelHome
 from paraph.client.reopening import (
+    enrols,
     entry_of,
     founding_of,
     require_remembered,
@@ -201,7 +202,7 @@ class History:
         if note and parse_head(parse_note(note).text).size > self.log.size:
             with self.home.lock():
                 self._rejoin(note)
-            self._settle_ahead()
+            self._ahead = [each for each in self._ahead if each.size > self.log.size]
             self._pulse()
 
     # reading
@@ -316,7 +317,7 @@ class History:
             yield now
             checked = [each for job in now for each in job.result()]
             for at, envelope in enumerate(chunk):
-                late = self._now_known(checked, at, enrolled=not at or _enrols(rows))
+                late = self._now_known(checked, at, enrolled=not at or enrols(rows[-1][1]))
                 if late:
                     again = signatures.start(channel, [chunk[each] for each in late], lookup)
                     yield again
@@ -421,9 +422,6 @@ class History:
         ):
             self._accuse("two processes of this home were shown two histories", newest, ())
 
-    def _settle_ahead(self) -> None:
-        self._ahead = [each for each in self._ahead if each.size > self.log.size]
-
     def _store(self, rows: list[tuple[EntryRow, Entry]]) -> None:
         stored = self.store.size
         if rows and stored < rows[0][0].index:
@@ -498,8 +496,3 @@ class History:
     def save_body(self, digest: bytes, data: bytes) -> None:
         """Keep a body; :class:`ForgedError` if it does not have this digest."""
         self.bodies.save(digest, data)
-
-
-def _enrols(rows: Sequence[tuple[EntryRow, Entry]]) -> bool:
-    statement = rows[-1][1].statement if rows else None
-    return statement is not None and statement.type == "enrol"

@@ -6,7 +6,8 @@ from types import TracebackType
 from typing import Self
 
 from paraph.client.replica import Replica
-from paraph.protocol.errors import IntegrityError, OutOfTurnError
+from paraph.protocol.documents import Limits
+from paraph.protocol.errors import IntegrityError, OutOfTurnError, RefusedError
 from paraph.protocol.names import KeyId, StatementId
 from paraph.protocol.statements.clear import TYPE_OF
 from paraph.protocol.statements.envelope import (
@@ -27,6 +28,26 @@ def key_elsewhere(replica: Replica, sequence: int) -> IntegrityError:
         code="key-elsewhere",
         hint="enrol a new key here and revoke this one: a key belongs to one device",
     )
+
+
+def require_limits(limits: Limits, content: SealedContent) -> None:
+    """Refuse what is too large for the channel.
+
+    Raises:
+        RefusedError: Code ``oversize``, with the limits.
+    """
+    largest = max((each.size for each in content.attachments), default=0)
+    if (
+        content.body_size > limits.body_bytes
+        or largest > limits.attachment_bytes
+        or len(content.attachments) > limits.attachments
+    ):
+        raise RefusedError(
+            f"this channel takes bodies of {limits.body_bytes} bytes, and up to "
+            f"{limits.attachments} attachments of {limits.attachment_bytes}",
+            code="oversize",
+            hint="send it in several statements",
+        )
 
 
 class Numbered:

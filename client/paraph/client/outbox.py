@@ -24,7 +24,7 @@ from typing import Final
 
 from paraph.client.backoff import Backoff
 from paraph.client.clock import Clock, wall_clock
-from paraph.client.numbering import Numbered, key_elsewhere
+from paraph.client.numbering import Numbered, key_elsewhere, require_limits
 from paraph.client.replica import Replica
 from paraph.client.staging import stage_attachments
 from paraph.client.store import OutboxRow
@@ -64,6 +64,8 @@ from paraph.protocol.wire import MAX_PIPELINED, Placed
 
 ATTEMPTS: Final = 5
 """How often in a row sending may fail before the caller hears of it."""
+PATIENCE_S: Final = 30
+"""The longest time that is waited at the relay's word; beyond it the caller hears of it."""
 NEVER: Final = frozenset(
     {
         "document", "entry", "exclusive", "expired", "heartbeat", "key-ended", "key-expired",
@@ -242,7 +244,7 @@ class Outbox:
                 commitment=sealed.commitment,
                 attachments=tuple(sorted(attachments)),
             )
-            self._require_limits(body)
+            require_limits(self._replica.log.charter.limits, body)
             statement = number.statement(
                 body,
                 expires_at,
@@ -260,21 +262,6 @@ class Outbox:
         roles.require(member.role, action)
         if content.header.acting_role != member.role:
             raise MisuseError(f"expected content that acts as {member.role}, the role of the key")
-
-    def _require_limits(self, content: SealedContent) -> None:
-        limits = self._replica.log.charter.limits
-        largest = max((each.size for each in content.attachments), default=0)
-        if (
-            content.body_size > limits.body_bytes
-            or largest > limits.attachment_bytes
-            or len(content.attachments) > limits.attachments
-        ):
-            raise RefusedError(
-                f"this channel takes bodies of {limits.body_bytes} bytes, and up to "
-                f"{limits.attachments} attachments of {limits.attachment_bytes}",
-                code="oversize",
-                hint="send it in several statements",
-            )
 
     def _keep(self, statement: Statement, body: bytes, tag: str) -> OutboxRow:
         # In the transaction of _Numbered: the number is ours, or nothing was written.
@@ -345,7 +332,7 @@ class Outbox:
                     self._backoff.succeeded()
                 elif error is not None:
                     failures += 1
-                    if failures >= attempts:
+                    if failures >= attempts or _retry_after(error.cause) > PATIENCE_S:
                         raise error.cause
                     await self._backoff.wait(_retry_after(error.cause))
             return ended

@@ -79,3 +79,8 @@ def entry_of(log: ChannelLog, row: EntryRow) -> Entry:
     return Entry(
         row.index, row.envelope, row.id, unverified.statement, member, row.void, row.log_time
     )
+
+
+def enrols(entry: Entry) -> bool:
+    """Tell whether *entry* may have made a key known."""
+    return entry.statement is not None and entry.statement.type == "enrol"
