@@ -51,7 +51,7 @@ def refound(channel: Channel, charter: Document, **changes: Any) -> tuple[bytes,
 
 
 def test_the_channel_id_is_the_document_id_of_the_charter(channel: Channel) -> None:
-    assert channel.log.channel == labelled(Label.DOCUMENT_ID, channel.charter.body)
+    assert bytes(channel.log.channel) == labelled(Label.DOCUMENT_ID, channel.charter.body)
     assert channel.log.origin.endswith("/" + channel.id.hex())
 
 
@@ -202,15 +202,16 @@ def test_a_first_manifest_says_what_the_charter_says() -> None:
 def test_manifest_one_names_no_channel_and_later_ones_do() -> None:
     manifest = Manifest.decode(make_party("RUS").manifest.body)
     cosigner = documents.Cosigner(name="a", ed25519=ZERO, mldsa44=bytes(1312))
-    for changes in (
+    wrong: list[dict[str, Any]] = [
         {"number": 0},
         {"number": 2},
         {"channel": b"x" * 32},
         {"previous": b"x" * 32},
         {"cosigners": (cosigner, cosigner)},
-    ):
+    ]
+    for changes in wrong:
         with pytest.raises(MisuseError):
-            dataclasses.replace(manifest, **changes)  # type: ignore[arg-type]
+            dataclasses.replace(manifest, **changes)
     for holders in (0, 5):
         with pytest.raises(MisuseError):
             dataclasses.replace(manifest.policy, initiallers=holders)
@@ -252,15 +253,12 @@ def _next_manifest(
     **changes: Any,  # noqa: ANN401
 ) -> Document:
     now = channel.log.trust.parties[party.code]
-    body = dataclasses.replace(
-        now.manifest,
-        **{
-            "number": now.manifest.number + 1,
-            "channel": channel.id,
-            "previous": now.manifest_ids[-1],
-        }
-        | changes,
-    )
+    fields: dict[str, Any] = {
+        "number": now.manifest.number + 1,
+        "channel": channel.id,
+        "previous": now.manifest_ids[-1],
+    }
+    body = dataclasses.replace(now.manifest, **(fields | changes))
     return documents.countersign(documents.draft(body), Manifest, signers or party.roots)
 
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator, Mapping
-from typing import Final
+from typing import Final, TypeVar
 
 from paraph.protocol import documents, roles
 from paraph.protocol.documents import (
@@ -30,6 +30,9 @@ from paraph.protocol.names import ChannelId, Digest, KeyId
 
 SUSPENSION_MS: Final = 7 * 24 * 3600 * 1000
 """Log time after which a suspension lapses."""
+
+
+Signable = TypeVar("Signable", Enrolment, Revocation)
 
 
 @dataclasses.dataclass(slots=True)
@@ -289,7 +292,7 @@ class Trust:
     def _require_signers(
         self,
         document: Document,
-        kind: type[Enrolment | Revocation],
+        kind: type[Signable],
         party: PartyTrust,
         action: str,
         target_role: str,
