@@ -1,0 +1,439 @@
+"""The bot: a home's bot key, its handlers, and the loop that feeds them."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
+
+from paraph.client.backoff import Backoff
+from paraph.client.bot.engine import Engine, Handler, Route, Where
+from paraph.client.bot.events import BODY_MISSING, AnyEvent, CannotOpen
+from paraph.client.bot.ledger import Ledger
+from paraph.client.bot.memory import Parked
+from paraph.client.bot.notices import Notice, Notices, give, silence
+from paraph.client.clock import Clock, wall_clock
+from paraph.client.files import read_private
+from paraph.client.home import ChannelHome, Home, default_home
+from paraph.client.vault import HeldKey, Vault
+from paraph.protocol import roles
+from paraph.protocol.errors import (
+    InputError,
+    MisuseError,
+    OutOfTurnError,
+    RefusedError,
+    UnavailableError,
+)
+
+if TYPE_CHECKING:
+    from paraph.client.bot.station import Station
+    from paraph.client.joining import Link
+
+R = TypeVar("R")
+
+PASSPHRASE_VARIABLE: Final = "PARAPH_PASSPHRASE_FILE"  # noqa: S105 - names a path
+PATIENCE_MS: Final = 60_000
+"""How long a body that the relay does not give is asked for before it counts as missing."""
+LOOK_AGAIN_MS: Final = 5_000
+MOST_WAIT_S: Final = 15.0
+"""Longest wait between two looks at what is due."""
+
+Tick = Callable[[], Awaitable[int | None]]
+"""Does what is due, and says when it is due next, POSIX ms."""
+
+
+class Bot:
+    """Feeds the entries of one channel to handlers, and sends what they ask for.
+
+    At least once: a handler may run again after a crash, and is not run again for a statement
+    that it is done with. It should be quick, or a plain function, which runs in a thread.
+
+    Args:
+        home: Folder of the bot's home; PARAPH_HOME or the platform's folder if not given.
+        channel: Name of the channel, or the beginning of its id; empty if there is one only.
+        passphrase: Of the home's key file, as bytes, or the path of a file of mode 0600 that
+            holds it; PARAPH_PASSPHRASE_FILE if not given.
+        name: Under which this bot remembers; two programs of one home need two names.
+        since: Begin again at this index of the log: every handler runs again from there on.
+        link: The way to the relay; that of the channel's relay card if not given.
+        clock: POSIX ms.
+        notices: Takes what the people of this home may have to know.
+
+    Example:
+        >>> bot = Bot("/var/lib/paraph/bot")
+        >>> @bot.on(VersionTabled, where=lambda event: not event.is_own)
+        ... async def tell(event: Event[VersionTabled], ctx: Context) -> None:
+        ...     ctx.acknowledge()
+    """
+
+    def __init__(
+        self,
+        home: str | Path | Home | None = None,
+        *,
+        channel: str = "",
+        passphrase: bytes | str | Path | None = None,
+        name: str = "bot",
+        since: int | None = None,
+        link: Link | None = None,
+        clock: Clock = wall_clock,
+        notices: Notices = silence,
+    ) -> None:
+        self.name: Final = name
+        self.clock: Final = clock
+        self.routes: Final[list[Route[Any]]] = []
+        self._home: Final = home
+        self._channel: Final = channel
+        self._passphrase: Final = passphrase
+        self._since: Final = since
+        self._link: Final = link
+        self._notices: Final = notices
+        self._ticks: Final[list[Tick]] = []
+        self._wake = asyncio.Event()
+        self._missing: Final[dict[int, int]] = {}
+        self._backoff: Final = Backoff()
+        self._unreachable_until = 0
+        self._unreachable: UnavailableError | RefusedError | None = None
+        self._next = 0
+        self._station: Station | None = None
+        self._engine: Engine | None = None
+
+    # registering
+
+    def on(
+        self, kind: type[R], *, where: Where[R] | None = None, name: str = ""
+    ) -> Callable[[Handler[R]], Handler[R]]:
+        """Register a handler for records of *kind*.
+
+        Args:
+            kind: A content record, a clear payload, ``UnknownEvent``, ``CannotOpen``,
+                ``NotAddressed``; ``object`` for everything.
+            where: Which of them.
+            name: Under which its work is remembered; the function's own if not given. Renaming
+                it makes it a new handler.
+
+        Raises:
+            MisuseError: Two handlers of one name.
+        """
+
+        def register(handle: Handler[R]) -> Handler[R]:
+            chosen = name or getattr(handle, "__qualname__", type(handle).__qualname__)
+            if any(route.name == chosen for route in self.routes):
+                raise MisuseError(
+                    f'two handlers have the name "{chosen}"',
+                    code="handler-name",
+                    hint="give one of them another: @bot.on(..., name=...)",
+                )
+            self.routes.append(Route(chosen, kind, where, handle))
+            return handle
+
+        return register
+
+    def add_tick(self, tick: Tick) -> None:
+        """Have *tick* called at every look at what is due."""
+        self._ticks.append(tick)
+
+    # opening, closing
+
+    async def __aenter__(self) -> Self:
+        """Open the home; nothing is fetched or sent yet.
+
+        Raises:
+            InputError: No home, channel or bot's key; or this bot runs already.
+            LockedError: Another passphrase.
+            EquivocationError, IntegrityError: As :meth:`Replica.load`.
+        """
+        from paraph.client.bot.station import Station  # noqa: PLC0415 - heavy; a harness needs none
+
+        chosen = self._home if self._home is not None else default_home()
+        home = chosen if isinstance(chosen, Home) else Home(Path(chosen))
+        folder = home.find_channel(self._channel)
+        vault = Vault.open(home.vault_path, self._read_passphrase())
+        ledger = Ledger.open(folder.path, self.name)
+        try:
+            self._station = Station(
+                folder, bot_key(vault, folder), vault.content.party, self._open_link(folder),
+                self.clock,
+            )  # fmt: skip
+            if self._since is not None:
+                ledger.write({"do": "rewind", "index": self._since})
+        except BaseException:
+            ledger.close()
+            raise
+        self._next = ledger.memory.cursor
+        self._engine = Engine(
+            party=vault.content.party,
+            channel=folder.channel,
+            ledger=ledger,
+            clock=self.clock,
+            routes=self.routes,
+            notices=self._notices,
+        )
+        return self
+
+    def _read_passphrase(self) -> bytes:
+        if isinstance(self._passphrase, bytes):
+            return self._passphrase
+        chosen = self._passphrase or os.environ.get(PASSPHRASE_VARIABLE)
+        if not chosen:
+            raise InputError(
+                "expected a passphrase",
+                code="passphrase",
+                hint=f"give passphrase=, or set {PASSPHRASE_VARIABLE} to the path of its file",
+            )
+        found = read_private(Path(chosen), "a passphrase file", 4_096)
+        return found.removesuffix(b"\n").removesuffix(b"\r")
+
+    def _open_link(self, folder: ChannelHome) -> Link:
+        if self._link is not None:
+            return self._link
+        from paraph.client.transport import Transport  # noqa: PLC0415 - imports aiohttp
+
+        return Transport(folder.relay)
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close database, ledger and connections."""
+        if self._engine is not None:
+            self._engine.ledger.close()
+        if self._station is not None:
+            await self._station.close()
+        self._engine = self._station = None
+
+    @property
+    def station(self) -> Station:
+        """Log and outbox, while the bot is open."""
+        if self._station is None:
+            raise MisuseError("open the bot first: async with Bot(...) as bot")
+        return self._station
+
+    @property
+    def engine(self) -> Engine:
+        """Handlers' work, while the bot is open."""
+        if self._engine is None:
+            raise MisuseError("open the bot first: async with Bot(...) as bot")
+        return self._engine
+
+    @property
+    def parked(self) -> tuple[Parked, ...]:
+        """What waits for a person."""
+        return tuple(self.engine.ledger.memory.parked.values())
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How much was handled, retried, parked and acknowledged since the bot was opened."""
+        return dict(self.engine.counts)
+
+    # running
+
+    async def run(self, *, stop: asyncio.Event | None = None, once: bool = False) -> None:
+        """Follow the channel until *stop* is set; or, *once*, do everything that is due now.
+
+        A stop lets the handlers in hand finish and what they asked for leave.
+
+        Raises:
+            UnavailableError: Only with *once*: the relay cannot be reached.
+            RefusedError: The relay gives no session to this key, or the key has ended.
+            EquivocationError, IntegrityError, PeerError: The bot must not go on.
+        """
+        if once:
+            await self._run_once()
+            return
+        stop = stop or asyncio.Event()
+        follower = asyncio.create_task(self._follow())
+        stopping = asyncio.create_task(stop.wait())
+        try:
+            while not stop.is_set():
+                self._wake.clear()
+                due = await self._step(pull=False)
+                if follower.done():
+                    follower.result()
+                await self._wait(stopping, follower, due)
+        finally:
+            for task in (follower, stopping):
+                task.cancel()
+            await asyncio.gather(follower, stopping, return_exceptions=True)
+
+    async def _run_once(self) -> None:
+        while True:
+            await self.step()
+            if self._unreachable is not None:
+                raise self._unreachable
+            if self._next >= self.station.replica.size:
+                return
+
+    async def _follow(self) -> None:
+        # Says only that something came; what is done with it is done in one place.
+        while True:
+            try:
+                relay = await self.station.relay()
+            except UnavailableError:
+                await self._backoff.wait()
+                continue
+            async for _ in self.station.replica.follow(relay):
+                self._wake.set()
+
+    async def _wait(
+        self, stopping: asyncio.Task[Any], follower: asyncio.Task[None], due: int | None
+    ) -> None:
+        wait_s = MOST_WAIT_S
+        if due is not None:
+            wait_s = min(wait_s, max(0.0, (due - self.clock()) / 1000))
+        woken = asyncio.create_task(self._wake.wait())
+        try:
+            await asyncio.wait(
+                {stopping, follower, woken}, timeout=wait_s, return_when=asyncio.FIRST_COMPLETED
+            )
+        finally:
+            woken.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await woken
+
+    async def step(self) -> int | None:
+        """Fetch what is new, hand it over, do what is due, send what waits: one round.
+
+        Returns:
+            When something is due next, POSIX ms.
+        """
+        return await self._step(pull=True)
+
+    async def _step(self, *, pull: bool) -> int | None:
+        self.engine.ledger.refresh()
+        await self._reaching(lambda: self.station.pull(entries=pull))
+        await self._deliver()
+        dues = [await tick() for tick in self._ticks]
+        await self._flush()
+        self.engine.keep()
+        if self._missing:
+            dues.append(self.clock() + LOOK_AGAIN_MS)
+        dues += [self.engine.next_due, self._unreachable_until or None]
+        return min((due for due in dues if due is not None), default=None)
+
+    async def _reaching(self, work: Callable[[], Awaitable[bool]]) -> None:
+        # Work says whether it met the relay; if it failed, when to try again is noted.
+        if self.clock() < self._unreachable_until:
+            return
+        try:
+            met = await work()
+        except UnavailableError as error:
+            await self._note_unreachable(error, 0)
+        except RefusedError as error:
+            if not error.retry_after_s:
+                raise
+            await self._note_unreachable(error, error.retry_after_s)
+        except OutOfTurnError as error:
+            if error.code != "not-settled":
+                raise
+        else:
+            if met and self._unreachable is not None:
+                self._unreachable, self._unreachable_until = None, 0
+                self._backoff.succeeded()
+                await self.tell("reachable", "the relay answers again")
+
+    async def _note_unreachable(
+        self, error: UnavailableError | RefusedError, retry_after_s: float
+    ) -> None:
+        if self._unreachable is None:
+            kind = "unreachable" if isinstance(error, UnavailableError) else "refused-for-now"
+            await self.tell(kind, f"{error.code}: {error}")
+        self._unreachable = error
+        delay_s = self._backoff.next_delay(retry_after_s)
+        self._unreachable_until = self.clock() + max(1, int(delay_s * 1000))
+
+    async def _deliver(self) -> None:
+        for index in self.engine.due():
+            event = self.station.event(index)
+            if event is not None:
+                await self.engine.deliver(event)
+        for index in sorted(self._missing):
+            await self._hand_over(index, self.station.event(index))
+        for index, event in self.station.events(self._next):
+            if index not in self.engine.ledger.memory.finished:
+                await self._hand_over(index, event)
+            self._next = index + 1
+
+    async def _hand_over(self, index: int, event: AnyEvent | None) -> None:
+        if event is None:
+            self.engine.pass_over(index)
+        elif self._is_worth_waiting(event):
+            self._missing.setdefault(index, self.clock())
+            return
+        elif any(isinstance(event.record, route.kind) for route in self.routes):
+            await self.engine.deliver(event)
+        else:
+            self.engine.pass_over(index)
+        self._missing.pop(index, None)
+
+    def _is_worth_waiting(self, event: AnyEvent) -> bool:
+        if event.record != CannotOpen(BODY_MISSING):
+            return False
+        return self.clock() - self._missing.get(event.index, self.clock()) < PATIENCE_MS
+
+    async def _flush(self) -> None:
+        memory, ledger = self.engine.ledger.memory, self.engine.ledger
+        if lines := list(memory.next_batches(self.clock())):
+            ledger.write(*lines)
+        await self._reaching(self._send)
+        for batch in list(memory.batches.values()):
+            row = self.station.said(batch)
+            if row is not None:
+                ledger.write({"do": "said", "tag": batch.tag})
+                counts = self.engine.counts
+                counts["acknowledged"] = counts.get("acknowledged", 0) + len(batch.subjects)
+                await self.tell(
+                    "acknowledged",
+                    f"{len(batch.subjects)} statement(s) fetched: {batch.asked.outcome}",
+                    index=row.index,
+                    statement=row.id.hex(),
+                )
+
+    async def _send(self) -> bool:
+        try:
+            for batch in self.engine.ledger.memory.batches.values():
+                self.station.say(batch)
+        except RefusedError as error:
+            if error.code != "not-open":  # the heartbeats that open the channel leave first
+                raise
+        return await self.station.send()
+
+    async def tell(
+        self, kind: str, text: str, *, index: int = -1, statement: str = "", due: int = 0
+    ) -> None:
+        """Give a notice that is about no event in hand."""
+        notice = Notice(
+            kind=kind,
+            at=self.clock(),
+            channel=self.station.replica.log.channel.hex(),
+            index=index,
+            statement=statement,
+            text=text,
+            due=due,
+        )
+        await give(self._notices, notice)
+
+    async def tell_notice(self, notice: Notice) -> None:
+        """Give a notice that is made already."""
+        await give(self._notices, notice)
+
+
+def bot_key(vault: Vault, folder: ChannelHome) -> HeldKey:
+    """Return the newest bot's key that a home has in a channel.
+
+    Raises:
+        InputError: It has none.
+    """
+    keys = [key for key in vault.content.held(folder.channel, roles.BOT) if key.state != "retired"]
+    if not keys:
+        raise InputError(
+            "expected a bot's key in this channel",
+            code="no-key",
+            hint="paraph member add --self --role bot makes one",
+        )
+    return max(keys, key=lambda key: key.not_after)

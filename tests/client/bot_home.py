@@ -1,0 +1,193 @@
+"""A bot's home in one channel, a relay in memory, and a clock that a test moves."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+from paraph.client.bot import Bot, Notice, StockBot
+from paraph.client.cli.context import Tools
+from paraph.client.home import Home
+from paraph.client.joining import Link
+from paraph.client.opened import binding_of
+from paraph.client.replica import Replica
+from paraph.client.vault import HeldKey, Vault, VaultContent, empty_content
+from paraph.protocol import signed
+from paraph.protocol.errors import UnavailableError
+from paraph.protocol.keys import Signer
+from paraph.protocol.names import ChannelId, Digest
+from paraph.protocol.relay import RelayChannel
+from paraph.protocol.schema import Record
+from paraph.protocol.sealed import unseal
+from paraph.protocol.state import Entry
+from paraph.protocol.statements.content import decode_content
+from paraph.protocol.statements.envelope import ClearContent, SealedContent
+from paraph.protocol.wire import RelayCard
+from tests.support.channel import START, Channel
+from tests.support.memory_relay import MemoryRelay
+
+PASSPHRASE = b"correct horse"
+
+
+class MemoryLink:
+    """A way to a relay in memory; ``down = True`` is one that cannot be reached."""
+
+    def __init__(self, relay: RelayChannel) -> None:
+        self.relay = relay
+        self.down = False
+
+    async def open(self, channel: ChannelId, origin_prefix: str, signer: Signer) -> RelayChannel:
+        del channel, origin_prefix, signer
+        if self.down:
+            raise UnavailableError("cannot reach the relay")
+        return self.relay
+
+    async def close(self) -> None:
+        """Nothing is open."""
+
+
+class Clock:
+    """POSIX ms; one more at each look, so that no two instants are the same."""
+
+    def __init__(self, now: int = START + 10**8) -> None:
+        self.time = now
+
+    def __call__(self) -> int:
+        self.time += 1
+        return self.time
+
+    def advance(self, seconds: float) -> None:
+        self.time += int(seconds * 1000)
+
+
+class Bench:
+    """The home of one party's bot."""
+
+    def __init__(self, path: Path, channel: Channel, code: str = "RUS") -> None:
+        self.channel = channel
+        self.code = code
+        self.bot_key = channel.party(code).person("bot")
+        self.relay = MemoryRelay(channel)
+        self.link = MemoryLink(self.relay)
+        self.clock = Clock()
+        self.notices: list[Notice] = []
+        self.home = Home(path)
+        self.folder = self.home.channel(channel.id)
+        self.passphrase = path.parent / f"{path.name}.passphrase"
+        self.passphrase.write_bytes(PASSPHRASE + b"\n")
+        self.passphrase.chmod(0o600)
+        Vault.create(self.home.vault_path, PASSPHRASE, cheap=True, content=self._content())
+        Replica.create(self.folder, channel.founding).close()
+        self.folder.save_relay(_card(channel))
+
+    def _content(self) -> VaultContent:
+        key = HeldKey(
+            channel=self.channel.id,
+            role="bot",
+            holder=self.bot_key.holder,
+            signing=self.bot_key.signing.seed,
+            sealing=self.bot_key.sealing.seed,
+            not_after=START + 10**10,
+            state="enrolled",
+        )
+        empty = empty_content()
+        fields = {name: getattr(empty, name) for name in VaultContent.CODECS}
+        return VaultContent(**{**fields, "party": self.code, "keys": (key,)})
+
+    def bot(self, **options: object) -> Bot:
+        given: dict[str, object] = {
+            "passphrase": PASSPHRASE,
+            "link": self.link,
+            "clock": self.clock,
+            "notices": self.notices.append,
+            **options,
+        }
+        return Bot(self.home, **given)  # type: ignore[arg-type]
+
+    def stock(self, **options: object) -> tuple[Bot, StockBot]:
+        bot = self.bot()
+        return bot, StockBot(bot, **options)  # type: ignore[arg-type]
+
+    def kinds(self) -> list[str]:
+        """Kinds of the notices given since the last call."""
+        found = [each.kind for each in self.notices]
+        self.notices.clear()
+        return found
+
+    # what the others do
+
+    def place(self, envelope: bytes, body: bytes = b"") -> Entry:
+        entry = self.channel.place(envelope)
+        statement = entry.statement
+        if statement is not None and isinstance(statement.content, SealedContent) and body:
+            self.relay.bodies[statement.content.body_digest] = body
+        self.relay.grown()
+        return entry
+
+    def say(
+        self, record: Record | bytes, code: str = "USA", role: str = "desk_officer", **said: object
+    ) -> Entry:
+        author = self.channel.party(code).person(role)
+        data = record.encode() if isinstance(record, Record) else record
+        precedence = str(said.pop("precedence", "routine"))
+        envelope, body = self.channel.seal(author, data, **said)  # type: ignore[arg-type]
+        if precedence != "routine":
+            statement = signed.read(envelope).statement
+            urgent = dataclasses.replace(statement, precedence=precedence)
+            envelope = signed.sign(urgent, author.signing)
+            author.previous = signed.read(envelope).id
+        return self.place(envelope, body)
+
+    def beat(self, code: str = "USA") -> Entry:
+        return self.place(self.channel.heartbeat(self.channel.party(code).person("bot")))
+
+    # what stands in the log
+
+    def said(self, since: int = 0) -> list[Record]:
+        """Everything that the bot has placed from *since* on, opened."""
+        return [record for _, record in self.placed(since)]
+
+    def placed(self, since: int = 0) -> list[tuple[int, Record]]:
+        found: list[tuple[int, Record]] = []
+        for index, envelope in enumerate(self.channel.envelopes):
+            statement = signed.read(envelope).statement
+            if index < since or statement.sender != self.bot_key.id:
+                continue
+            if isinstance(statement.content, ClearContent):
+                found.append((index, statement.content.payload))
+                continue
+            content = statement.content
+            data = unseal(
+                self.relay.bodies[content.body_digest],
+                binding_of(statement, content),
+                digest=Digest(content.body_digest),
+                size=content.body_size,
+                key=self.bot_key.sealing,
+            )
+            found.append((index, decode_content(data)))
+        return found
+
+
+def _card(channel: Channel) -> RelayCard:
+    ed25519, mldsa44 = channel.log_secret.public
+    return RelayCard(
+        address="https://relay.example:8443",
+        pin=bytes(32),
+        origin_prefix=channel.log.charter.origin_prefix,
+        log_ed25519=ed25519,
+        log_mldsa44=mldsa44,
+    )
+
+
+class BenchTools(Tools):
+    """What a command uses instead of the network and the clock."""
+
+    def __init__(self, bench: Bench) -> None:
+        self.bench = bench
+
+    def link(self, card: RelayCard) -> Link:
+        assert card == self.bench.folder.relay
+        return self.bench.link  # type: ignore[return-value]
+
+    def now(self) -> int:
+        return self.bench.clock()
