@@ -188,12 +188,13 @@ def check_content(content: bytes, *, channel: ChannelId, sender: KeyId, committe
 
     Raises:
         MalformedError: Too short to hold a salt.
-        ForgedError: Not the content that was committed to.
+        ForgedError: Code ``commitment``: not the content that was committed to. Whoever opens
+            the body finds it so, where a failing wrap or cipher may be one reader's alone.
     """
     if len(content) < SALT_SIZE:
         raise MalformedError(f"expected content that begins with {SALT_SIZE} bytes of salt")
     if commitment(channel, sender, content) != committed:
-        raise ForgedError("expected the content that the statement commits to")
+        raise ForgedError("expected the content that the statement commits to", code="commitment")
     return content[SALT_SIZE:]
 
 
