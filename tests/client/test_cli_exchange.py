@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from paraph.client import cards
 from paraph.client.desk import Desk
 from paraph.client.home import Home
 from paraph.protocol.names import Digest
@@ -43,10 +44,15 @@ def heartbeats(*people: Person) -> None:
         asyncio.run(_heartbeat(person))
 
 
-async def _heartbeat(person: Person) -> None:
+async def _heartbeat(person: Person, *, internal: bool = False) -> None:
     home = Home(person.home)
     vault = person.tools.open_vault(home.vault_path, PASSPHRASE.encode())
-    (folder,) = home.channels()
+    parties = 1 if internal else 2
+    (folder,) = (
+        each
+        for each in home.channels()
+        if len(cards.read(each.charter, cards.CharterFile).manifests) == parties
+    )
     front = person.tools.front
     async with Desk.open(home, vault, folder, "bot", front, clock=person.tools.now) as bot:
         await bot.sync()
@@ -182,6 +188,26 @@ def test_an_internal_comment_stays_out_of_the_shared_channel(
     said = usa.fails(7, "comment", "Five is our floor.", "--kind", "instruction")
     assert "error: a comment of kind instruction never goes into a shared channel" in said
     assert relay.channel.log.size == size
+
+
+def test_an_internal_note_is_about_the_negotiation_of_the_shared_channel(
+    desks: tuple[Person, Person, MemoryFront],
+) -> None:
+    usa, rus, front = desks
+    version = usa.json("send", write(usa, "base.yaml", BASE))
+    usa.ok("channel", "internal", "--relay", usa.path("relay.card"), "--exercise")
+    asyncio.run(_heartbeat(usa, internal=True))
+    note = usa.json(
+        "comment", "Five is our floor.", "--kind", "fallback", "--channel", "internal",
+        "--on", version["id"],
+    )  # fmt: skip
+    assert (note["state"], note["negotiation"]) == ("logged", version["negotiation"])
+    assert usa.json("log", "--channel", "internal")["entries"][-1]["summary"].startswith("fallback")
+    assert usa.json("inbox")["waiting"] == []  # without --channel it is the shared one
+    assert "Five" not in rus.ok("log")
+    shared = front.relays[next(iter(front.relays))]
+    assert len(shared.channel.log.trust.parties) == 2
+    assert rus.json("sync")["new"] == 0
 
 
 def test_an_expired_key_ends_with_7(desks: tuple[Person, Person, MemoryFront]) -> None:

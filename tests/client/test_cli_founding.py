@@ -42,6 +42,18 @@ def test_words_typed_back_verify_and_wrong_words_end_with_3(tmp_path: Path) -> N
     assert "RUS" in usa.ok("party", "verify", "RUS", given=spoken["en"].upper() + "\n")
 
 
+def test_a_scanned_code_verifies_as_well(tmp_path: Path) -> None:
+    usa, rus, _ = two_parties(tmp_path)
+    code = rus.json("party", "card")["fingerprint"]
+    other = usa.json("party", "card")["fingerprint"]
+    card = usa.path("rus.card")
+    said = usa.fails(3, "party", "verify", card, "--fingerprint", other)
+    assert "error: expected the code of this fingerprint [forged]" in said
+    said = usa.fails(2, "party", "verify", card, "--fingerprint", "12")
+    assert "error: expected a fingerprint of 64 hex digits" in said
+    assert usa.json("party", "verify", card, "--fingerprint", code.upper())["how"] == "qr"
+
+
 def test_our_own_words_are_shown_to_be_read_aloud(tmp_path: Path) -> None:
     usa, rus, _ = two_parties(tmp_path)
     own = usa.json("party", "card")["words"]
@@ -285,6 +297,8 @@ def test_a_second_person_joins_from_another_home(tmp_path: Path) -> None:
         "legal_adviser", "-o", anna.path("anna.request"),
     )  # fmt: skip
     assert again["key"] == asked["key"]
+    said = anna.fails(7, "sync")
+    assert "error: the key of this legal_adviser is not enrolled yet [not-enrolled]" in said
     added = usa.json("member", "add", usa.path("anna.request"))
     assert (added["role"], added["missing"]) == ("legal_adviser", 0)
     assert added["index"] is not None
@@ -294,6 +308,8 @@ def test_a_second_person_joins_from_another_home(tmp_path: Path) -> None:
     assert [each.id.hex() for each in adviser] == [asked["key"]]
     heads = [e for e in relay.channel.log.trust.members() if e.role == "head_of_delegation"]
     assert adviser[0].holder != heads[0].holder
+    synced = anna.json("sync")
+    assert (synced["size"], synced["read"], synced["halt"]) == (8, 8, None)
 
 
 def test_the_other_party_does_not_enrol_our_people(tmp_path: Path) -> None:

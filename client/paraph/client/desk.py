@@ -183,11 +183,7 @@ class Desk:
         """
         found = self.replica.log.trust.member(self._key.id)
         if found is None:
-            raise RefusedError(
-                f"the key of this {self.role} is not enrolled yet",
-                code="not-enrolled",
-                hint="a colleague with your party's roots runs paraph member add with your request",
-            )
+            raise _not_enrolled(self.role)
         return found
 
     @property
@@ -247,7 +243,12 @@ class Desk:
             raise UnavailableError("this desk works offline", code="offline")
         if self._relay is None:
             prefix = self.replica.log.charter.origin_prefix
-            self._relay = await self._link.open(self.channel, prefix, self._key.signer)
+            try:
+                self._relay = await self._link.open(self.channel, prefix, self._key.signer)
+            except RefusedError as error:
+                if error.code == "session" and self._key.state == "asked":
+                    raise _not_enrolled(self.role) from error
+                raise
         return self._relay
 
     async def sync(self) -> range:
@@ -534,6 +535,14 @@ def openers(vault: Vault, channel: ChannelId) -> list[SealingKey]:
     if vault.content.archive_opener is not None:
         found.append(vault.content.archive_opener)
     return found
+
+
+def _not_enrolled(role: str) -> RefusedError:
+    return RefusedError(
+        f"the key of this {role} is not enrolled yet",
+        code="not-enrolled",
+        hint="a colleague with your party's roots runs paraph member add with your request",
+    )
 
 
 def _sent(row: OutboxRow, kind: str, negotiation: bytes) -> Sent:

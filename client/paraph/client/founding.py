@@ -8,8 +8,10 @@ with its own roots only: below a threshold the file travels on to the next root.
 from __future__ import annotations
 
 import dataclasses
+import hmac
 import json
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
@@ -183,7 +185,7 @@ def verify_roots(
     Args:
         home: Where it is remembered.
         manifest: From the other side's card.
-        typed: The eight words, in English or Russian.
+        typed: The eight words, in English or Russian; with ``qr`` the fingerprint as hex.
         who: Who compared.
         now: When, POSIX ms.
         how: ``words``, ``qr``, or ``script`` for a demonstration.
@@ -193,7 +195,10 @@ def verify_roots(
         ForgedError: The words of other roots.
     """
     digest = root_digest(manifest)
-    words.check_words(typed, digest)
+    if how == "qr":
+        _check_code(typed, digest)
+    else:
+        words.check_words(typed, digest)
     found = VerifiedRoots(root_set=digest, code=manifest.party, who=who, how=how, at=now)
     home.change_book(
         lambda book: dataclasses.replace(
@@ -204,6 +209,16 @@ def verify_roots(
         )
     )
     return found
+
+
+def _check_code(scanned: str, digest: Digest) -> None:
+    if not re.fullmatch("[0-9a-f]{64}", scanned.lower()):
+        raise InputError("expected a fingerprint of 64 hex digits", hint="scan the code again")
+    if not hmac.compare_digest(scanned.lower(), digest.hex()):
+        raise ForgedError(
+            "expected the code of this fingerprint",
+            hint="scan it once more; if it still differs, somebody may stand between you",
+        )
 
 
 def admission(content: VaultContent, code: str) -> Admission:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -123,19 +124,58 @@ def print_sent(seat: Seat, desk: Desk, sent: Sent) -> None:
     emit(seat.as_json, value, [f"{state:<10} {placed} {sent.kind} {sent.id.hex()[:16]}"])
 
 
-def negotiation_id(desk: Desk, text: str) -> bytes | None:
+def negotiation_id(seat: Seat, desk: Desk, text: str) -> bytes | None:
     """Return the negotiation whose id begins with *text*; nothing for nothing.
+
+    In an internal channel a note is about a negotiation that stands in a shared one: that of
+    this home's shared channels is taken, or a whole id.
 
     Raises:
         InputError: None, or several.
     """
+    known = {identity for identity, _ in desk.state.negotiations.items()}
+    if desk.state.internal:
+        known |= _shared_negotiations(seat, desk)
+        if not text and len(known) != 1:
+            text = "one"  # told below: none, or several
     if not text:
-        return None
-    found = [each for each, _ in desk.state.negotiations.items() if each.hex().startswith(text)]
+        return next(iter(known)) if desk.state.internal else None
+    if desk.state.internal and re.fullmatch("[0-9a-f]{32}", text):
+        return bytes.fromhex(text)
+    found = [each for each in known if each.hex().startswith(text) or text == "one"]
     if len(found) == 1:
         return found[0]
     raise InputError(
-        f"expected one negotiation whose id begins so, found {len(found)}",
+        f"expected one negotiation, found {len(found) or 'none'}",
         code="unknown-negotiation",
-        hint="paraph log --json shows them",
+        hint="give --negotiation with the start of its id; paraph log --json shows them",
     )
+
+
+def _shared_negotiations(seat: Seat, desk: Desk) -> set[bytes]:
+    from paraph.client.desk import openers
+    from paraph.client.opened import Reader
+    from paraph.client.replica import Replica
+
+    found: set[bytes] = set()
+    for folder in seat.home.channels():
+        if folder.channel == desk.channel:
+            continue
+        replica = Replica.load(folder)
+        try:
+            reader = Reader(replica, openers(seat.vault, folder.channel))
+            reader.advance()
+            if not reader.state.internal:
+                found |= {identity for identity, _ in reader.state.negotiations.items()}
+        finally:
+            replica.close()
+    return found
+
+
+def version_id(desk: Desk, text: str) -> bytes:
+    """Return the statement id that *text* names; in an internal channel also a whole id."""
+    from paraph.client import views
+
+    if desk.state.internal and re.fullmatch("[0-9a-f]{64}", text):
+        return bytes.fromhex(text)
+    return views.find(desk, text).id

@@ -98,7 +98,7 @@ def init(
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Write your card here.")
 @seated
 def card(seat: Seat, file: Path | None, output: Path | None) -> None:
-    """Show a party's card: code, names, roots, and the words of the roots in both languages."""
+    """Show a party's card, and the words of its roots in both languages."""
     from paraph.client import cards, founding
 
     shown = cards.read(file, cards.PartyCard) if file else founding.own_card(seat.home)
@@ -136,6 +136,7 @@ def _print_card(seat: Seat, manifest: Manifest, path: Path, *, own: bool) -> Non
             f"roots      {len(manifest.roots)}, of which {manifest.threshold} must sign",
             f"words en   {spoken['en']}",
             f"words ru   {spoken['ru']}",
+            f"code       {digest.hex()}",
             f"verified   {_verified_line(verified, own=own)}",
             f"file       {path}",
         ],
@@ -155,13 +156,16 @@ def _verified_line(verified: object, *, own: bool) -> str:
 @party.command(epilog=example("paraph party verify rus.card", "paraph party verify RUS"))
 @click.argument("peer", metavar="CARD|CODE")
 @click.option("--words", "typed", help="The eight words, instead of being asked for them.")
+@click.option("--fingerprint", help="What a scanned code of theirs says, as hex, instead of words.")
 @click.option("--who", help="Who compared.  [default: your user name]")
 @seated
-def verify(seat: Seat, peer: str, typed: str | None, who: str | None) -> None:
-    """Verify the other side's roots: they read eight words aloud, you type what you hear.
+def verify(
+    seat: Seat, peer: str, typed: str | None, fingerprint: str | None, who: str | None
+) -> None:
+    """Verify the other side's roots by the eight words that they read aloud.
 
-    Do it over a line on which you know the voice. Words in English or Russian are taken. Wrong
-    words end with exit code 3 and change nothing.
+    You type what you hear, over a line on which you know the voice; words in English or Russian
+    are taken. Wrong words end with exit code 3 and change nothing.
     """
     from paraph.client import cards, founding
 
@@ -179,10 +183,15 @@ def verify(seat: Seat, peer: str, typed: str | None, who: str | None) -> None:
         note("Read these words of yours aloud, in the language of the other side:")
         note(f"  en  {mine['en']}")
         note(f"  ru  {mine['ru']}")
-    if typed is None:
+    if typed is None and fingerprint is None:
         typed = click.prompt(f"The words that {manifest.party} reads", err=True, type=str)
     result = founding.verify_roots(
-        seat.home, manifest, typed, who=who or getpass.getuser(), now=seat.now()
+        seat.home,
+        manifest,
+        fingerprint or typed or "",
+        who=who or getpass.getuser(),
+        now=seat.now(),
+        how="qr" if fingerprint else "words",
     )
     founding.remember_peer(seat.home, found)
     emit(
@@ -194,7 +203,7 @@ def verify(seat: Seat, peer: str, typed: str | None, who: str | None) -> None:
             "how": result.how,
             "at": when(result.at),
         },
-        [f"verified   {result.code}: {when(result.at)} by {result.who} (typed words)"],
+        [f"verified   {result.code}: {when(result.at)} by {result.who} ({result.how})"],
     )
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from paraph.client.cli.at_desk import desk_options, manner_options, negotiation_id, say
+from paraph.client.cli.at_desk import desk_options, manner_options, negotiation_id, say, version_id
 from paraph.client.cli.context import Seat, example, instant, run, seated
 from paraph.protocol.errors import InputError
 from paraph.protocol.names import ZERO
@@ -103,7 +103,7 @@ def send(
 
     async def make(desk: Desk) -> Sent:
         draft = drafts.parse(loaded, desk.replica.log.charter.languages)
-        identity = negotiation_id(desk, negotiation)
+        identity = negotiation_id(seat, desk, negotiation)
         return await _send_draft(
             desk,
             draft,
@@ -200,7 +200,7 @@ def confirm(
     )
 
     async def make(desk: Desk) -> Sent:
-        identity = negotiation_id(desk, negotiation)
+        identity = negotiation_id(seat, desk, negotiation)
         found = views.find(desk, version).id
         return await desk.confirm(found, negotiation=identity, manner=manner)
 
@@ -211,7 +211,7 @@ def confirm(
     epilog=example(
         "paraph comment 'Why three miles?' --on 14 --clause distance --lang en --quote three",
         "paraph comment 'Agreed.' --reply-to 17 --resolve",
-        "paraph comment --kind instruction --channel internal 'Five is our floor.'",
+        "paraph comment 'Five is our floor.' --kind fallback --channel internal",
     )
 )
 @click.argument("body")
@@ -269,7 +269,7 @@ def comment(
         raise InputError("expected --reply-to with --resolve")
 
     async def make(desk: Desk) -> Sent:
-        identity = negotiation_id(desk, negotiation)
+        identity = negotiation_id(seat, desk, negotiation)
         if reply_to:
             return await desk.reply(
                 views.find(desk, reply_to).id,
@@ -281,7 +281,7 @@ def comment(
             )
         try:
             anchor = Anchor(
-                version=views.find(desk, version).id if version else ZERO,
+                version=version_id(desk, version) if version else ZERO,
                 cid=clause,
                 language=lang,
                 exact=quote,
@@ -372,7 +372,7 @@ def dispatch(
         )
         return await desk.dispatch(
             draft,
-            negotiation=negotiation_id(desk, negotiation),
+            negotiation=negotiation_id(seat, desk, negotiation),
             manner=manner,
             precedence=precedence,
         )

@@ -9,7 +9,7 @@ import click
 
 from paraph.client.cli.at_desk import at_desk, desk_options
 from paraph.client.cli.context import Seat, example, run, seated
-from paraph.client.cli.output import emit, progress, say, table, when
+from paraph.client.cli.output import Tick, emit, progress, say, table, when
 
 if TYPE_CHECKING:
     from paraph.client.desk import Desk
@@ -210,6 +210,22 @@ def _version_lines(desk: Desk, shown: Shown) -> Iterator[str]:
             yield f"  {language}{stale}  {part.words.get(language, '(no text)')}"
 
 
+async def _sync_watched(desk: Desk) -> range:
+    import asyncio
+
+    async def watch(tick: Tick) -> None:
+        while True:
+            await desk.replica.moved()
+            tick(desk.replica.size, desk.replica.log.size)
+
+    with progress("entries verified") as tick:
+        watching = asyncio.create_task(watch(tick))
+        try:
+            return await desk.sync()
+        finally:
+            watching.cancel()
+
+
 @click.command(epilog=example("paraph sync"))
 @desk_options
 @seated
@@ -222,10 +238,7 @@ def sync(seat: Seat, *, name: str, role: str | None) -> None:
         folder = seat.channel(name)
         link = seat.tools.link(folder.relay)
         async with Desk.open(seat.home, seat.vault, folder, role, link, clock=seat.now) as desk:
-            with progress("sync") as tick:
-                tick(desk.replica.size, desk.replica.size)
-                new = await desk.sync()
-                tick(desk.replica.size, desk.replica.size)
+            new = await _sync_watched(desk)
             head = desk.replica.head
             emit(
                 seat.as_json,
@@ -237,6 +250,8 @@ def sync(seat: Seat, *, name: str, role: str | None) -> None:
                     "root": head.root,
                     "held": desk.replica.held(),
                     "queued": views.waiting(desk),
+                    "read": desk.reader.position,
+                    "halt": desk.reader.halt.code if desk.reader.halt is not None else None,
                     "alarms": [
                         {"name": each.name, "index": each.index, "detail": each.detail}
                         for each in desk.reader.alarms()
@@ -247,6 +262,7 @@ def sync(seat: Seat, *, name: str, role: str | None) -> None:
                     f"head       {head.size} {head.root.hex()[:16]}",
                     f"held       {desk.replica.held()}",
                     f"queued     {views.waiting(desk)}",
+                    f"read       {desk.reader.up_to}",
                     *(
                         f"alarm      {each.name} #{each.index}: {each.detail}"
                         for each in desk.reader.alarms()
