@@ -50,7 +50,7 @@ CONTENT: Final = Budget(size=8 * 1024 * 1024 - 40, depth=16, nodes=200_000, keys
 """A sealed record: with its 32-byte salt and 8-byte length it fills a bucket of 8 MiB."""
 
 
-def scan(data: bytes, budget: Budget) -> None:
+def scan(data: bytes, budget: Budget) -> None:  # noqa: C901 - one loop, for speed
     """Walk *data* without building anything and stop where *budget* is spent.
 
     Raises:
@@ -71,6 +71,8 @@ def scan(data: bytes, budget: Budget) -> None:
         skip = _SKIP[lead]
         if skip:
             at += skip
+        elif lead == _SHORT_BYTES and at + 1 < end:  # ids and digests: most of what is left
+            at += 2 + data[at + 1]
         else:
             at, items = _open(data, at, lead, budget)
             if items:
@@ -102,6 +104,7 @@ def _skips() -> tuple[int, ...]:
 
 
 _SKIP: Final = _skips()
+_SHORT_BYTES: Final = 0xC4
 _LENGTH_OF_OCTETS: Final = {0xC4: 1, 0xC5: 2, 0xC6: 4, 0xD9: 1, 0xDA: 2, 0xDB: 4}
 _LENGTH_OF_LIST: Final = {0xDC: (2, 1), 0xDD: (4, 1), 0xDE: (2, 2), 0xDF: (4, 2)}
 
@@ -304,6 +307,7 @@ class Record:
     KIND: ClassVar[str]
     BUDGET: ClassVar[Budget]
     CODECS: ClassVar[dict[str, Codec[Any]]]
+    NAMES: ClassVar[frozenset[str]]
 
     def __post_init__(self) -> None:
         """Refuse a wrong value in our own code as loudly as a peer's would be."""
@@ -337,7 +341,7 @@ class Record:
         """
         if type(value) is not dict or value.get("kind") != cls.KIND:
             raise MalformedError(f"expected a record {cls.KIND}")
-        if len(value) != len(cls.CODECS) + 1 or any(name not in value for name in cls.CODECS):
+        if value.keys() != cls.NAMES:
             raise MalformedError(f"expected exactly the fields of a record {cls.KIND}")
         made = object.__new__(cls)  # not through __init__: its checks are for our own callers
         made.__dict__.update({name: codec.load(value[name]) for name, codec in cls.CODECS.items()})
@@ -375,6 +379,7 @@ def record(kind: str, budget: Budget = CLEAR) -> Callable[[type[R]], type[R]]:
         made.BUDGET = budget
         found = dataclasses.fields(made)  # type: ignore[arg-type]
         made.CODECS = {each.name: each.metadata["codec"] for each in found}
+        made.NAMES = frozenset(made.CODECS) | {"kind"}
         return made
 
     return decorate
