@@ -61,7 +61,7 @@ $(VENV)/tools: $(VENV)/runtime requirements-dev.txt
 	@touch $@
 
 demo: $(VENV)/runtime
-	@$(BIN)/paraph demo $(ARGS)
+	@$(BIN)/paraph demo --out var/demo $(ARGS)
 
 test: $(VENV)/tools
 	$(PYTEST) -q --ignore=tests/faults $(ARGS)
