@@ -16,7 +16,7 @@ FIELDS = {
 }  # fmt: skip
 
 
-def made(**changes: Any) -> Measure:
+def made(**changes: object) -> Measure:
     fields: dict[str, Any] = {
         "number": 1,
         "name": "something",
