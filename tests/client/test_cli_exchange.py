@@ -238,6 +238,48 @@ def test_before_the_bots_have_spoken_nothing_sealed_is_taken(tmp_path: Path) -> 
     assert "hint: start both parties' bots" in said
 
 
+class FalseBodies:
+    """A relay that serves other bytes for every body."""
+
+    def __init__(self, relay: RelayChannel) -> None:
+        self._relay = relay
+
+    async def submit(self, envelope: bytes, body: bytes) -> Placed:
+        return await self._relay.submit(envelope, body)
+
+    async def entries(self, start: int) -> Entries:
+        return await self._relay.entries(start)
+
+    def follow(self, start: int) -> AsyncIterator[Entries]:
+        return self._relay.follow(start)
+
+    async def body(self, digest: Digest) -> bytes:
+        data = await self._relay.body(digest)
+        return data[:-1] + bytes([data[-1] ^ 1])
+
+    async def stage(self, digest: Digest, offset: int, data: bytes) -> Staged:
+        return await self._relay.stage(digest, offset, data)
+
+    async def staged(self, digest: Digest) -> Staged:
+        return await self._relay.staged(digest)
+
+
+def test_a_body_that_does_not_match_its_digest_ends_with_3(
+    desks: tuple[Person, Person, MemoryFront],
+) -> None:
+    usa, rus, front = desks
+    usa.ok("send", write(usa, "base.yaml", BASE))
+    front.wrap = FalseBodies
+    said = rus.fails(3, "sync")
+    assert "error: the relay served a body for entry 9 that has not the digest" in said
+    assert "hint: nothing of it was used" in said
+    assert "alarm: body-differs at entry 9" in rus.run("inbox").stderr
+    assert rus.json("inbox")["waiting"] == []
+    front.wrap = lambda honest: honest
+    assert rus.json("sync")["halt"] is None
+    assert len(rus.json("inbox")["waiting"]) == 2
+
+
 class AnotherHistory:
     """A relay that shows one desk a log of which another was shown a different one."""
 

@@ -10,10 +10,13 @@ from paraph.client.composing import DispatchDraft, Manner, VersionDraft
 from paraph.client.desk import Desk
 from paraph.client.drafts import Opening
 from paraph.client.home import ChannelHome, Home
+from paraph.client.outbox import Outbox
 from paraph.client.vault import Vault
+from paraph.protocol import documents
 from paraph.protocol.delivery import Delivery
 from paraph.protocol.errors import InputError, OutOfTurnError, RefusedError
 from paraph.protocol.negotiation.state import rung
+from paraph.protocol.statements.clear import RevokeEntry
 from paraph.protocol.statements.exchanges import Anchor
 from paraph.protocol.statements.header import NamedMention, StatementMention, to_wordings
 from paraph.protocol.statements.versions import NO_NOTES, Replace
@@ -251,6 +254,33 @@ async def test_a_key_that_is_only_asked_for_says_nothing(two: tuple[Ministry, Mi
         with pytest.raises(RefusedError) as caught:
             await desk.comment("Hello.", negotiation=bytes(16))
         assert caught.value.code == "not-enrolled"
+
+
+async def test_a_revoked_key_says_nothing_more(two: tuple[Ministry, Ministry]) -> None:
+    usa, _ = two
+    async with usa.desk("desk_officer") as ours:
+        await tabled(ours)
+        document = documents.countersign(
+            documents.draft(
+                documents.Revocation(
+                    channel=usa.folder.channel,
+                    party="USA",
+                    key=ours.member.id,
+                    reason="lost",
+                    compromised_since=0,
+                )
+            ),
+            documents.Revocation,
+            usa.vault.content.root_signers,
+        )
+        root = Outbox(ours.replica, usa.vault.content.root_signers[0])
+        root.prepare_clear(RevokeEntry(document=document))
+        await root.send(await ours.relay())
+        with pytest.raises(RefusedError, match="the key was revoked by entry") as caught:
+            await ours.comment("Still here?")
+        assert caught.value.code == "key-ended"
+        assert caught.value.hint
+        assert not ours.outbox.pending()
 
 
 async def test_who_came_later_reads_up_to_what_was_not_sealed_to_them(

@@ -269,5 +269,19 @@ def sync(seat: Seat, *, name: str, role: str | None) -> None:
                     ),
                 ],
             )
+            _require_bodies(desk)
 
     run(work())
+
+
+def _require_bodies(desk: Desk) -> None:
+    from paraph.protocol.errors import ForgedError
+
+    halt = desk.reader.halt
+    false = {each.index for each in desk.reader.alarms() if each.name == "body-differs"}
+    if halt is not None and halt.code == "body-missing" and halt.index in false:
+        raise ForgedError(
+            f"the relay served a body for entry {halt.index} that has not the digest signed for it",
+            code="body-differs",
+            hint="nothing of it was used; paraph sync asks again; let the relay's operator explain",
+        )
