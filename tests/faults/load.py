@@ -25,6 +25,8 @@ from tests.support.channel import ORIGIN_PREFIX, Channel, Person
 
 AT_ONCE = 6
 """Statements of one sender that are on their way together."""
+IN_STOCK = 24
+"""Statements of one sender that are signed before the relay starts."""
 WAITABLE = frozenset({"gap", "busy", "quota", "session", "draining"})
 
 
@@ -97,14 +99,16 @@ class Sender:
         """Open a session with a relay that has just started."""
         self._way = await transport.open(self._channel.id, ORIGIN_PREFIX, self.person.signing)
 
+    def stock(self, count: int = IN_STOCK) -> None:
+        """Sign ahead, so that the load is the relay's and not the signing's."""
+        while len(self.pending) < count:
+            envelope, body = self._make()
+            self.pending.append(Signed(signed.read(envelope).id, envelope, body))
+
     async def storm(self) -> None:
         """Send and send again until the connection breaks."""
-        while True:
-            while len(self.pending) < AT_ONCE:
-                envelope, body = self._make()
-                self.pending.append(Signed(signed.read(envelope).id, envelope, body))
-            if not await self._round():
-                return
+        while await self._round():
+            self.stock(AT_ONCE)
 
     async def settle(self) -> None:
         """Send until everything signed is accepted.
