@@ -56,7 +56,7 @@ class Bot:
         home: Folder of the bot's home; PARAPH_HOME or the platform's folder if not given.
         channel: Name of the channel, or the beginning of its id; empty if there is one only.
         passphrase: Of the home's key file, as bytes, or the path of a file of mode 0600 that
-            holds it; PARAPH_PASSPHRASE_FILE if not given.
+            holds it; PARAPH_PASSPHRASE_FILE if not given. An open key file does as well.
         name: Under which this bot remembers; two programs of one home need two names.
         since: Begin again at this index of the log: every handler runs again from there on.
         link: The way to the relay; that of the channel's relay card if not given.
@@ -75,7 +75,7 @@ class Bot:
         home: str | Path | Home | None = None,
         *,
         channel: str = "",
-        passphrase: bytes | str | Path | None = None,
+        passphrase: bytes | str | Path | Vault | None = None,
         name: str = "bot",
         since: int | None = None,
         link: Link | None = None,
@@ -92,7 +92,8 @@ class Bot:
         self._link: Final = link
         self._notices: Final = notices
         self._ticks: Final[list[Tick]] = []
-        self._wake = asyncio.Event()
+        self._wake: Final = asyncio.Event()
+        self._stepping: Final = asyncio.Lock()
         self._missing: Final[dict[int, int]] = {}
         self._backoff: Final = Backoff()
         self._unreachable_until = 0
@@ -151,7 +152,7 @@ class Bot:
         chosen = self._home if self._home is not None else default_home()
         home = chosen if isinstance(chosen, Home) else Home(Path(chosen))
         folder = home.find_channel(self._channel)
-        vault = Vault.open(home.vault_path, self._read_passphrase())
+        vault = self._open_vault(home)
         ledger = Ledger.open(folder.path, self.name)
         try:
             self._station = Station(
@@ -174,9 +175,11 @@ class Bot:
         )
         return self
 
-    def _read_passphrase(self) -> bytes:
-        if isinstance(self._passphrase, bytes):
+    def _open_vault(self, home: Home) -> Vault:
+        if isinstance(self._passphrase, Vault):
             return self._passphrase
+        if isinstance(self._passphrase, bytes):
+            return Vault.open(home.vault_path, self._passphrase)
         chosen = self._passphrase or os.environ.get(PASSPHRASE_VARIABLE)
         if not chosen:
             raise InputError(
@@ -185,7 +188,7 @@ class Bot:
                 hint=f"give passphrase=, or set {PASSPHRASE_VARIABLE} to the path of its file",
             )
         found = read_private(Path(chosen), "a passphrase file", 4_096)
-        return found.removesuffix(b"\n").removesuffix(b"\r")
+        return Vault.open(home.vault_path, found.removesuffix(b"\n").removesuffix(b"\r"))
 
     def _open_link(self, folder: ChannelHome) -> Link:
         if self._link is not None:
@@ -304,7 +307,18 @@ class Bot:
         """
         return await self._step(pull=True)
 
+    async def read(self) -> None:
+        """Hand over what is on this disk already: no network, and nothing is sent."""
+        async with self._stepping:
+            self.station.replica.refresh()
+            await self._deliver()
+            self.engine.keep()
+
     async def _step(self, *, pull: bool) -> int | None:
+        async with self._stepping:
+            return await self._round(pull=pull)
+
+    async def _round(self, *, pull: bool) -> int | None:
         self.engine.ledger.refresh()
         await self._reaching(lambda: self.station.pull(entries=pull))
         await self._deliver()

@@ -77,7 +77,7 @@ async def _run(
     made = Bot(
         seat.home,
         channel=folder.channel.hex(),
-        passphrase=seat.passphrase(),
+        passphrase=seat.vault,
         name=name,
         since=since,
         link=seat.tools.link(folder.relay),
