@@ -62,9 +62,9 @@ def export(replica: History, folder: Path, progress: Progress | None = None) -> 
 
 def _entries(replica: History, progress: Progress | None) -> Iterator[bytes]:
     for done, row in enumerate(replica.store.entries(0, replica.size), start=1):
-        yield row.envelope
         if progress is not None and (done % 256 == 0 or done == replica.size):
             progress(done, replica.size)
+        yield row.envelope
 
 
 class _Bodies:
