@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import shutil
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
@@ -132,7 +133,13 @@ async def _account(
         report=verify.verify(bundle, load_trust(trust)),
         bundle=bundle,
         trust=trust,
+        program=_program(),
     )
+
+
+def _program() -> str:
+    # How this command was called, so that what is printed can be typed as it stands.
+    return "paraph" if shutil.which("paraph") else sys.argv[0]
 
 
 async def _line(cast: Cast, played: Played) -> Line:
