@@ -13,7 +13,7 @@ from paraph.client.opened import binding_of
 from paraph.client.replica import Replica
 from paraph.client.vault import HeldKey, Vault, VaultContent, empty_content
 from paraph.protocol import signed
-from paraph.protocol.errors import UnavailableError
+from paraph.protocol.errors import RefusedError, UnavailableError
 from paraph.protocol.keys import Signer
 from paraph.protocol.names import ChannelId, Digest
 from paraph.protocol.relay import RelayChannel
@@ -22,7 +22,7 @@ from paraph.protocol.sealed import unseal
 from paraph.protocol.state import Entry
 from paraph.protocol.statements.content import decode_content
 from paraph.protocol.statements.envelope import ClearContent, SealedContent
-from paraph.protocol.wire import RelayCard
+from paraph.protocol.wire import Admission, Founded, Founding, RelayCard
 from tests.support.channel import START, Channel
 from tests.support.memory_relay import MemoryRelay
 
@@ -41,6 +41,14 @@ class MemoryLink:
         if self.down:
             raise UnavailableError("cannot reach the relay")
         return self.relay
+
+    async def admit(self, admission: Admission) -> None:
+        """Refuse: a bot is no root."""
+        raise RefusedError(f"a bot does not admit {admission.party}", code="not-admitted")
+
+    async def found(self, founding: Founding) -> Founded:
+        """Refuse: a bot is no root."""
+        raise RefusedError(f"not with {len(founding.envelopes)} entries", code="not-admitted")
 
     async def close(self) -> None:
         """Nothing is open."""
@@ -187,7 +195,7 @@ class BenchTools(Tools):
 
     def link(self, card: RelayCard) -> Link:
         assert card == self.bench.folder.relay
-        return self.bench.link  # type: ignore[return-value]
+        return self.bench.link
 
     def now(self) -> int:
         return self.bench.clock()

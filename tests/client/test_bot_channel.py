@@ -470,7 +470,7 @@ async def test_a_persons_key_is_no_bots_key(bench: Bench) -> None:
         signing=person.signing.seed, sealing=person.sealing.seed, not_after=1, state="enrolled",
     )  # fmt: skip
     with pytest.raises(InputError):
-        Station(bench.folder, key, "RUS", bench.link, bench.clock)  # type: ignore[arg-type]
+        Station(bench.folder, key, "RUS", lambda: bench.link, bench.clock)
 
 
 # ------------------------------------------------------------------ reminders
@@ -572,7 +572,7 @@ async def test_a_running_bot_acknowledges_what_comes_and_stops_when_asked(bench:
             clock=bench.clock,
             notices=notice,
             stop=stop,
-            link=bench.link,  # type: ignore[arg-type]
+            link=bench.link,
         )
     )
     async with asyncio.timeout(20):

@@ -54,7 +54,8 @@ class Bot:
 
     Args:
         home: Folder of the bot's home; PARAPH_HOME or the platform's folder if not given.
-        channel: Name of the channel, or the beginning of its id; empty if there is one only.
+        channel: Name of the channel, or the beginning of its id; if not given, the one that there
+            is, or the one that is shared with another party.
         passphrase: Of the home's key file, as bytes, or the path of a file of mode 0600 that
             holds it; PARAPH_PASSPHRASE_FILE if not given. An open key file does as well.
         name: Under which this bot remembers; two programs of one home need two names.
@@ -151,14 +152,12 @@ class Bot:
 
         chosen = self._home if self._home is not None else default_home()
         home = chosen if isinstance(chosen, Home) else Home(Path(chosen))
-        folder = home.find_channel(self._channel)
+        folder = home.find_channel(self._channel) if self._channel else shared_channel(home)
         vault = self._open_vault(home)
         ledger = Ledger.open(folder.path, self.name)
         try:
-            self._station = Station(
-                folder, bot_key(vault, folder), vault.content.party, self._open_link(folder),
-                self.clock,
-            )  # fmt: skip
+            key, party = bot_key(vault, folder), vault.content.party
+            self._station = Station(folder, key, party, lambda: self._open_link(folder), self.clock)
             if self._since is not None:
                 ledger.write({"do": "rewind", "index": self._since})
         except BaseException:
@@ -435,6 +434,23 @@ class Bot:
     async def tell_notice(self, notice: Notice) -> None:
         """Give a notice that is made already."""
         await give(self._notices, notice)
+
+
+def shared_channel(home: Home) -> ChannelHome:
+    """Return the one channel of a home, or the one that is shared with another party.
+
+    Raises:
+        InputError: None, or several.
+    """
+    from paraph.client import cards  # noqa: PLC0415 - a harness needs none
+
+    folders = home.channels()
+    if len(folders) > 1:
+        files = ((each, cards.read(each.charter, cards.CharterFile)) for each in folders)
+        shared = [each for each, file in files if len(file.manifests) > 1]
+        if len(shared) == 1:
+            return shared[0]
+    return home.find_channel("")
 
 
 def bot_key(vault: Vault, folder: ChannelHome) -> HeldKey:

@@ -7,7 +7,7 @@ reader of the log would refuse.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Final
 
 from paraph.client.bot.events import AnyEvent, CannotOpen, event_of, open_record
@@ -55,7 +55,7 @@ class Station:
     """
 
     def __init__(
-        self, folder: ChannelHome, key: HeldKey, party: str, link: Link, clock: Clock
+        self, folder: ChannelHome, key: HeldKey, party: str, link: Callable[[], Link], clock: Clock
     ) -> None:
         if key.role != roles.BOT:
             raise InputError("expected a key of a bot", code="no-key")
@@ -63,7 +63,8 @@ class Station:
         self.replica: Final = Replica.load(folder)
         self.outbox: Final = Outbox(self.replica, key.signer, now=clock)
         self._key: Final = key
-        self._link: Final = link
+        self._make_link: Final = link
+        self._link: Link | None = None
         self._relay: RelayChannel | None = None
         self._granted: dict[int, list[bytes]] = {}
         self._grants_read = 0
@@ -71,7 +72,8 @@ class Station:
     async def close(self) -> None:
         """Close database and connections."""
         self.replica.close()
-        await self._link.close()
+        if self._link is not None:
+            await self._link.close()
 
     async def relay(self) -> RelayChannel:
         """Return the session of this key; open it on first use.
@@ -81,6 +83,7 @@ class Station:
             RefusedError: It gives no session to this key.
         """
         if self._relay is None:
+            self._link = self._link or self._make_link()
             prefix = self.replica.log.charter.origin_prefix
             self._relay = await self._link.open(self.replica.log.channel, prefix, self._key.signer)
         return self._relay
