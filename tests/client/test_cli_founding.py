@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from paraph.client import cards, founding
+from paraph.client import cards
 from paraph.client.home import Home
+from paraph.client.replica import Replica
 from paraph.client.vault import Vault
 from paraph.protocol.documents import Charter
 from tests.support.commands import PASSPHRASE, Person, found_channel, two_parties
@@ -282,6 +283,25 @@ def test_an_internal_channel_has_one_party(tmp_path: Path) -> None:
     assert listed["internal"] is True
 
 
+def test_an_internal_channel_has_an_archive_of_its_own(tmp_path: Path) -> None:
+    usa, rus, _ = two_parties(tmp_path)
+    shared = found_channel(usa, rus)
+    usa.json("channel", "internal", "--relay", usa.path("relay.card"))
+    archives = {}
+    for folder in Home(usa.home).channels():
+        replica = Replica.load(folder)
+        archives[folder.channel.hex()] = replica.log.trust.parties["USA"].archive.id
+        replica.close()
+    assert shared in archives
+    assert len(set(archives.values())) == 2
+
+
+def test_a_card_can_be_drawn_to_be_scanned(tmp_path: Path) -> None:
+    usa, _, _ = two_parties(tmp_path)
+    assert "█" not in usa.ok("party", "card")
+    assert usa.ok("party", "card", "--qr").count("█") > 100
+
+
 def test_a_second_person_joins_from_another_home(tmp_path: Path) -> None:
     usa, rus, front = two_parties(tmp_path)
     channel = found_channel(usa, rus)
@@ -373,8 +393,8 @@ def test_a_home_without_a_key_file_is_told(tmp_path: Path) -> None:
     person = Person(tmp_path, "usa", MemoryFront())
     (tmp_path / "relay.card").write_bytes(person.tools.front.card.encode())
     said = person.fails(2, "channel", "internal", "--relay", person.path("relay.card"))
-    assert "error: expected a home that holds a party's roots [no-party]" in said
-    assert "hint: paraph party init CODE makes one" in said
+    assert "error: expected a key file at" in said
+    assert "hint: paraph party init makes a party" in said
 
 
 @pytest.mark.parametrize(
@@ -451,4 +471,3 @@ def test_the_founding_entries_are_signed_by_one_root_in_sequence(tmp_path: Path)
     file = cards.read(Path(usa.path("ours.charter")), cards.CharterFile)
     charter = Charter.decode(file.charter.body)
     assert [each.code for each in charter.parties] == ["RUS", "USA"]
-    assert founding.log_keys_of(charter, file.charter.id).origin.endswith(file.charter.id.hex())  # type: ignore[arg-type]

@@ -38,7 +38,7 @@ def a_content(*keys: HeldKey) -> VaultContent:
         roots=(SecretKey.generate().seed,),
         root_publics=(),
         root_threshold=1,
-        archive=SealingKey.generate().seed,
+        archives=(SealingKey.generate().seed,),
         keys=tuple(sorted(keys)),
     )
 
@@ -57,7 +57,7 @@ def test_what_was_written_is_read_again(made: Vault) -> None:
     assert key.id == SecretKey.from_seed(key.signing).public.id
     assert key.opener.public.id == SealingKey.from_seed(key.sealing).public.id
     assert again.content.root_signers[0].seed == made.content.roots[0]
-    assert again.content.archive_opener is not None
+    assert len(again.content.archive_openers) == 1
 
 
 def test_a_wrong_passphrase_is_locked_and_says_what_to_do(made: Vault) -> None:

@@ -532,9 +532,7 @@ def choose_key(vault: Vault, channel: ChannelId, role: str | None) -> HeldKey:
 def openers(vault: Vault, channel: ChannelId) -> list[SealingKey]:
     """Return every sealing key that may open this channel's statements."""
     found = [key.opener for key in vault.content.held(channel)]
-    if vault.content.archive_opener is not None:
-        found.append(vault.content.archive_opener)
-    return found
+    return [*found, *vault.content.archive_openers]
 
 
 def _not_enrolled(role: str) -> RefusedError:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import dataclasses
 import hmac
-import json
 import os
 import re
 from collections.abc import Mapping
@@ -17,11 +16,11 @@ from pathlib import Path
 from typing import Final
 
 from paraph.client import cards
+from paraph.client.audit.trust import anchor_of_charter, dump_trust
 from paraph.client.cards import CharterFile, PartyCard
 from paraph.client.home import Home, KnownPeer, VerifiedRoots
 from paraph.client.vault import Vault, VaultContent, VaultName, empty_content
 from paraph.protocol import documents, roles, words
-from paraph.protocol.checkpoint import LogKeys
 from paraph.protocol.documents import (
     Charter,
     FoundingParty,
@@ -33,7 +32,7 @@ from paraph.protocol.documents import (
 )
 from paraph.protocol.errors import ForgedError, InputError, MisuseError, RefusedError
 from paraph.protocol.keys import SecretKey
-from paraph.protocol.names import ZERO, ChannelId, Context, Digest
+from paraph.protocol.names import ZERO, Context, Digest
 from paraph.protocol.schema import Record
 from paraph.protocol.sealed import SealingKey
 from paraph.protocol.signed import read as read_envelope
@@ -122,13 +121,37 @@ def init_party(
         roots=tuple(key.seed for key in keys),
         root_publics=manifest.roots,
         root_threshold=threshold,
-        archive=archive.seed,
+        archives=(archive.seed,),
     )
     signed = documents.countersign(documents.draft(manifest), Manifest, keys[:threshold])
     card = PartyCard(manifest=signed)
     vault = Vault.create(home.vault_path, passphrase, cheap=cheap, content=content)
     cards.write(home.path / CARD_NAME, card)
     return vault, card
+
+
+def internal_card(home: Home, vault: Vault) -> PartyCard:
+    """Make the first manifest of a further channel of this party: another archive, other keys.
+
+    The archive's key is in the vault before the card exists, so that none is ever lost.
+
+    Raises:
+        InputError: This home holds too few roots, or none.
+    """
+    before = Manifest.decode(own_card(home).manifest.body)
+    signers = vault.content.root_signers[: vault.content.root_threshold]
+    if len(signers) < vault.content.root_threshold:
+        raise InputError(
+            f"expected {vault.content.root_threshold} roots in this home, found {len(signers)}",
+            code="below-threshold",
+            hint="use the home in which paraph party init was run",
+        )
+    archive = SealingKey.generate()
+    vault.update(
+        dataclasses.replace(vault.content, archives=(*vault.content.archives, archive.seed))
+    )
+    manifest = dataclasses.replace(before, archive=archive.public.raw)
+    return PartyCard(manifest=documents.countersign(documents.draft(manifest), Manifest, signers))
 
 
 def own_card(home: Home) -> PartyCard:
@@ -344,7 +367,11 @@ def countersign(file: CharterFile, home: Home, content: VaultContent) -> Charter
             code="not-a-party",
             hint="check --home, and ask for the right file",
         )
-    if own.manifest != own_card(home).manifest.id:
+    if len(charter.parties) > 1:
+        is_own = own.manifest == own_card(home).manifest.id
+    else:  # an internal channel, with a manifest of its own
+        is_own = (own.roots, own.threshold) == (content.root_publics, content.root_threshold)
+    if not is_own:
         raise ForgedError(
             f"expected the charter to name the roots and the first manifest of {content.party}",
             hint="send your own party.card to the other side again, and have it propose anew",
@@ -404,23 +431,10 @@ def complete(file: CharterFile, content: VaultContent, now: int) -> CharterFile:
     return dataclasses.replace(file, founding=tuple(envelopes))
 
 
-def log_keys_of(charter: Charter, channel: ChannelId) -> LogKeys:
-    """Return the keys of the channel's log, from the charter that this party countersigned."""
-    origin = f"{charter.origin_prefix}/{channel.hex()}"
-    return LogKeys(origin, charter.log_ed25519, charter.log_mldsa44)
-
-
 def trust_file(file: CharterFile) -> bytes:
     """Return the small file that an audit trusts: roots' fingerprints, origin, log keys."""
     charter = Charter.decode(file.charter.body)
-    keys = log_keys_of(charter, documents.channel_of(file.charter))
-    value = {
-        "format": "paraph-trust/1",
-        "origin": keys.origin,
-        "log": list(keys.vkeys),
-        "roots": {party.code: root_digest(party).hex() for party in charter.parties},
-    }
-    return json.dumps(value, indent=2).encode() + b"\n"
+    return dump_trust(anchor_of_charter(charter, documents.channel_of(file.charter)))
 
 
 def save_trust(path: Path, file: CharterFile) -> None:

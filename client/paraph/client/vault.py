@@ -36,7 +36,6 @@ from paraph.protocol.schema import (
     Budget,
     Record,
     ascending,
-    blob,
     many,
     nested,
     octets,
@@ -153,7 +152,9 @@ class VaultContent(Record):
         ascending(octets(1984), 8), "raw public keys of all roots of the party"
     )
     root_threshold: int = wire(u53, "how many roots must sign; 0 = no roots known")
-    archive: bytes = wire(blob(96), "seed of the archive's sealing key; empty = not here")
+    archives: tuple[bytes, ...] = wire(
+        many(octets(96), 256), "seeds of the archives' sealing keys that are here, oldest first"
+    )
     keys: tuple[HeldKey, ...] = wire(ascending(nested(HeldKey), 4_096), "keys of channels")
 
     def held(self, channel: ChannelId, role: str | None = None) -> tuple[HeldKey, ...]:
@@ -168,9 +169,9 @@ class VaultContent(Record):
         return tuple(_signer(seed) for seed in self.roots)
 
     @property
-    def archive_opener(self) -> SealingKey | None:
-        """The archive's sealing key, if it is here."""
-        return _opener(self.archive) if self.archive else None
+    def archive_openers(self) -> tuple[SealingKey, ...]:
+        """The archives' sealing keys that are here: shared and internal channels have their own."""
+        return tuple(_opener(seed) for seed in self.archives)
 
 
 def empty_content() -> VaultContent:
@@ -182,7 +183,7 @@ def empty_content() -> VaultContent:
         roots=(),
         root_publics=(),
         root_threshold=0,
-        archive=b"",
+        archives=(),
         keys=(),
     )
 

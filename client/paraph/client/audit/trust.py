@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Final
 
 from paraph.protocol.checkpoint import LogKeys, VerifierKey
-from paraph.protocol.documents import parse_roots
+from paraph.protocol.documents import Charter, parse_roots
 from paraph.protocol.errors import InputError, ParaphError
 from paraph.protocol.evidence import TrustAnchor
 from paraph.protocol.log import ChannelLog
-from paraph.protocol.names import Digest
+from paraph.protocol.names import ChannelId, Digest
 from paraph.protocol.words import root_digest
 
 FORMAT: Final = "paraph-trust/1"
@@ -25,12 +25,17 @@ _MOST: Final = 64 * 1024  # bytes; a real one has four kilobytes
 
 def anchor_of(log: ChannelLog) -> TrustAnchor:
     """Return what a party that countersigned this channel's charter believes of it."""
-    charter = log.charter
+    return anchor_of_charter(log.charter, log.channel)
+
+
+def anchor_of_charter(charter: Charter, channel: ChannelId) -> TrustAnchor:
+    """Return what a party believes of a channel whose charter it countersigns."""
+    origin = f"{charter.origin_prefix}/{channel.hex()}"
     roots = {
         party.code: root_digest(party.code, party.threshold, sorted(parse_roots(party.roots)))
         for party in charter.parties
     }
-    return TrustAnchor(LogKeys(log.origin, charter.log_ed25519, charter.log_mldsa44), roots)
+    return TrustAnchor(LogKeys(origin, charter.log_ed25519, charter.log_mldsa44), roots)
 
 
 def dump_trust(anchor: TrustAnchor) -> bytes:

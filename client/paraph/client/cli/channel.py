@@ -307,7 +307,7 @@ def internal(
     if path.exists():
         file = cards.read(path, cards.CharterFile)  # begun before: the same channel
     else:
-        file = founding.propose((founding.own_card(seat.home),), card, terms)
+        file = founding.propose((founding.internal_card(seat.home, seat.vault),), card, terms)
     file = founding.countersign(file, seat.home, seat.vault.content)
     charter, missing = cards.read_charter_file(file)
     file = founding.complete(file, seat.vault.content, seat.now())

@@ -93,11 +93,12 @@ def init(
     _print_card(seat, manifest, output or seat.home.path / founding.CARD_NAME, own=True)
 
 
-@party.command(epilog=example("paraph party card", "paraph party card --file rus.card"))
+@party.command(epilog=example("paraph party card --qr", "paraph party card --file rus.card"))
 @click.option("--file", type=click.Path(path_type=Path), help="Show this card, not your own.")
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Write your card here.")
+@click.option("--qr", is_flag=True, help="Draw the fingerprint as a QR code, to be scanned.")
 @seated
-def card(seat: Seat, file: Path | None, output: Path | None) -> None:
+def card(seat: Seat, file: Path | None, output: Path | None, *, qr: bool) -> None:
     """Show a party's card, and the words of its roots in both languages."""
     from paraph.client import cards, founding
 
@@ -106,6 +107,18 @@ def card(seat: Seat, file: Path | None, output: Path | None) -> None:
     if output:
         cards.write(output, shown)
     _print_card(seat, manifest, output or file or seat.home.path / founding.CARD_NAME, own=not file)
+    if qr and not seat.as_json:
+        _draw(founding.root_digest(manifest))
+
+
+def _draw(digest: bytes) -> None:
+    import io
+
+    import segno
+
+    drawn = io.StringIO()
+    segno.make(digest.hex().upper(), error="m").terminal(out=drawn, compact=True, border=2)
+    click.echo(drawn.getvalue())
 
 
 def _print_card(seat: Seat, manifest: Manifest, path: Path, *, own: bool) -> None:

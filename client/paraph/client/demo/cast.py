@@ -188,7 +188,8 @@ class Cast:
             return house.internal
         scenario = self._scenario
         terms = Terms(languages=scenario.languages, authentic=scenario.authentic, exercise=True)
-        file = founding.propose((house.card,), self._relay.card, terms)
+        card = founding.internal_card(house.home, house.vault)
+        file = founding.propose((card,), self._relay.card, terms)
         file = founding.countersign(file, house.home, house.vault.content)
         file = founding.complete(file, house.vault.content, now)
         async with joining.closing(self.link()) as link:
