@@ -84,7 +84,9 @@ class Bench:
         self.passphrase = path.parent / f"{path.name}.passphrase"
         self.passphrase.write_bytes(PASSPHRASE + b"\n")
         self.passphrase.chmod(0o600)
-        Vault.create(self.home.vault_path, PASSPHRASE, cheap=True, content=self._content())
+        self.vault = Vault.create(
+            self.home.vault_path, PASSPHRASE, cheap=True, content=self._content()
+        )
         Replica.create(self.folder, channel.founding).close()
         self.folder.save_relay(_card(channel))
 
@@ -104,7 +106,7 @@ class Bench:
 
     def bot(self, **options: object) -> Bot:
         given: dict[str, object] = {
-            "passphrase": PASSPHRASE,
+            "passphrase": self.vault,
             "link": self.link,
             "clock": self.clock,
             "notices": self.notices.append,

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import dataclasses
+import itertools
 from collections.abc import Callable
 from pathlib import Path
 
@@ -21,6 +23,7 @@ from paraph.client.bot import (
     VersionTabled,
     run,
 )
+from paraph.client.bot.memory import Batch
 from paraph.client.opened import binding_of
 from paraph.protocol import roles
 from paraph.protocol.errors import (
@@ -122,20 +125,45 @@ async def test_acknowledgements_machines_own_people_and_clear_types_are_never_ac
     assert [each.subjects for each in receipts(bench)] == [(theirs.id,)]
 
 
-async def test_two_stock_bots_fall_silent(bench: Bench, tmp_path: Path) -> None:
-    """No loop: after one statement each side has one receipt, and then nothing but silence."""
-    other = Bench(tmp_path / "other", bench.channel, "USA")
-    other.channel.party("USA")
-    own, _ = bench.stock()
-    async with own:
-        await own.step()
-        bench.say(opened(), "USA")
-        bench.say(comment(), "RUS")
-        await steps(own, 4)
-        placed = bench.channel.log.size
-        await steps(own, 4)
-        assert bench.channel.log.size == placed
-    assert len(receipts(bench)) == 1
+@pytest.fixture
+def both(tmp_path: Path) -> tuple[Bench, Bench]:
+    """Both sides' bots on one relay; neither has spoken yet."""
+    channel = make_channel(opened=False)
+    rus, usa = Bench(tmp_path / "rus", channel, "RUS"), Bench(tmp_path / "usa", channel, "USA")
+    usa.relay = usa.link.relay = rus.relay
+    return rus, usa
+
+
+async def talk(both: tuple[Bench, Bench]) -> list[int]:
+    """Let each side say something and both bots answer; return the log's size after each round."""
+    sizes: list[int] = []
+    rus, usa = (each.stock()[0] for each in both)
+    async with rus, usa:
+        await steps(rus, 1)
+        await steps(usa, 1)
+        both[0].say(opened(), "USA")
+        both[0].say(comment(), "RUS")
+        for _ in range(6):
+            await rus.step()
+            await usa.step()
+            sizes.append(both[0].channel.log.size)
+    return sizes
+
+
+async def test_two_bots_fall_silent(both: tuple[Bench, Bench]) -> None:
+    sizes = await talk(both)
+    assert sizes[-1] == sizes[1]
+    assert [len(receipts(each)) for each in both] == [1, 1]
+
+
+async def test_without_the_loop_guard_two_bots_would_never_stop(
+    both: tuple[Bench, Bench], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The control."""
+    guardless = property(lambda event: event.is_sealed and not event.is_own)
+    monkeypatch.setattr(Event, "may_be_acknowledged", guardless)
+    sizes = await talk(both)
+    assert all(after > before for before, after in itertools.pairwise(sizes))
 
 
 async def test_a_large_past_is_acknowledged_in_few_statements(bench: Bench) -> None:
@@ -165,9 +193,8 @@ class Cut(MemoryRelay):
         return placed
 
 
-async def test_a_lost_answer_makes_no_second_acknowledgement(bench: Bench) -> None:
+async def lose_an_answer(bench: Bench) -> Cut:
     relay = Cut(bench.channel)
-    relay.bodies = bench.relay.bodies
     bench.relay = bench.link.relay = relay
     bot, _ = bench.stock()
     async with bot:
@@ -179,8 +206,24 @@ async def test_a_lost_answer_makes_no_second_acknowledgement(bench: Bench) -> No
         bench.clock.advance(60)
         await steps(bot)
         assert "reachable" in bench.kinds()
+    return relay
+
+
+async def test_a_lost_answer_makes_no_second_acknowledgement(bench: Bench) -> None:
+    relay = await lose_an_answer(bench)
     assert len(receipts(bench)) == 1
     assert len(set(relay.submitted)) == len(bench.placed())
+
+
+async def test_without_its_name_in_the_outbox_it_would_be_said_again(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The control: a batch that is called otherwise each time is another statement each time."""
+    names = map(str, itertools.count())
+    monkeypatch.setattr(Batch, "tag", property(lambda batch: f"{batch.dated} {next(names)}"))
+    with contextlib.suppress(KeyError):
+        await lose_an_answer(bench)
+    assert len(receipts(bench)) > 1
 
 
 async def test_a_crash_between_signing_and_sending_sends_the_same_bytes(bench: Bench) -> None:
@@ -630,6 +673,54 @@ async def test_a_wrong_passphrase_is_locked_and_leaves_no_lock(bench: Bench) -> 
             pass
     async with bench.bot():
         pass
+
+
+async def test_the_passphrase_may_stand_in_a_file(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with bench.bot(passphrase=bench.passphrase):
+        pass
+    monkeypatch.delenv("PARAPH_PASSPHRASE_FILE", raising=False)
+    with pytest.raises(InputError, match="expected a passphrase"):
+        async with bench.bot(passphrase=None):
+            pass
+    bench.passphrase.chmod(0o644)
+    with pytest.raises(InputError, match="only its owner"):
+        async with bench.bot(passphrase=bench.passphrase):
+            pass
+
+
+class Refusing(MemoryRelay):
+    """Refuses what is submitted, as long as a test says so."""
+
+    error: RefusedError | None = None
+
+    async def submit(self, envelope: bytes, body: bytes) -> Placed:
+        if self.error is not None:
+            raise self.error
+        return await super().submit(envelope, body)
+
+
+async def test_a_quota_is_waited_out_and_a_lost_session_ends_the_bot(bench: Bench) -> None:
+    relay = Refusing(bench.channel)
+    bench.relay = bench.link.relay = relay
+    bot, _ = bench.stock()
+    async with bot:
+        relay.error = RefusedError("too much", code="quota", retry_after_s=30)
+        await bot.step()
+        assert "refused-for-now" in bench.kinds()
+        assert bench.said() == []
+        relay.error = None
+        bench.clock.advance(20)
+        await bot.step()
+        assert bench.said() == []  # it waits as long as it was told
+        bench.clock.advance(20)
+        await bot.step()
+        assert len(beats(bench)) == 1
+        bench.say(opened())
+        relay.error = RefusedError("no session for this key", code="session")
+        with pytest.raises(RefusedError):
+            await bot.step()
 
 
 def test_a_bot_that_is_not_open_says_so(bench: Bench) -> None:

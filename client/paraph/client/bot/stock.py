@@ -152,7 +152,9 @@ class StockBot:
             raise InputError("expected a heartbeat of this instant: the channel is no exercise")
         now = self.bot.clock()
         row = station.heartbeat(dated=claimed, now=now)
-        if row is not None:
+        if row is None:  # one waits already: when it has left, the log says what it said
+            self._looked = False
+        else:
             self._last = Heartbeat(
                 dated=claimed or now,
                 verified=station.replica.size,
