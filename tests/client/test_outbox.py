@@ -26,6 +26,7 @@ from paraph.protocol.errors import (
     RefusedError,
     UnavailableError,
 )
+from paraph.protocol.keys import PublicKey
 from paraph.protocol.proof import verify_proof
 from paraph.protocol.statements.clear import Heartbeat
 from paraph.protocol.statements.envelope import Attachment
@@ -532,3 +533,37 @@ async def test_a_suspended_key_is_told_so_at_once_and_its_statement_stays(
     content = negotiating.opened(header=negotiating.header("head_of_delegation"))
     head.outbox.prepare_sealed(content)  # a colleague, and a suspended recipient, are not stopped
     assert len(await head.outbox.send(relay)) == 1
+
+
+async def test_what_we_signed_ourselves_is_not_checked_again_and_all_else_is(
+    seat: Callable[..., Desk], desk: Desk, relay: MemoryRelay, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checked: list[bytes] = []
+    verify = signed.verify
+
+    def noted(unverified: signed.Unverified, key: PublicKey) -> signed.Verified:
+        checked.append(unverified.envelope)
+        return verify(unverified, key)
+
+    monkeypatch.setattr(signed, "verify", noted)
+    row = desk.outbox.prepare_sealed(note())
+    await desk.outbox.send(relay)
+    ours = [each for each in checked if each == row.envelope]
+    assert len(ours) == 2  # when it was signed, and by the relay in this process
+    assert row.envelope not in desk.replica.own
+    other = seat("USA")
+    await other.replica.sync(relay)
+    assert checked.count(row.envelope) == 3
+
+
+async def test_our_statement_under_other_signature_bytes_is_checked(
+    desk: Desk, relay: MemoryRelay
+) -> None:
+    row = desk.outbox.prepare_sealed(note())
+    forged = row.envelope[:-1] + bytes([row.envelope[-1] ^ 1])
+    assert signed.read(forged).id == row.id
+    relay.channel.log.append(forged)
+    relay.channel.envelopes.append(forged)
+    await desk.replica.sync(relay)
+    assert desk.replica.entry(desk.replica.size - 1).void
+    assert desk.outbox.pending() == (row,)

@@ -46,8 +46,21 @@ def outgoing(sequence: int, **changes: object) -> OutboxRow:
 def test_a_commit_is_on_disk_when_it_returns(store: ChannelStore) -> None:
     again = apsw.Connection(str(store.path))
     assert again.pragma("journal_mode") == "wal"
-    assert again.pragma("page_size") == 16384
+    assert again.pragma("page_size") == 4096
     again.close()
+
+
+def test_only_the_step_that_asks_for_it_may_be_lost_with_the_power(store: ChannelStore) -> None:
+    def synchronous() -> object:
+        return store._connection.pragma("synchronous")  # noqa: SLF001
+
+    with store.transaction(durable=False):
+        assert synchronous() == 1
+    assert synchronous() == 2
+    with pytest.raises(ZeroDivisionError), store.transaction(durable=False):
+        raise ZeroDivisionError
+    with store.transaction():
+        assert synchronous() == 2
     assert store._one("PRAGMA synchronous") == 2  # noqa: SLF001 - a setting of this connection
     assert store.path.stat().st_mode & 0o777 == 0o600
 

@@ -11,17 +11,27 @@ entries and *before* anybody acts on them:
 
 So the file is never ahead of the database, unless the database was put back: then the channel
 does not open until a person pins it anew.
+
+The file has two places, written in turn and each with its own checksum: a write that was cut
+short spoils the older head and never the newer one. One ``fdatasync`` of a file that does not
+grow is a fifth of the time of a new file with its folder, and every entry waits for it.
 """
 
 from __future__ import annotations
 
+import hashlib
+import os
 from pathlib import Path
 from typing import Final
 
 from paraph.client.files import read_private, write_atomically
-from paraph.protocol.errors import IntegrityError, MalformedError
+from paraph.protocol.errors import IntegrityError, MalformedError, UnavailableError
 from paraph.protocol.names import ChannelId
 from paraph.protocol.schema import Record, octets, record, u53, wire
+
+_PLACE: Final = 4096
+"""Bytes from one place to the other: no block of a disk holds both."""
+_CHECKSUM: Final = 32
 
 
 @record("remembered-head")
@@ -54,17 +64,22 @@ class HeadFile:
         Raises:
             IntegrityError: Damaged, or another channel's.
         """
+        found = self._places()
+        return None if found is None else max(found, key=lambda each: each[0].size)[0]
+
+    def _places(self) -> list[tuple[RememberedHead, int]] | None:
+        # Every head that is whole, with its place; nothing if there is no file.
         if not self._path.exists():
             return None
-        try:
-            head = RememberedHead.decode(read_private(self._path, "the remembered head", 1024))
-        except MalformedError as error:
-            raise IntegrityError(
-                f"the file {self._path} is damaged", hint="pin the channel anew"
-            ) from error
-        if head.channel != self._channel:
+        data = read_private(self._path, "the remembered head", 2 * _PLACE)
+        found = [
+            (head, place) for place in (0, _PLACE) if (head := _parse(data[place:])) is not None
+        ]
+        if not found:
+            raise IntegrityError(f"the file {self._path} is damaged", hint="pin the channel anew")
+        if any(head.channel != self._channel for head, _ in found):
             raise IntegrityError(f"the file {self._path} belongs to another channel")
-        return head
+        return found
 
     def advance(self, size: int, root: bytes) -> None:
         """Remember a larger head, durably; a smaller one changes nothing.
@@ -73,8 +88,43 @@ class HeadFile:
         """
         if size <= self._written:
             return
-        before = self.read()
-        if before is None or before.size < size:
-            head = RememberedHead(channel=self._channel, size=size, root=root)
-            write_atomically(self._path, head.encode())
+        head = RememberedHead(channel=self._channel, size=size, root=root)
+        found = self._places()
+        if found is None:
+            write_atomically(self._path, _framed(head) * 2)
+        else:
+            newest, place = max(found, key=lambda each: each[0].size)
+            if newest.size < size:
+                self._write(_framed(head), _PLACE - place)
         self._written = size
+
+    def _write(self, data: bytes, place: int) -> None:
+        try:
+            handle = os.open(self._path, os.O_WRONLY)
+            try:
+                os.pwrite(handle, data, place)
+                os.fdatasync(handle)
+            finally:
+                os.close(handle)
+        except OSError as error:
+            raise UnavailableError(
+                f"cannot write {self._path.name}: {error.strerror}", code="disk"
+            ) from error
+
+
+def _framed(head: RememberedHead) -> bytes:
+    data = head.encode()
+    return (len(data).to_bytes(2, "big") + data + hashlib.sha256(data).digest()).ljust(
+        _PLACE, b"\0"
+    )
+
+
+def _parse(place: bytes) -> RememberedHead | None:
+    end = 2 + int.from_bytes(place[:2], "big")
+    data, checksum = place[2:end], place[end : end + _CHECKSUM]
+    if hashlib.sha256(data).digest() != checksum:
+        return None
+    try:
+        return RememberedHead.decode(data)
+    except MalformedError:
+        return None

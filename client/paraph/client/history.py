@@ -78,6 +78,7 @@ class History:
         log_keys: Pinned by the charter that this party countersigned.
         bodies: Bodies and attachments on this disk.
         head: The newest head verified; size 0 before the first.
+        own: Statements of this home, checked when they were signed, until they come back.
     """
 
     def __init__(self, home: ChannelHome, store: ChannelStore, log: ChannelLog) -> None:
@@ -90,6 +91,7 @@ class History:
         self.head = Checkpoint(log.origin, 0, EMPTY_ROOT, b"")
         self._head_file: Final = HeadFile(home.head, home.channel)
         self._ahead: list[Checkpoint] = []
+        self.own: Final = signatures.Known()
         self._notes: dict[bytes, Checkpoint] = {}
         self._accused: EquivocationError | None = None
         self._moved = asyncio.Event()
@@ -303,23 +305,22 @@ class History:
         # Yields what has to be waited for; the caller waits, in whatever way.
         self.refresh()
         fresh = self._fresh(batch)
-        for served in batch:
-            if served.note:
-                self._expect(served.note)
-        channel, lookup = self.log.channel, self.log.trust.member
+        channel, lookup, own = self.log.channel, self.log.trust.member, self.own
         chunks = [fresh[at : at + CHUNK] for at in range(0, len(fresh), CHUNK)]
-        ahead = signatures.start(channel, chunks[0], lookup) if chunks else []
+        ahead = signatures.start(channel, chunks[0], lookup, own) if chunks else []
+        for served in filter(lambda each: each.note, batch):  # while threads check signatures
+            self._expect(served.note)
         rows: list[tuple[EntryRow, Entry]] = []
         for number, chunk in enumerate(chunks):
             now, ahead = ahead, []
             if number + 1 < len(chunks):
-                ahead = signatures.start(channel, chunks[number + 1], lookup)
+                ahead = signatures.start(channel, chunks[number + 1], lookup, own)
             yield now
             checked = [each for job in now for each in job.result()]
             for at, envelope in enumerate(chunk):
                 late = self._now_known(checked, at, enrolled=not at or enrols(rows[-1][1]))
                 if late:
-                    again = signatures.start(channel, [chunk[each] for each in late], lookup)
+                    again = signatures.start(channel, [chunk[each] for each in late], lookup, own)
                     yield again
                     results = (each for job in again for each in job.result())
                     for place, result in zip(late, results, strict=True):
@@ -328,6 +329,7 @@ class History:
                 entry = self.log.append(
                     envelope, verified if isinstance(verified, Verified) else None
                 )
+                own.pop(envelope, None)
                 row = EntryRow(entry.index, entry.id, entry.void, entry.log_time, envelope)
                 rows.append((row, entry))
         self._commit(rows, batch)

@@ -294,6 +294,7 @@ class Outbox:
                 reason="",
             )
         )
+        self._replica.own.remember(verified)
         kept = self._store.outgoing_by_id(verified.id)
         assert kept is not None
         return kept
@@ -406,7 +407,7 @@ class Outbox:
         self._replica.refresh()
         log, head = self._replica.log, self._replica.head
         ended = []
-        with self._store.transaction():
+        with self._store.transaction(durable=False):  # found again in the log
             for row in self.pending():
                 index = self._replica.index_of(row.id)
                 if index is None:
@@ -472,7 +473,7 @@ class Outbox:
             if (after := delivery.step(row.state, event)) is not row.state
         ]
         if changed:
-            with self._store.transaction():
+            with self._store.transaction(durable=False):  # signed or unknown: sent again
                 for row, after in changed:
                     self._store.move(row.id, after)
 

@@ -21,9 +21,22 @@ from paraph.protocol.trust import Member
 JOB: Final = 64
 """Envelopes in a job: about 18 ms of signatures."""
 
+MOST_KNOWN: Final = 64
+"""Two windows of statements under way; the rest is checked again."""
+
 Checked = Verified | Unverified | None
 """Verified; decoded, but by a sender not known yet; or neither (the log will say why)."""
 Lookup = Callable[[KeyId], Member | None]
+
+
+class Known(dict[bytes, Verified]):
+    """Envelopes that were checked before, byte for byte; the oldest are forgotten."""
+
+    def remember(self, verified: Verified) -> None:
+        """Add one."""
+        self[verified.unverified.envelope] = verified
+        while len(self) > MOST_KNOWN:
+            del self[next(iter(self))]
 
 
 @functools.cache
@@ -32,17 +45,26 @@ def _pool() -> ThreadPoolExecutor:
 
 
 def start(
-    channel: ChannelId, envelopes: Sequence[bytes], lookup: Lookup
+    channel: ChannelId, envelopes: Sequence[bytes], lookup: Lookup, known: Known
 ) -> list[Future[list[Checked]]]:
-    """Begin to check *envelopes*; the results come in the same order, job by job."""
+    """Begin to check *envelopes*; the results come in the same order, job by job.
+
+    Args:
+        channel: Whose statements they must be.
+        envelopes: As served.
+        lookup: Finds a sender.
+        known: What needs no second check.
+    """
     return [
-        _pool().submit(_check, channel, envelopes[at : at + JOB], lookup)
+        _pool().submit(_check, channel, envelopes[at : at + JOB], lookup, known)
         for at in range(0, len(envelopes), JOB)
     ]
 
 
-def _check(channel: ChannelId, envelopes: Sequence[bytes], lookup: Lookup) -> list[Checked]:
-    return [_check_one(channel, envelope, lookup) for envelope in envelopes]
+def _check(
+    channel: ChannelId, envelopes: Sequence[bytes], lookup: Lookup, known: Known
+) -> list[Checked]:
+    return [known.get(each) or _check_one(channel, each, lookup) for each in envelopes]
 
 
 def _check_one(channel: ChannelId, envelope: bytes, lookup: Lookup) -> Checked:
