@@ -16,6 +16,7 @@ from paraph.protocol.errors import InputError
 from paraph.protocol.evidence import TrustAnchor
 from paraph.protocol.log import ChannelLog
 from paraph.protocol.statements.clear import Unopened, Withdraw
+from paraph.protocol.statements.envelope import Attachment
 from tests.support.channel import Channel, make_channel
 
 
@@ -155,6 +156,19 @@ def test_bodies_that_were_deleted_are_said_and_break_nothing(copy: Made) -> None
     report = copy.verify()
     assert (report.verdict, report.absent) == ("intact", 1)
     assert any("not in the bundle" in line for line in report.not_checked)
+
+
+def test_attachments_are_checked_by_digest_and_size(tmp_path: Path) -> None:
+    channel = make_channel()
+    blob = bytes(5_000)
+    listed = Attachment(digest=_digest(blob), size=len(blob))
+    author = channel.party("RUS").person("desk_officer")
+    channel.place(channel.seal(author, b"x", attachments=(listed,))[0])
+    for name, data, verdict in (("good", blob, "intact"), ("bad", blob[:-1], "broken")):
+        folder = tmp_path / name
+        bodies = [(listed.digest, data)]
+        bundle.write_bundle(folder, channel.log, channel.envelopes, [channel.note()], bodies)
+        assert verify.verify(folder, anchor_of(channel.log)).verdict == verdict
 
 
 def test_another_partys_trust_refuses_the_bundle(made: Made) -> None:

@@ -69,8 +69,8 @@ class Report:
         log_time: At the end of the log, POSIX ms.
         withdrawn: Entries that their authors took back.
         disputed: Entries that a party says it could not open.
-        bodies: Sealed bodies checked.
-        absent: Sealed bodies that are not in the bundle.
+        bodies: Sealed bodies and attachments checked.
+        absent: Sealed bodies and attachments that are not in the bundle.
         not_checked: What the audit does not say.
     """
 
@@ -132,9 +132,10 @@ class _Audit:
         self.progress = progress
         self.report = Report(trusted=anchor is not None)
         self.files: dict[str, int] = {}
+        self.digests: dict[str, bytes] = {}
         self.used: set[str] = set()
         self.anchors: list[tuple[int, bytes, int]] = []
-        self.sealed: list[tuple[int, SealedContent]] = []
+        self.sealed: list[tuple[int, list[tuple[bytes, int]]]] = []
 
     def run(self) -> Report:
         report = self.report
@@ -172,6 +173,7 @@ class _Audit:
             with (self.folder / path).open("rb") as file:
                 while part := file.read(1 << 20):
                     digest.update(part)
+            self.digests[path] = digest.digest()
             lines.append(f"{digest.hexdigest()}  {self.files[path]}  {path}\n")
         found = (self.folder / bundle.MANIFEST).read_bytes().decode("utf-8", "replace")
         if found == "".join(lines):
@@ -243,7 +245,9 @@ class _Audit:
             self.anchors.append((entry.index, statement.anchor, statement.seen.size))
         content = statement.content
         if isinstance(content, SealedContent):
-            self.sealed.append((entry.index, content))
+            blobs = [(content.body_digest, content.body_size)]
+            blobs += [(each.digest, each.size) for each in content.attachments]
+            self.sealed.append((entry.index, blobs))
             try:
                 check_body_size(content.body_size, len(content.recipients))
             except MalformedError as error:
@@ -290,21 +294,19 @@ class _Audit:
 
     def _check_bodies(self) -> None:
         report = self.report
-        for index, content in self.sealed:
-            path = bundle.blob_path(content.body_digest)
-            if path not in self.files:
-                report.absent += 1
-                continue
-            body = self._read(path)
-            report.bodies += 1
-            if (hashlib.sha256(body).digest(), len(body)) != (
-                content.body_digest,
-                content.body_size,
-            ):
-                report.add(path, "body", f"expected the body that entry {index} names")
+        for index, blobs in self.sealed:
+            for digest, size in blobs:
+                path = bundle.blob_path(digest)
+                if path not in self.files:
+                    report.absent += 1
+                    continue
+                self.used.add(path)
+                report.bodies += 1
+                if (self.digests[path], self.files[path]) != (digest, size):
+                    report.add(path, "body", f"expected the blob that entry {index} names")
         if report.absent:
             report.not_checked.append(
-                f"{report.absent} sealed bodies that are not in the bundle, only their digests"
+                f"{report.absent} sealed bodies and attachments that are not in the bundle"
             )
 
     def _check_policy(self, log: ChannelLog) -> None:
