@@ -19,9 +19,11 @@ START_S = 60
 STOP_S = 30
 
 
-async def make_home(home: Path, secret: LogSecret, codes: tuple[str, ...]) -> dict[str, str]:
+async def make_home(
+    home: Path, secret: LogSecret, codes: tuple[str, ...], *, plain: bool = False
+) -> dict[str, str]:
     """Make a relay on a port that the system chooses; return the enrolment code of each party."""
-    wanted = init.settings(home, host="127.0.0.1", port=0, origin=ORIGIN_PREFIX)
+    wanted = init.settings(home, host="127.0.0.1", port=0, origin=ORIGIN_PREFIX, plain=plain)
     made = await init.make(wanted, codes)
     cards.write_log_key(home / wanted.store.log_key, secret)
     (home / CONFIG_FILE).write_text(render(unhurried(wanted)))
