@@ -11,7 +11,7 @@ import pytest
 from paraph.protocol.errors import ForgedError, RefusedError, UnavailableError
 from paraph.protocol.names import ChannelId, Digest, KeyId
 from paraph.protocol.wire import Staged
-from paraph.server.blobs import Blobs
+from paraph.server.blobs import FILE_COST, Blobs
 from tests.support.clock import FakeClock
 
 CHANNEL, KEY, OTHER = ChannelId(b"c" * 32), KeyId(b"k" * 32), KeyId(b"o" * 32)
@@ -78,7 +78,7 @@ def test_a_blob_just_over_its_limit_is_refused(blobs: Blobs) -> None:
 
 
 def test_what_waits_for_a_statement_is_bounded(tmp_path: Path) -> None:
-    blobs = Blobs(tmp_path / "blobs", FakeClock(), most_staged=1500)
+    blobs = Blobs(tmp_path / "blobs", FakeClock(), most_staged=FILE_COST + 1500)
     stage(blobs, 0, DATA[:1500])
     with pytest.raises(RefusedError) as caught:
         stage(blobs, 0, b"x", OTHER)
@@ -86,6 +86,23 @@ def test_what_waits_for_a_statement_is_bounded(tmp_path: Path) -> None:
     assert caught.value.retry_after_s > 0
     blobs.named(CHANNEL, 1)
     assert stage(blobs, 0, b"x", OTHER).size == 1
+
+
+def test_files_are_bounded_too_and_not_only_their_bytes(tmp_path: Path) -> None:
+    """An upload of nothing costs no byte, but it costs the disk a file."""
+    blobs = Blobs(tmp_path / "blobs", FakeClock(), most_staged=3 * FILE_COST)
+    names = [Digest(bytes([number]) * 32) for number in range(9)]
+    for name in names[:3]:
+        blobs.stage(CHANNEL, KEY, name, 0, b"", MOST)
+        blobs.stage(CHANNEL, KEY, name, 0, b"", MOST)  # again: the same file
+    for name in names[3:]:
+        with pytest.raises(RefusedError) as caught:
+            blobs.stage(CHANNEL, KEY, name, 0, b"", MOST)
+        assert caught.value.code == "quota"
+    assert len(list((tmp_path / "blobs" / CHANNEL.hex()).iterdir())) == 3
+    blobs.sweep(CHANNEL, frozenset())  # a restart counts the same
+    with pytest.raises(RefusedError):
+        blobs.stage(CHANNEL, KEY, names[3], 0, b"", MOST)
 
 
 def test_a_disk_that_takes_nothing_is_unavailable(

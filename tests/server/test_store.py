@@ -169,8 +169,8 @@ async def test_bodies_and_attachments_come_with_their_entry(tmp_path: Path) -> N
         assert await store.body(CHANNEL, digest(7)) == body
         assert await store.body(OTHER, digest(7)) is None
         assert await store.attachments(CHANNEL) == {digest(8)}
-        assert await store.is_attachment(CHANNEL, digest(8))
-        assert not await store.is_attachment(OTHER, digest(8))
+        assert await store.attachment_index(CHANNEL, digest(8)) == 0
+        assert await store.attachment_index(OTHER, digest(8)) is None
 
 
 async def test_the_journal_keeps_every_note_in_order(tmp_path: Path) -> None:

@@ -4,7 +4,8 @@
   spoil what somebody else uploads. Every part is on disk before it is answered.
 - It is complete when the digest of what is there is its name. Only then is it moved to the place
   where statements find it, and the directory is synced: a name that can be seen holds the whole.
-- What no statement has named within a day is swept at start.
+- What no statement has named within a day is swept at start. Until then it is counted, and every
+  file costs something beside its bytes: a disk runs out of files as well.
 
 Everything here blocks; the service calls it in a thread of its own, one call at a time.
 """
@@ -26,6 +27,8 @@ from paraph.server.heads import sync_directory
 
 MOST_STAGED: Final = 4 * 1024**3
 """Bytes of one channel that no statement has named yet."""
+FILE_COST: Final = 16 * 1024
+"""What a file counts for beside its bytes: about the space of a disk that has one inode."""
 SWEEP_MS: Final = 24 * 3600 * 1000
 _READ: Final = 1024 * 1024
 _OPEN_PARTS: Final = 256
@@ -72,7 +75,7 @@ class Blobs:
             if found.st_mtime_ns // 1_000_000 < oldest_ms:
                 path.unlink()
             else:
-                self._staged[channel] += found.st_size
+                self._staged[channel] += FILE_COST + found.st_size
 
     def staged(self, channel: ChannelId, key: KeyId, digest: Digest) -> Staged:
         """Tell how much of a blob is there: the key's own parts, or the whole from anybody."""
@@ -104,7 +107,8 @@ class Blobs:
             return there
         if offset + len(data) > most:
             raise RefusedError(f"expected a blob of at most {most} bytes", code="too-large")
-        if self._staged[channel] + len(data) > self._most_staged:
+        new = 0 if self._part(channel, key, digest).is_file() else FILE_COST
+        if self._staged[channel] + new + len(data) > self._most_staged:
             raise RefusedError(
                 f"expected at most {self._most_staged} bytes that no statement has named",
                 code="quota",
@@ -124,7 +128,7 @@ class Blobs:
             part.parent.mkdir(mode=0o700)
             sync_directory(self._directory)
         hashed = self._hash_of(part, offset)
-        before = part.stat().st_size if part.is_file() else 0
+        before = part.stat().st_size if part.is_file() else -FILE_COST
         fd = os.open(part, os.O_WRONLY | os.O_CREAT, 0o600)
         try:
             os.ftruncate(fd, offset)
@@ -185,9 +189,9 @@ class Blobs:
             raise ForgedError("expected the body that the statement names", code="body-digest")
         return data
 
-    def named(self, channel: ChannelId, sizes: int) -> None:
-        """Note that a placed statement has named blobs of *sizes* bytes in all."""
-        self._staged[channel] = max(0, self._staged[channel] - sizes)
+    def named(self, channel: ChannelId, size: int) -> None:
+        """Note that a placed statement has named a blob of *size* bytes, which none had before."""
+        self._staged[channel] = max(0, self._staged[channel] - FILE_COST - size)
 
     def remove(self, channel: ChannelId, digest: Digest) -> None:
         """Remove a staged body whose bytes went into the database."""

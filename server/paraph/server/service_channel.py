@@ -28,7 +28,7 @@ from paraph.protocol.trust import Member
 from paraph.protocol.wire import MAX_MESSAGES, Entries, Placed, Staged
 from paraph.server.batch import Prepared
 from paraph.server.blobs import Blobs
-from paraph.server.channel import MOST_ENTRIES_BYTES, LiveChannel
+from paraph.server.channel import MOST_ENTRIES_BYTES, LiveChannel, Placement
 from paraph.server.intake import NO_ANCHOR, Flights, prepare
 from paraph.server.ledger import Ledger
 from paraph.server.pool import Pool
@@ -136,7 +136,7 @@ class ServiceChannel:
             if error.code == "double-sequence":
                 await self._keep_evidence(live, unverified)
             raise
-        await self._tidy(unverified, body)
+        await self._tidy(unverified, body, placement)
         placed = b""
         if placement.repeated:
             placed = await self._envelope(placement.index)
@@ -153,14 +153,16 @@ class ServiceChannel:
         size = await self._shop.store.note_size(self.channel, Digest(anchor))
         return await self._shop.pool.run(lambda: check(NO_ANCHOR if size is None else size))
 
-    async def _tidy(self, unverified: Unverified, body: bytes) -> None:
-        # What came as files is accounted for; a staged body now stands in the database.
+    async def _tidy(self, unverified: Unverified, body: bytes, placement: Placement) -> None:
+        # What came as files is accounted for, once; a staged body now stands in the database.
         content = unverified.statement.content
         if not isinstance(content, SealedContent):
             return
-        blobs, channel = self._shop.blobs, self.channel
-        if content.attachments:
-            blobs.named(channel, sum(each.size for each in content.attachments))
+        blobs, store, channel = self._shop.blobs, self._shop.store, self.channel
+        for each in () if placement.repeated else content.attachments:
+            first = await store.attachment_index(channel, Digest(each.digest))
+            if first == placement.index:
+                blobs.named(channel, each.size)
         if not body:
             digest = Digest(content.body_digest)
             await self._shop.in_file_thread(lambda: blobs.remove(channel, digest))
@@ -310,8 +312,9 @@ class ServiceChannel:
 
     async def blob_path(self, digest: Digest) -> Path:
         """Return the file of a complete blob that a placed statement names."""
-        self._here()
-        if not await self._shop.store.is_attachment(self.channel, digest):
+        index = await self._shop.store.attachment_index(self.channel, digest)
+        size, _ = await self._readable()
+        if index is None or index >= size:
             raise _not_found()
         path = self._shop.blobs.path(self.channel, digest)
         if not await self._shop.in_file_thread(path.is_file):

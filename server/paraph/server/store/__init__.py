@@ -132,8 +132,8 @@ class Store(Protocol):
     async def attachments(self, channel: ChannelId) -> frozenset[Digest]:
         """Return what placed statements name as attachments."""
 
-    async def is_attachment(self, channel: ChannelId, digest: Digest) -> bool:
-        """Tell whether a placed statement names this blob."""
+    async def attachment_index(self, channel: ChannelId, digest: Digest) -> int | None:
+        """Return the first entry that names this blob as an attachment."""
 
     async def keep_conflict(self, conflict: ConflictRow) -> None:
         """Keep the first conflict under a number; later ones change nothing."""

@@ -361,13 +361,12 @@ class SqliteStore:
         rows = await self._rows("SELECT digest FROM attachments WHERE channel = ?", channel)
         return frozenset(digest for (digest,) in rows)
 
-    async def is_attachment(self, channel: ChannelId, digest: Digest) -> bool:
-        """Tell whether a placed statement names this blob."""
-        return bool(
-            await self._rows(
-                "SELECT 1 FROM attachments WHERE channel = ? AND digest = ?", channel, digest
-            )
+    async def attachment_index(self, channel: ChannelId, digest: Digest) -> int | None:
+        """Return the first entry that names this blob as an attachment."""
+        rows = await self._rows(
+            "SELECT idx FROM attachments WHERE channel = ? AND digest = ?", channel, digest
         )
+        return rows[0][0] if rows else None
 
     async def conflicts(self, channel: ChannelId) -> tuple[ConflictRow, ...]:
         """Return what is kept, in order."""

@@ -1,0 +1,81 @@
+"""What uploads cost the relay, and who gets what was uploaded (SPEC 8.5)."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+from pathlib import Path
+
+import pytest
+
+from paraph.protocol import buckets
+from paraph.protocol.errors import RefusedError
+from paraph.protocol.names import Digest
+from paraph.protocol.statements.envelope import Attachment
+from paraph.server.blobs import FILE_COST, Blobs
+from tests.support.channel import Channel, Person, make_channel
+from tests.support.clock import FakeClock
+from tests.support.relay import at, relay_with
+
+
+@pytest.fixture
+def channel() -> Channel:
+    return make_channel()
+
+
+@pytest.fixture
+def officer(channel: Channel) -> Person:
+    return channel.party("RUS").person("desk_officer")
+
+
+@pytest.fixture
+def other(channel: Channel) -> Person:
+    return channel.party("USA").person("desk_officer")
+
+
+def attachment(size: int = 4096) -> tuple[Attachment, bytes]:
+    data = bytes(buckets.ciphertext_size(size))
+    return Attachment(digest=hashlib.sha256(data).digest(), size=len(data)), data
+
+
+async def test_only_what_is_named_for_the_first_time_makes_room_for_uploads(
+    channel: Channel, officer: Person, tmp_path: Path
+) -> None:
+    """Sending the same bytes again, or naming a blob again, gives back no part of the quota."""
+    blobs = Blobs(tmp_path / "own", FakeClock(), most_staged=FILE_COST + 5000)
+    async with relay_with(channel, tmp_path / "relay") as service:
+        relay = at(service, channel, officer)
+        relay._shop = dataclasses.replace(relay._shop, blobs=blobs)  # noqa: SLF001
+        listed, data = attachment()
+        envelope, body = channel.seal(officer, b"x", attachments=(listed,))
+        await relay.stage(Digest(listed.digest), 0, data)
+        await relay.submit(envelope, body)
+        await relay.stage(Digest(bytes(32)), 0, bytes(5000))
+        await relay.submit(envelope, body)
+        await relay.submit(*channel.seal(officer, b"y", attachments=(listed,)))
+        with pytest.raises(RefusedError) as caught:
+            await relay.stage(Digest(b"x" * 32), 0, b"x")
+        assert caught.value.code == "quota"
+
+
+async def test_an_ended_key_gets_no_attachment_of_what_it_may_not_read(
+    channel: Channel, officer: Person, other: Person, tmp_path: Path
+) -> None:
+    async with relay_with(channel, tmp_path) as service:
+        relay = at(service, channel, officer)
+        before, after = attachment(), attachment(8192)
+        for listed, data in (before, after):
+            await relay.stage(Digest(listed.digest), 0, data)
+            envelope, body = channel.seal(officer, b"x", attachments=(listed,))
+            channel.place(envelope)
+            await relay.submit(envelope, body)
+            if listed is before[0]:
+                revocation = channel.revocation(other)
+                channel.place(revocation)
+                root = channel.party(other.party).carrier
+                await at(service, channel, root).submit(revocation, b"")
+        ended = at(service, channel, other)
+        assert (await ended.blob_path(Digest(before[0].digest))).read_bytes() == before[1]
+        with pytest.raises(RefusedError) as caught:
+            await ended.blob_path(Digest(after[0].digest))
+        assert caught.value.code == "not-found"
