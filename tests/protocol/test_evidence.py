@@ -97,6 +97,23 @@ def test_a_note_of_another_log_or_with_one_signature_proves_nothing(
             ForkEvidence(first=note, second=channel.note(), leaves=()).verify(anchor)
 
 
+def test_one_signature_stated_twice_does_not_pass_for_two(
+    channel: Channel, anchor: TrustAnchor
+) -> None:
+    """Whoever breaks one kind of mathematics must not be able to accuse an honest log."""
+    size = channel.log.size
+    forged = channel.log_secret.sign(channel.log.origin, size, other_history(size).root())
+    lines = forged.splitlines(keepends=True)
+    for line in lines[-2:]:
+        twice = b"".join([*lines[:-2], line, line])
+        for evidence in (
+            ForkEvidence(first=channel.note(), second=twice, leaves=()),
+            ForkEvidence(first=twice, second=channel.note(), leaves=()),
+        ):
+            with pytest.raises(PeerError, match="both its keys"):
+                evidence.verify(anchor)
+
+
 def double(channel: Channel) -> DoubleSequenceEvidence:
     author = channel.party("RUS").person("desk_officer")
     sequence, previous = channel.log.next_sequence(author.id)
