@@ -17,7 +17,13 @@ from paraph.protocol.documents import (
     Manifest,
     Revocation,
 )
-from paraph.protocol.errors import ForgedError, MalformedError, MisuseError, PeerError
+from paraph.protocol.errors import (
+    ForgedError,
+    MalformedError,
+    MisuseError,
+    PeerError,
+    UnsupportedError,
+)
 from paraph.protocol.keys import SecretKey
 from paraph.protocol.log import ChannelLog
 from paraph.protocol.names import ZERO, Label, labelled
@@ -119,6 +125,16 @@ def test_a_charter_that_contradicts_itself_cannot_be_made(
     charter = Charter.decode(channel.charter.body)
     with pytest.raises(MisuseError):
         dataclasses.replace(charter, **changes)
+
+
+@pytest.mark.parametrize("changes", [{"version": 0}, {"version": 2}, {"rules": 0}, {"rules": 2}])
+def test_a_charter_of_another_version_or_other_rules_is_refused(
+    channel: Channel, changes: dict[str, Any]
+) -> None:
+    charter = dataclasses.replace(Charter.decode(channel.charter.body), **changes)
+    document = documents.countersign(documents.draft(charter), Charter, all_roots(channel))
+    with pytest.raises(UnsupportedError):
+        documents.read_charter(document)
 
 
 def test_parties_stand_in_order_and_share_no_root(channel: Channel) -> None:
@@ -405,8 +421,18 @@ def test_no_part_of_an_enrolled_key_was_ever_seen(channel: Channel) -> None:
         person.signing = key
         document = channel.enrolment(person)
         assert _place(channel, rus.carrier, EnrolEntry(document=document)) == "document"
+    fresh, seen = SealingKey.generate().seed, [desk.sealing, rus.archive]
+    seen.append(SealingKey.from_seed(desk.sealing.seed[:64] + fresh[64:]))
+    seen.append(SealingKey.from_seed(fresh[:64] + channel.party("USA").archive.seed[64:]))
+    for sealing in seen:
+        person = channel.new_person("RUS", "linguist")
+        person.sealing = sealing
+        document = channel.enrolment(person)
+        assert _place(channel, rus.carrier, EnrolEntry(document=document)) == "document"
+    archive = SealingKey.generate()
+    assert not _void(channel, rus, _next_manifest(channel, rus, archive=archive.public.raw))
     person = channel.new_person("RUS", "linguist")
-    person.sealing = desk.sealing
+    person.sealing = archive
     document = channel.enrolment(person)
     assert _place(channel, rus.carrier, EnrolEntry(document=document)) == "document"
 

@@ -132,10 +132,12 @@ def read_charter_file(file: CharterFile) -> tuple[Charter, dict[str, int]]:
 
     Raises:
         MalformedError: A document is not what it must be.
+        UnsupportedError: The charter is of another protocol version, or of other rules.
         ForgedError: A signature fails, a manifest is not the one that the charter names, or the
             relay card is not of the log that the charter names.
     """
     unread = Charter.decode(file.charter.body)
+    documents.require_version(unread)
     roots = {party.code: documents.parse_roots(party.roots) for party in unread.parties}
     charter, signed = documents.verify(
         file.charter,

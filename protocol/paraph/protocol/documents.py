@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final, TypeVar
 
 from paraph.protocol import roles
-from paraph.protocol.errors import ForgedError, MalformedError
+from paraph.protocol.errors import ForgedError, MalformedError, UnsupportedError
 from paraph.protocol.keys import PublicKey, SealingPublicKey, Signer, check_ed25519
 from paraph.protocol.names import ZERO, ChannelId, Context, Digest, KeyId, Label, labelled
 from paraph.protocol.schema import (
@@ -28,6 +28,10 @@ from paraph.protocol.schema import (
     word,
 )
 
+VERSION: Final = 1
+"""The protocol version; it pins the one suite, so there is no algorithm field anywhere."""
+RULES: Final = 1
+"""The version of the negotiation rules (SPEC 7)."""
 MAX_ROOTS: Final = 8
 """Root keys of a party; three is usual."""
 PARTY: Final = text(8, "[A-Z]{2,8}")
@@ -359,9 +363,11 @@ def read_charter(document: Document) -> Charter:
 
     Raises:
         MalformedError: Not a charter.
+        UnsupportedError: Of another protocol version, or of other negotiation rules.
         ForgedError: A signature fails, too few signed, or the log key is no acceptable point.
     """
     unread = Charter.decode(document.body)
+    require_version(unread)
     roots = {party.code: parse_roots(party.roots) for party in unread.parties}
     charter, signed = verify(
         document, Charter, {key: value for each in roots.values() for key, value in each.items()}
@@ -370,6 +376,19 @@ def read_charter(document: Document) -> Charter:
         require_threshold(signed, roots[party.code], party.threshold)
     check_ed25519(charter.log_ed25519)
     return charter
+
+
+def require_version(charter: Charter) -> None:
+    """Refuse a charter under which other rules than these would hold (SPEC 2.4).
+
+    Raises:
+        UnsupportedError: Of another protocol version, or of other negotiation rules.
+    """
+    if (charter.version, charter.rules) != (VERSION, RULES):
+        raise UnsupportedError(
+            f"expected protocol version {VERSION} and rules {RULES}",
+            hint="both sides need a Paraph that speaks the same version",
+        )
 
 
 def read_first_manifest(document: Document, party: FoundingParty) -> Manifest:

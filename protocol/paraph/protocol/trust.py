@@ -124,6 +124,7 @@ class Trust:
         self.parties[manifest.party] = PartyTrust(
             manifest.party, [manifest], [document], roots, archive
         )
+        self._halves.update(archive.halves)
         for root in roots.values():
             self._halves.update(root.halves)
 
@@ -245,7 +246,7 @@ class Trust:
         request, key, sealing = documents.read_enrolment(Enrolment.decode(document.body))
         party = self._party(request.party)
         self._require_channel(request.channel)
-        if self._halves & set(key.halves) or sealing.id in self._by_sealing:
+        if self._halves & {*key.halves, *sealing.halves}:
             raise _document("expected a key of which no part was ever seen")
         self._require_signers(document, Enrolment, party, "sign-enrolment", request.role, log_time)
         return EnrolmentRead(request, key, sealing)
@@ -341,6 +342,7 @@ class Trust:
         party.manifest_ids.append(document)
         party.roots = documents.parse_roots(manifest.roots)
         party.archive = SealingPublicKey.parse(manifest.archive)
+        self._halves.update(party.archive.halves)
         for root in party.roots.values():
             self._halves.update(root.halves)
 
@@ -357,7 +359,7 @@ class Trust:
         )
         self._members[member.id] = member
         self._by_sealing[read.sealing.id] = member
-        self._halves.update(read.key.halves)
+        self._halves.update((*read.key.halves, *read.sealing.halves))
 
     def apply_revocation(self, revocation: Revocation, index: int) -> None:
         """End a key."""

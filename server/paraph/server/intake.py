@@ -122,6 +122,11 @@ def _check_body(live: LiveChannel, blobs: Blobs, content: SealedContent, body: b
         raise RefusedError(f"expected at most {limits.attachments} attachments", code="too-large")
     for each in content.attachments:
         buckets.check_attachment_size(each.size)
+        if each.size > limits.attachment_bytes:
+            raise RefusedError(
+                f"expected attachments of at most {limits.attachment_bytes} bytes",
+                code="too-large",
+            )
         blobs.require(channel, Digest(each.digest), each.size)
     return body
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import Final
 
+from paraph.protocol import documents
 from paraph.protocol.errors import MalformedError
 from paraph.protocol.names import Label, StatementId, labelled
 from paraph.protocol.schema import (
@@ -24,8 +25,7 @@ from paraph.protocol.schema import (
 )
 from paraph.protocol.statements.clear import PAYLOADS
 
-VERSION: Final = 1
-"""The protocol version; it pins the one suite, so there is no algorithm field anywhere."""
+VERSION: Final = documents.VERSION
 MAX_ENVELOPE: Final = 65_535
 """Bytes: an entry of a tlog-tiles bundle carries a 16-bit length."""
 MAX_RECIPIENTS: Final = 64
