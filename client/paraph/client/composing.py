@@ -11,13 +11,13 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from paraph.client.drafts import Opening
+from paraph.client.fold_errors import HINTS, translated
 from paraph.protocol import roles
 from paraph.protocol.errors import (
     InputError,
     MalformedError,
     MisuseError,
     OutOfTurnError,
-    ParaphError,
     RefusedError,
 )
 from paraph.protocol.names import ZERO
@@ -52,36 +52,6 @@ from paraph.protocol.statements.versions import (
     VersionConfirmed,
     VersionTabled,
 )
-
-CONFLICTS: Final = frozenset(
-    {
-        "parent-not-head",
-        "confirmed-before",
-        "closed-before",
-        "number-differs",
-        "negotiation-exists",
-        "placed-before",
-    }
-)
-"""Codes of the fold that mean: somebody was first."""
-REFUSALS: Final = frozenset(
-    {"role", "role-differs", "origin-differs", "rung", "own-statement", "machine-statement"}
-)
-"""Codes of the fold that mean: not for this role or party."""
-_HINTS: Final[Mapping[str, str]] = {
-    "unknown-clause": "paraph show VERSION lists the clauses and their ids",
-    "clause-given-twice": "choose an id that this text has never had",
-    "unknown-language": "paraph channel list shows the languages",
-    "unassigned-code-point": "retype that character",
-    "quote-not-found": "quote the words exactly as they stand in that version",
-    "unknown-comment": "paraph log shows the comments",
-    "unknown-version": "paraph log shows the versions",
-    "unknown-negotiation": "paraph log shows the negotiations",
-    "confirmed-before": "nothing is left to do",
-    "closed-before": "nothing is left to do",
-    "number-differs": "run the command again: the number is taken from the log",
-    "text-too-large": "split the text, or send part of it as an attachment",
-}
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,7 +134,7 @@ def negotiation_of(state: State, identity: bytes) -> Negotiation:
         raise InputError(
             "no such negotiation is open in this channel",
             code="unknown-negotiation",
-            hint=_HINTS["unknown-negotiation"],
+            hint=HINTS["unknown-negotiation"],
         )
     return talks
 
@@ -180,7 +150,7 @@ def version_of(talks: Negotiation, statement: bytes) -> Version:
         raise InputError(
             "no such version stands in this negotiation",
             code="unknown-version",
-            hint=_HINTS["unknown-version"],
+            hint=HINTS["unknown-version"],
         )
     return found
 
@@ -488,15 +458,3 @@ def try_fold(
     if outcome.status == "refused":
         raise translated(OutOfTurnError(outcome.detail, code=outcome.code))
     return after
-
-
-def translated(error: OutOfTurnError | MalformedError) -> ParaphError:
-    """Return what *error* of the fold means to the person who was about to say it."""
-    hint = error.hint or _HINTS.get(error.code, "")
-    if error.code == "text-too-large":
-        return RefusedError(str(error), code="oversize", hint=hint)
-    if error.code in REFUSALS:
-        return RefusedError(str(error), code=error.code, hint=hint)
-    if error.code in CONFLICTS:
-        return OutOfTurnError(str(error), code=error.code, hint=hint)
-    return InputError(str(error), code=error.code, hint=hint)

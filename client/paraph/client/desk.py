@@ -15,7 +15,6 @@ alike; times may be given, so that an exercise can play another year.
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import os
 from collections.abc import Iterable, Iterator
 from types import TracebackType
@@ -30,7 +29,7 @@ from paraph.client.joining import Link
 from paraph.client.opened import OpenedEntry, Reader
 from paraph.client.outbox import Outbox
 from paraph.client.replica import Replica
-from paraph.client.store import OutboxRow
+from paraph.client.sent import NEGOTIATION_SIZE, Sent, sent_of
 from paraph.client.vault import HeldKey, Vault
 from paraph.protocol import roles
 from paraph.protocol.delivery import Delivery
@@ -38,7 +37,6 @@ from paraph.protocol.errors import InputError, RefusedError, UnavailableError
 from paraph.protocol.names import ZERO, ChannelId, StatementId
 from paraph.protocol.negotiation.state import Negotiation, State
 from paraph.protocol.relay import RelayChannel
-from paraph.protocol.sealed import SealingKey
 from paraph.protocol.state import Entry
 from paraph.protocol.statements.clear import Heartbeat
 from paraph.protocol.statements.content import Content
@@ -49,34 +47,6 @@ from paraph.protocol.trust import Member
 ATTEMPTS: Final = 2
 """How often in a row sending may fail before a person hears of it; it stays in the outbox."""
 PENDING: Final = frozenset({Delivery.SIGNED, Delivery.UNKNOWN})
-NEGOTIATION_SIZE: Final = 16
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Sent:
-    """What became of a statement that this desk has made.
-
-    Attributes:
-        id: Statement id.
-        kind: Kind of its content, or the clear type.
-        state: ``logged``: proven; ``signed`` or ``unknown``: in the outbox, sent again by the
-            next sync; ``unplaceable``: it never will be.
-        index: Where it stands; -1 until it is proven.
-        reason: Code of the last refusal, or why it is unplaceable.
-        negotiation: Negotiation id; zeros for clear types.
-    """
-
-    id: StatementId
-    kind: str
-    state: Delivery
-    index: int
-    reason: str
-    negotiation: bytes = bytes(NEGOTIATION_SIZE)
-
-    @property
-    def is_logged(self) -> bool:
-        """Whether a proof that it stands in the log was verified."""
-        return self.state is Delivery.LOGGED
 
 
 class Desk:
@@ -109,7 +79,7 @@ class Desk:
         self._relay: RelayChannel | None = None
         self._said: list[tuple[StatementId, Content]] = []
         self.replica: Final = Replica.load(folder)
-        self.reader: Final = Reader(self.replica, openers(vault, folder.channel))
+        self.reader: Final = Reader(self.replica, vault.content.openers(folder.channel))
         self.outbox: Final = Outbox(self.replica, key.signer, now=clock)
 
     @classmethod
@@ -139,7 +109,7 @@ class Desk:
             IntegrityError: What is on the disk was changed.
         """
         folder = channel if isinstance(channel, ChannelHome) else home.channel(channel)
-        return cls(folder, vault, choose_key(vault, folder.channel, role), link, clock)
+        return cls(folder, vault, members.choose_key(vault, folder.channel, role), link, clock)
 
     async def __aenter__(self) -> Self:
         """Return the desk."""
@@ -301,7 +271,7 @@ class Desk:
     def sent(self, sent: Sent) -> Sent:
         """Return what is known of *sent* now."""
         row = self.outbox.row(sent.id)
-        return sent if row is None else _sent(row, sent.kind, sent.negotiation)
+        return sent if row is None else sent_of(row, sent.kind, sent.negotiation)
 
     # ------------------------------------------------------------------ saying things
 
@@ -445,7 +415,7 @@ class Desk:
         roles.require(self.role, "heartbeat")
         self._require_in_force()
         row = self.outbox.prepare_heartbeat(dated=dated)
-        return await self._send(_sent(row, Heartbeat.KIND, bytes(NEGOTIATION_SIZE)))
+        return await self._send(sent_of(row, Heartbeat.KIND, bytes(NEGOTIATION_SIZE)))
 
     async def say(
         self,
@@ -479,7 +449,7 @@ class Desk:
             content, exclusive=exclusive, precedence=precedence, tag=tag
         )
         self._said.append((row.id, content))
-        return await self._send(_sent(row, content.KIND, content.header.negotiation))
+        return await self._send(sent_of(row, content.KIND, content.header.negotiation))
 
     async def _send(self, sent: Sent) -> Sent:
         try:
@@ -503,45 +473,9 @@ class Desk:
         log.trust.require_in_force(self.member, log.log_time)
 
 
-def choose_key(vault: Vault, channel: ChannelId, role: str | None) -> HeldKey:
-    """Return the key of *role*, or the one person's key that this home has in *channel*.
-
-    Raises:
-        InputError: None, or several.
-    """
-    keys = [key for key in vault.content.held(channel, role) if key.state != "retired"]
-    if role is None:
-        keys = [key for key in keys if key.role in roles.PERSONS] or keys
-    # The newest of several in one role: a renewal.
-    newest = {key.role: key for key in sorted(keys, key=lambda each: each.not_after)}
-    if len(newest) == 1:
-        return next(iter(newest.values()))
-    if not newest:
-        raise InputError(
-            f"expected a key{f' of a {role}' if role else ''} in this channel",
-            code="no-key",
-            hint="paraph member add --self --role ROLE makes one; paraph member list shows all",
-        )
-    raise InputError(
-        f"expected one role, this home has {', '.join(sorted(newest))}",
-        code="role-needed",
-        hint="say which with --role",
-    )
-
-
-def openers(vault: Vault, channel: ChannelId) -> list[SealingKey]:
-    """Return every sealing key that may open this channel's statements."""
-    found = [key.opener for key in vault.content.held(channel)]
-    return [*found, *vault.content.archive_openers]
-
-
 def _not_enrolled(role: str) -> RefusedError:
     return RefusedError(
         f"the key of this {role} is not enrolled yet",
         code="not-enrolled",
         hint="a colleague with your party's roots runs paraph member add with your request",
     )
-
-
-def _sent(row: OutboxRow, kind: str, negotiation: bytes) -> Sent:
-    return Sent(row.id, kind, row.state, row.index, row.reason, negotiation)

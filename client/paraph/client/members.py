@@ -53,6 +53,32 @@ def new_key(
     return key
 
 
+def choose_key(vault: Vault, channel: ChannelId, role: str | None) -> HeldKey:
+    """Return the key of *role*, or the one person's key that this home has in *channel*.
+
+    Raises:
+        InputError: None, or several.
+    """
+    keys = [key for key in vault.content.held(channel, role) if key.state != "retired"]
+    if role is None:
+        keys = [key for key in keys if key.role in roles.PERSONS] or keys
+    # The newest of several in one role: a renewal.
+    newest = {key.role: key for key in sorted(keys, key=lambda each: each.not_after)}
+    if len(newest) == 1:
+        return next(iter(newest.values()))
+    if not newest:
+        raise InputError(
+            f"expected a key{f' of a {role}' if role else ''} in this channel",
+            code="no-key",
+            hint="paraph member add --self --role ROLE makes one; paraph member list shows all",
+        )
+    raise InputError(
+        f"expected one role, this home has {', '.join(sorted(newest))}",
+        code="role-needed",
+        hint="say which with --role",
+    )
+
+
 def set_state(vault: Vault, key: HeldKey, state: str) -> HeldKey:
     """Note in the vault how far the enrolment of *key* is."""
     if key.state == state:

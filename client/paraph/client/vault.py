@@ -163,6 +163,10 @@ class VaultContent(Record):
             key for key in self.keys if key.channel == channel and role in (None, key.role)
         )
 
+    def openers(self, channel: ChannelId) -> list[SealingKey]:
+        """Return every sealing key here that may open a channel's statements."""
+        return [*(key.opener for key in self.held(channel)), *self.archive_openers]
+
     @property
     def root_signers(self) -> tuple[SecretKey, ...]:
         """The roots that this home holds."""

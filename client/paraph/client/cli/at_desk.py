@@ -15,7 +15,8 @@ from paraph.protocol import roles
 from paraph.protocol.errors import InputError, UnavailableError
 
 if TYPE_CHECKING:
-    from paraph.client.desk import Desk, Sent
+    from paraph.client.desk import Desk
+    from paraph.client.sent import Sent
 
 T = TypeVar("T")
 
@@ -153,7 +154,6 @@ def negotiation_id(seat: Seat, desk: Desk, text: str) -> bytes | None:
 
 
 def _shared_negotiations(seat: Seat, desk: Desk) -> set[bytes]:
-    from paraph.client.desk import openers
     from paraph.client.opened import Reader
     from paraph.client.replica import Replica
 
@@ -163,7 +163,7 @@ def _shared_negotiations(seat: Seat, desk: Desk) -> set[bytes]:
             continue
         replica = Replica.load(folder)
         try:
-            reader = Reader(replica, openers(seat.vault, folder.channel))
+            reader = Reader(replica, seat.vault.content.openers(folder.channel))
             reader.advance()
             if not reader.state.internal:
                 found |= {identity for identity, _ in reader.state.negotiations.items()}

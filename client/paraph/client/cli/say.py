@@ -21,8 +21,9 @@ from paraph.protocol.statements.exchanges import (
 
 if TYPE_CHECKING:
     from paraph.client.composing import Manner
-    from paraph.client.desk import Desk, Sent
+    from paraph.client.desk import Desk
     from paraph.client.drafts import Draft
+    from paraph.client.sent import Sent
 
 
 def _manner(*, dated: str, reply_by: str, handling: str, without_prejudice: bool) -> Manner:

@@ -22,9 +22,10 @@ from paraph.client.demo.script import (
     Say,
     Table,
 )
-from paraph.client.desk import NEGOTIATION_SIZE, Desk, Sent
+from paraph.client.desk import Desk
 from paraph.client.drafts import Opening
 from paraph.client.scenario.model import Comment, Dispatch, Scenario, Version
+from paraph.client.sent import NEGOTIATION_SIZE, Sent
 from paraph.protocol.errors import UnavailableError
 from paraph.protocol.names import ZERO, ChannelId
 from paraph.protocol.statements.exchanges import Anchor
