@@ -22,6 +22,7 @@ from paraph.protocol.errors import (
     EquivocationError,
     ForgedError,
     MalformedError,
+    OutOfTurnError,
     PeerError,
     RefusedError,
     UnavailableError,
@@ -284,6 +285,29 @@ async def test_a_true_refusal_frees_the_number_because_the_verified_log_says_so(
     again = outbox.prepare_sealed(comment())
     assert signed.read(again.envelope).statement.sequence == 1
     await ends_well(outbox, relay, again)
+
+
+async def test_an_entry_that_no_head_covers_frees_no_number(
+    outbox: Outbox, sender: Replica, relay: LyingRelay
+) -> None:
+    """A relay and the other ministry together could else make an honest key sign a number twice.
+
+    The foreign entry is signed well, and the relay signs no head over it: once it has made the
+    sender give the number up, both forget it, and the relay places the first statement.
+    """
+    await sender.sync(relay.honest)
+    row = outbox.prepare_sealed(comment(), exclusive=True)
+    channel = relay.honest.channel
+    foreign, _ = say(view_of(channel), channel.party("USA").person("desk_officer"))
+    relay.entries_lie = lambda served: dataclasses.replace(
+        served, envelopes=(*served.envelopes, foreign)
+    )
+    relay.refuses_with = "exclusive"
+    with pytest.raises(RefusedError):
+        await outbox.send(relay)
+    assert is_unknown(outbox, row)
+    with pytest.raises(OutOfTurnError):  # and nothing else is signed meanwhile
+        outbox.prepare_sealed(comment())
 
 
 async def test_one_desk_shown_another_history_cannot_speak_in_the_first(

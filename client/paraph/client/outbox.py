@@ -429,6 +429,8 @@ class Outbox:
         await self._replica.sync(relay)
         if self._replica.index_of(failure.row.id) is not None:
             return self._settle()
+        if not self._replica.is_settled:
+            return []  # entries that no signed head covers prove nothing: the relay may deny them
         code = self._verdict(failure.row)
         if code == "double-sequence":
             raise key_elsewhere(self._replica, failure.row.sequence)
