@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from paraph.client.audit.evidence import load_evidence
 from paraph.client.audit.trust import anchor_of, dump_trust, load_trust
 from paraph.client.home import ChannelHome
 from paraph.client.store import ChannelStore
@@ -21,8 +22,6 @@ from paraph.protocol.note import Head, parse_head, parse_note
 from paraph.protocol.signed import read
 from paraph.protocol.statements.clear import EnrolEntry
 from paraph.protocol.statements.envelope import ClearContent
-from paraph.protocol.tree import leaf_hash
-from paraph.protocol.wire import Entries, unpack_frame
 
 
 def third_party(folder: Path, founding: tuple[bytes, ...], evidence: Evidence) -> str:
@@ -68,36 +67,15 @@ def placement(folder: ChannelHome) -> PlacementEvidence:
     return PlacementEvidence(note=note, entries=tuple(envelopes[: head_of(note).size]))
 
 
-def fork(folder: ChannelHome) -> ForkEvidence:
-    """Make the evidence of two histories from the notes of an accused relay.
-
-    The leaves of the larger history are this desk's own entries, or those served with its note.
-    """
-    notes = sorted(
-        (each.read_bytes() for each in folder.evidence.glob("*.note")),
-        key=lambda each: head_of(each).size,
-    )
-    if len(notes) == 1:  # the head that was remembered stands in the database
-        notes = sorted([notes[0], entries_of(folder)[1]], key=lambda each: head_of(each).size)
-    first, second = notes
-    return fork_between(first, second, leaves_below(folder, head_of(second)))
+def fork(folder: ChannelHome) -> Evidence:
+    """Return the evidence that a replica left when its relay had shown two histories."""
+    return load_evidence(folder.evidence)
 
 
 def fork_between(first: bytes, second: bytes, leaves: list[Digest]) -> ForkEvidence:
     """Make the evidence of two notes, the first one not larger."""
     equal = head_of(first).size == head_of(second).size
     return ForkEvidence(first=first, second=second, leaves=() if equal else tuple(leaves))
-
-
-def leaves_below(folder: ChannelHome, head: Head) -> list[Digest]:
-    """Return the leaf hashes that lead to *head*, as far as this folder can tell."""
-    own, _ = entries_of(folder)
-    served = list(own)
-    for file in sorted(folder.evidence.glob("served-*.frame")):
-        for message in unpack_frame(file.read_bytes()):
-            assert isinstance(message, Entries)
-            served[message.start :] = message.envelopes
-    return [leaf_hash(each) for each in served[: head.size]]
 
 
 def double_sequence(folder: ChannelHome, first: bytes, second: bytes) -> DoubleSequenceEvidence:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from paraph.client.audit.trust import anchor_of
 from paraph.client.home import ChannelHome
 from paraph.client.replica import Replica
 from paraph.protocol import signed
@@ -25,7 +26,7 @@ from paraph.protocol.errors import (
 )
 from paraph.protocol.names import Digest
 from paraph.protocol.relay import RelayChannel
-from paraph.protocol.tree import Tree, leaf_hash
+from paraph.protocol.tree import Tree
 from paraph.protocol.wire import Entries
 from tests.hostile import kept
 from tests.hostile.histories import beat, next_number, say, view_of
@@ -365,22 +366,43 @@ async def test_a_rolled_back_relay_that_goes_on_is_convicted(
 
 
 async def test_a_rolled_back_relay_that_outgrew_the_reader_is_convicted_by_its_own_entries(
-    relay: LyingRelay, replica: Replica, author: Person, tmp_path: Path
+    relay: LyingRelay, replica: Replica, folder: ChannelHome, author: Person, tmp_path: Path
 ) -> None:
     before = view_of(relay.honest.channel)
     await place(relay, author)
     await replica.sync(relay)
-    old = replica.head.note
     restored = MemoryRelay(before)
     for _ in range(3):
         restored.channel.place(beat(before, before.party("RUS").person("bot")))
     with pytest.raises(EquivocationError):
         await replica.sync(restored)
-    # The liar serves its history to whoever asks; with it the two notes contradict each other.
-    served = await restored.entries(0)
-    leaves = [leaf_hash(each) for each in served.envelopes]
-    evidence = kept.fork_between(old, served.note, leaves)
-    assert "does not contain" in kept.third_party(tmp_path, before.founding, evidence)
+    # The replica asked the liar for its whole history, which makes a proof of the two notes.
+    said = kept.third_party(tmp_path, before.founding, kept.fork(folder))
+    assert "does not contain" in said
+
+
+async def test_a_rolled_back_relay_that_hides_its_entries_is_refused_without_a_proof(
+    relay: LyingRelay, replica: Replica, folder: ChannelHome, author: Person
+) -> None:
+    """Two notes of two sizes, and nobody has the entries of the larger: kept, and no more."""
+    before = LyingRelay(MemoryRelay(view_of(relay.honest.channel)))
+    await place(relay, author)
+    await replica.sync(relay)
+    size = replica.size
+    for _ in range(3):
+        before.honest.channel.place(
+            beat(before.honest.channel, before.honest.channel.party("RUS").person("bot"))
+        )
+    before.entries_lie = lambda served: (
+        served if served.start >= size else dataclasses.replace(served, envelopes=())
+    )
+    with pytest.raises(EquivocationError):
+        await replica.sync(before)
+    assert len(list(folder.evidence.glob("*.note"))) == 2
+    with pytest.raises(PeerError):
+        kept.fork(folder).verify(anchor_of(replica.log))
+    with pytest.raises(EquivocationError):
+        await replica.sync(relay)
 
 
 async def test_a_relay_that_shows_an_older_log_is_not_believed_and_not_accused(

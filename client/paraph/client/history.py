@@ -10,8 +10,7 @@ The rules, all of them:
   with the remembered head before anything is believed. Signatures of those rows are not checked
   again: they were checked before the rows were written, and the root says they are the same.
 - A signed head that these entries do not lead to, smaller, equal or larger, ends the channel for
-  good: both notes and what was served with them are kept, and every later open refuses with the
-  path. A head that is merely older is passed over.
+  good: both notes and what was served are kept. A head that is merely older is passed over.
 - Entries stand in the database, not in memory.
 """
 
@@ -23,7 +22,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, wait
 from typing import Final, Self
 
-from paraph.client import journal, signatures
+from paraph.client import forks, journal, signatures
 from paraph.client.bodies import Bodies
 from paraph.client.head import HeadFile
 from paraph.client.home import ChannelHome
@@ -384,6 +383,7 @@ class History:
         notes = [each for each in (self.head, head) if each.note]
         evidence = {f"{each.size}-{each.id.hex()[:16]}.note": each.note for each in notes}
         evidence |= {f"served-{each.start}.frame": pack_frame((each,)) for each in served}
+        evidence |= forks.record_of(self.log.tree, self.head, head)
         self._accused = EquivocationError(
             reason,
             evidence=tuple(each.note for each in notes),

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from typing import Final
 
+from paraph.client import forks
 from paraph.client.backoff import Backoff
 from paraph.client.history import History
 from paraph.client.home import ChannelHome
 from paraph.client.store import ChannelStore
-from paraph.protocol.errors import MalformedError, ParaphError, RefusedError, UnavailableError
+from paraph.protocol.errors import (
+    EquivocationError,
+    MalformedError,
+    ParaphError,
+    RefusedError,
+    UnavailableError,
+)
 from paraph.protocol.log import ChannelLog
 from paraph.protocol.note import parse_head, parse_note
 from paraph.protocol.relay import RelayChannel
@@ -54,7 +61,7 @@ class Replica(History):
             EquivocationError: See :meth:`feed`.
             UnavailableError: Connection or relay failed.
         """
-        async with self._lock:
+        async with self._convicting(relay), self._lock:
             self.refresh()
             before, at = self.head.size, self.log.size
             batch: list[Entries] = []
@@ -75,6 +82,15 @@ class Replica(History):
                 asked.cancel()
                 with contextlib.suppress(asyncio.CancelledError, ParaphError):
                     await asked
+
+    @contextlib.asynccontextmanager
+    async def _convicting(self, relay: RelayChannel) -> AsyncIterator[None]:
+        # A relay that was found out is asked once for what makes its two notes a proof.
+        try:
+            yield
+        except EquivocationError as error:
+            await forks.complete(self.home, relay, error.evidence)
+            raise
 
     def _advance(self, served: Entries, at: int) -> tuple[int, bool]:
         # Where the next entries begin, and whether the relay says that there are more.
@@ -134,7 +150,8 @@ class Replica(History):
                         yield released
                     async for served in relay.follow(self.log.size):
                         backoff.succeeded()
-                        released = await self.absorb(served)
+                        async with self._convicting(relay):
+                            released = await self.absorb(served)
                         if released:
                             yield released
                     await backoff.wait()

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from paraph.client.forks import FORK_FILE
 from paraph.protocol.errors import ForgedError, InputError
 from paraph.protocol.evidence import EVIDENCE, Evidence, ForkEvidence, decode_evidence
 from paraph.protocol.wire import MAX_NOTE
 
 
 def load_evidence(path: Path) -> Evidence:
-    """Read an evidence file, or the folder in which a replica kept two notes.
+    """Read an evidence file, or the folder in which a replica kept what two histories left.
 
     Raises:
         InputError: There is nothing to read.
@@ -18,6 +19,9 @@ def load_evidence(path: Path) -> Evidence:
         ForgedError: The folder does not hold two notes.
     """
     if path.is_dir():
+        record = path / FORK_FILE
+        if record.exists():
+            return decode_evidence(_read(record, EVIDENCE.size))
         notes = [_read(each, MAX_NOTE) for each in sorted(path.glob("*.note"))]
         if len(notes) != 2:
             raise ForgedError(
