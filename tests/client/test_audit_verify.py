@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
+import os
 import shutil
 from pathlib import Path
 from typing import Any
@@ -11,11 +13,12 @@ import pytest
 
 from paraph.client.audit import bundle, verify
 from paraph.client.audit.trust import anchor_of, dump_trust, load_trust
-from paraph.protocol.checkpoint import verify_checkpoint
+from paraph.protocol import documents
+from paraph.protocol.checkpoint import CosignerSecret, verify_checkpoint
 from paraph.protocol.errors import InputError
 from paraph.protocol.evidence import TrustAnchor
 from paraph.protocol.log import ChannelLog
-from paraph.protocol.statements.clear import Unopened, Withdraw
+from paraph.protocol.statements.clear import ManifestEntry, Unopened, Withdraw
 from paraph.protocol.statements.envelope import Attachment
 from tests.support.channel import Channel, make_channel
 
@@ -147,6 +150,47 @@ def test_a_file_too_many_or_too_few_is_named(copy: Made) -> None:
     victim.write_bytes(data)
     (copy.folder / "link").symlink_to("policy")
     assert "plain files" in copy.verify().problems[0].message
+
+
+@pytest.mark.parametrize(
+    "name", ["entry x", "a\nverdict      INTACT", "\x1b]0;x\x07", os.fsdecode(b"\xff")]
+)
+def test_a_name_that_could_pass_for_a_line_of_the_report_is_refused(copy: Made, name: str) -> None:
+    (copy.folder / name).write_bytes(b"")
+    report = copy.verify()
+    assert (report.verdict, len(report.problems)) == ("broken", 1)
+    assert "visible ASCII" in report.problems[0].message
+
+
+@pytest.mark.parametrize("path", ["journal/000001", "tile/0/000.p/30", "policy"])
+def test_a_giant_file_is_not_read_whole(copy: Made, path: str) -> None:
+    os.truncate(copy.folder / path, bundle.MOST_READ + 1)
+    problems = copy.verify().problems
+    assert any("to have at most" in each.message for each in problems)
+
+
+def test_a_cosigner_may_come_again_with_other_keys(tmp_path: Path) -> None:
+    """What the former keys cosigned stays valid."""
+    channel = make_channel(quorum="all", roles=())
+    rus, head = channel.party("RUS"), verify_checkpoint(channel.note(), channel.log_keys)
+    now = channel.log.trust.parties["RUS"]
+    before = now.manifest.cosigners[0]
+    assert rus.cosigner is not None
+    cosigned = head.note + rus.cosigner.cosign(before.name, head, 1)
+    ed25519, mldsa44 = CosignerSecret.generate().public
+    after = dataclasses.replace(before, ed25519=ed25519, mldsa44=mldsa44)
+    manifest = dataclasses.replace(
+        now.manifest,
+        number=2,
+        channel=channel.id,
+        previous=now.manifest_ids[-1],
+        cosigners=(after,),
+    )
+    document = documents.countersign(documents.draft(manifest), documents.Manifest, rus.roots)
+    channel.place(channel.clear(rus.carrier, ManifestEntry(document=document)))
+    folder = tmp_path / "bundle"
+    bundle.write_bundle(folder, channel.log, channel.envelopes, [cosigned, channel.note()], ())
+    assert verify.verify(folder, anchor_of(channel.log)).verdict == "intact"
 
 
 def test_bodies_that_were_deleted_are_said_and_break_nothing(copy: Made) -> None:

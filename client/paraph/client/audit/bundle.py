@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
@@ -22,13 +23,24 @@ from typing import Final
 from paraph.protocol.checkpoint import CosignerKeys, LogKeys
 from paraph.protocol.errors import InputError, MalformedError
 from paraph.protocol.log import ChannelLog
-from paraph.protocol.tiles import ENTRIES, FULL_WIDTH, entry_bundle, tile_bytes, tiles_of
+from paraph.protocol.tiles import (
+    ENTRIES,
+    FULL_WIDTH,
+    MAX_ENTRY_BYTES,
+    entry_bundle,
+    tile_bytes,
+    tiles_of,
+)
 from paraph.protocol.tree import Tree
 
 MANIFEST: Final = "MANIFEST"
 POLICY: Final = "policy"
 JOURNAL: Final = "journal"
 BLOBS: Final = "blobs"
+MOST_READ: Final = FULL_WIDTH * (2 + MAX_ENTRY_BYTES)
+"""Bytes of the largest file that is read whole, a full entry bundle; blobs are only digested."""
+
+_NAME: Final = re.compile(r"[!-~]+", re.ASCII)  # so that no path can pass for a line of a report
 
 
 def journal_path(number: int) -> str:
@@ -48,12 +60,14 @@ def log_keys(log: ChannelLog) -> LogKeys:
 
 def cosigners(log: ChannelLog) -> list[CosignerKeys]:
     """Return every cosigner ever named: parties in charter order, keys in manifest order."""
-    found: dict[str, CosignerKeys] = {}
-    for party in log.charter.parties:
-        for manifest in log.trust.parties[party.code].manifests:
-            for each in manifest.cosigners:
-                found[each.name] = CosignerKeys(each.name, each.ed25519, each.mldsa44)
-    return list(found.values())
+    return list(
+        dict.fromkeys(  # a name may come again with other keys
+            CosignerKeys(each.name, each.ed25519, each.mldsa44)
+            for party in log.charter.parties
+            for manifest in log.trust.parties[party.code].manifests
+            for each in manifest.cosigners
+        )
+    )
 
 
 def policy_text(log: ChannelLog) -> bytes:
@@ -157,7 +171,8 @@ def list_files(folder: Path) -> dict[str, int]:
 
     Raises:
         InputError: The folder cannot be read.
-        MalformedError: It holds something that is neither a file nor a folder.
+        MalformedError: It holds something that is neither a file nor a folder, or a name that is
+            not visible ASCII.
     """
     if not folder.is_dir():
         raise InputError(f"{folder} is not a bundle", hint="name the folder that holds MANIFEST")
@@ -166,6 +181,8 @@ def list_files(folder: Path) -> dict[str, int]:
     while waiting:
         with os.scandir(waiting.pop()) as listing:
             for each in listing:
+                if not _NAME.fullmatch(each.name):
+                    raise MalformedError("expected names of visible ASCII in the bundle")
                 if each.is_dir(follow_symlinks=False):
                     waiting.append(Path(each.path))
                 elif each.is_file(follow_symlinks=False):

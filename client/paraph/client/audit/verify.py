@@ -160,6 +160,8 @@ class _Audit:
 
     def _read(self, path: str) -> bytes:
         self.used.add(path)
+        if self.files.get(path, 0) > bundle.MOST_READ:
+            raise MalformedError(f"expected {path} to have at most {bundle.MOST_READ} bytes")
         try:
             return (self.folder / path).read_bytes()
         except OSError as error:
@@ -175,8 +177,10 @@ class _Audit:
                     digest.update(part)
             self.digests[path] = digest.digest()
             lines.append(f"{digest.hexdigest()}  {self.files[path]}  {path}\n")
-        found = (self.folder / bundle.MANIFEST).read_bytes().decode("utf-8", "replace")
-        if found == "".join(lines):
+        expected = "".join(lines)
+        with (self.folder / bundle.MANIFEST).open("rb") as file:
+            found = file.read(bundle.MOST_READ + 4 * len(expected)).decode("utf-8", "replace")
+        if found == expected:
             return
         said = set(found.splitlines(keepends=True))
         changed = [line.split("  ")[2].strip() for line in lines if line not in said]
