@@ -205,12 +205,12 @@ async def test_the_sender_computes_recipients_from_the_verified_log_alone(
     relay.force(carried(channel, document, "USA"))
     sender = outbox._replica  # noqa: SLF001
     await sender.sync(relay)
+    first = outbox.prepare_sealed(comment())  # on its way, so that the next one is ahead of it
     everybody = channel.log.trust.recipients(channel.log.log_time).values()
     with pytest.raises(RefusedError) as caught:
         outbox.prepare_sealed(comment(), recipients=[*everybody, false.sealing.public])
     assert caught.value.code == "recipients"
-    row = outbox.prepare_sealed(comment())
-    content = signed.read(row.envelope).statement.content
+    content = signed.read(first.envelope).statement.content
     assert isinstance(content, SealedContent)
     known = {KeyId(each) for each in content.recipients}
     assert false.sealing.public.id not in known

@@ -222,6 +222,8 @@ class Outbox:
         trust, log_time = self._replica.log.trust, self._replica.log.log_time
         chosen = trust.recipients(log_time).values() if recipients is None else recipients
         keys = {each.id: each for each in chosen}
+        if not all(trust.is_recipient(each, log_time) for each in keys):
+            raise RefusedError("expected recipients that are enrolled and alive", code="recipients")
         if not 2 <= len(keys) <= MAX_RECIPIENTS:
             raise RefusedError(
                 f"expected 2 to {MAX_RECIPIENTS} recipients, found {len(keys)}", code="recipients"
