@@ -23,7 +23,7 @@ from paraph.protocol.evidence import DoubleSequenceEvidence
 from paraph.protocol.log import ChannelLog
 from paraph.protocol.proof import TlogProof, verify_proof
 from paraph.protocol.statements.clear import EnrolEntry
-from paraph.protocol.statements.envelope import ClearContent
+from paraph.protocol.statements.envelope import ClearContent, Envelope
 from paraph.protocol.tree import leaf_hash
 from paraph.protocol.wire import Placed
 from tests.support.channel import ORIGIN_PREFIX, Channel, Person, make_channel
@@ -202,3 +202,20 @@ async def test_other_words_under_a_number_that_is_taken_are_kept_as_evidence(
             founding=channel.founding, enrolments=enrolments, first=kept, second=refused
         )
         assert "desk_officer key of RUS" in evidence.verify(anchor_of(channel.log))
+
+
+async def test_a_forged_copy_that_comes_first_reserves_nothing(tmp_path: Path) -> None:
+    """The number and the id belong to whoever signed; a bad signature takes neither."""
+    async with hall(tmp_path) as at:
+        channel = at.channel
+        author = channel.party("RUS").person("desk_officer")
+        envelope, body = channel.seal(author, b"words")
+        outer = Envelope.decode(envelope)
+        thief = await at.enter(channel.party("USA").person("desk_officer"))
+        for signature in (bytes(3373), outer.signature[:-1] + bytes([outer.signature[-1] ^ 1])):
+            forged = Envelope(statement=outer.statement, signature=signature).encode()
+            with pytest.raises(RefusedError) as caught:
+                await thief.submit(forged, body)
+            assert caught.value.code == "forged"
+        placed = await (await at.enter(author)).submit(envelope, body)
+        assert (placed.index, placed.envelope) == (channel.log.size, b"")
