@@ -29,6 +29,7 @@ from paraph.protocol.statements.exchanges import AcknowledgementGiven, CommentMa
 from paraph.protocol.wire import MAX_PIPELINED, RelayCard
 from tests.support.channel import Person
 
+HALF: Final = MAX_PIPELINED // 2
 WARM_UP: Final = 10
 """Statements before the first that counts."""
 
@@ -103,17 +104,17 @@ async def _receive(
             opened += len(comments)
             apart.tell(pipe, (opened, at))
             if receipts:
-                for each in comments:
-                    here.outbox.prepare_sealed(
-                        receipt(each.entry.id, world.receiver.role), recipients=here.recipients
-                    )
-                    sending.set()
-                    await asyncio.sleep(0)
+                with here.replica.store.transaction():
+                    for each in comments:
+                        content = receipt(each.entry.id, world.receiver.role)
+                        here.outbox.prepare_sealed(content, recipients=here.recipients)
+                sending.set()
             if opened == last:
                 break
         while here.outbox.pending():
             await here.outbox.send(here.relay)
         answering.cancel()
+        await asyncio.get_running_loop().run_in_executor(None, pipe.recv)  # the other one is done
 
 
 async def _answer(here: Desk, sending: asyncio.Event) -> None:
@@ -210,18 +211,16 @@ class _Sender:
             await self._until_all()
 
     async def _pipelined(self, count: int) -> None:
-        sending: asyncio.Task[None] | None = None
-        for _ in range(count):
-            while len(self._begun) - len(self._accepted) >= MAX_PIPELINED and sending:
-                await asyncio.wait([sending])
-                sending = None
-            self._say()
-            if sending is None or sending.done():
-                sending = asyncio.create_task(self._send())
-            await asyncio.sleep(0)
-        if sending is not None:
+        # Half of the window is sealed, and made durable in one step, while the other is under way.
+        sending = asyncio.create_task(self._send())
+        for at in range(0, count, HALF):
+            with self._here.replica.store.transaction():
+                for _ in range(min(HALF, count - at)):
+                    self._say()
             await sending
-        await self._send()
+            sending = asyncio.create_task(self._send())
+            await asyncio.sleep(0)
+        await sending
         await self._until_all()
 
     async def _send(self) -> None:
@@ -289,6 +288,7 @@ def exchange(
                 )
             )
             cpu = relay.cpu_s - cpu
+            pipe.send(None)
             apart.take(pipe)
     return sent, cpu
 

@@ -92,7 +92,8 @@ def is_key_name(name: str) -> bool:
 
 
 def _is_line_name(name: str) -> bool:
-    return bool(name) and "+" not in name and not any(c.isspace() for c in name)
+    # One split instead of a look at each character: notes are parsed for every entry.
+    return "+" not in name and name.split() == [name]
 
 
 def key_id(name: str, kind: KeyType, raw: bytes) -> bytes:
