@@ -331,6 +331,69 @@ def test_a_new_archive_replaces_the_old_one(channel: Channel) -> None:
     assert _void(channel, rus, refused) == "forged"
 
 
+def test_a_manifest_takes_no_key_that_was_seen_before(channel: Channel) -> None:
+    """Else a party could answer to another's root, or make a given-up statement placeable again."""
+    rus, usa = channel.party("RUS"), channel.party("USA")
+    own, desk = rus.roots[0].public.raw, rus.person("desk_officer")
+    seed = SecretKey.generate().seed
+    half = SecretKey.from_seed(usa.roots[0].seed[:32] + seed[32:])
+    for other in (usa.roots[0], usa.person("bot").signing, desk.signing, half):
+        roots = tuple(sorted((own, other.public.raw)))
+        assert _void(channel, rus, _next_manifest(channel, rus, roots=roots)) == "document"
+    twins = [SecretKey.from_seed(seed[:32] + SecretKey.generate().seed[32:]) for _ in range(2)]
+    roots = tuple(sorted((own, *(each.public.raw for each in twins))))
+    assert _void(channel, rus, _next_manifest(channel, rus, roots=roots)) == "document"
+    for sealing in (usa.archive, desk.sealing):
+        document = _next_manifest(channel, rus, archive=sealing.public.raw)
+        assert _void(channel, rus, document) == "document"
+    member = channel.log.trust.member(usa.roots[0].public.id)
+    assert member is not None
+    assert member.party == "USA"
+
+
+def test_neither_a_root_nor_an_archive_comes_back(channel: Channel) -> None:
+    rus, new, archive = channel.party("RUS"), SecretKey.generate(), SealingKey.generate()
+    both = [rus.roots[0], new]
+    document = _next_manifest(
+        channel, rus, roots=(new.public.raw,), archive=archive.public.raw, signers=both
+    )
+    assert not _void(channel, rus, document)
+    desk = rus.person("desk_officer")
+    roots = tuple(sorted(each.public.raw for each in both))
+    for changes in ({"roots": roots}, {"archive": rus.archive.public.raw}):
+        again = _next_manifest(channel, rus, signers=both[1:], **changes)
+        assert _void(channel, rus, again, carrier=desk) == "document"
+
+
+def test_a_cosigner_is_named_by_one_party() -> None:
+    made = [make_party("RUS"), make_party("USA")]
+    channel = make_channel(roles=(), parties=made)
+    rus, usa = made
+    mine = documents.Cosigner(name="rus/1", ed25519=_point(), mldsa44=bytes(1312))
+    assert not _void(channel, rus, _next_manifest(channel, rus, cosigners=(mine,)))
+    theirs = documents.Cosigner(name="usa/1", ed25519=_point(), mldsa44=b"x" * 1312)
+    for changes in ({"name": "rus/1"}, {"ed25519": mine.ed25519}, {"mldsa44": mine.mldsa44}):
+        copied = dataclasses.replace(theirs, **changes)
+        assert _void(channel, usa, _next_manifest(channel, usa, cosigners=(copied,))) == "document"
+    assert not _void(channel, rus, _next_manifest(channel, rus, cosigners=()))
+    copied = dataclasses.replace(mine, name="usa/1")
+    assert _void(channel, usa, _next_manifest(channel, usa, cosigners=(copied,))) == "document"
+    assert not _void(channel, usa, _next_manifest(channel, usa, cosigners=(theirs,)))
+
+
+def _point() -> bytes:
+    return SecretKey.generate().public.raw[-32:]
+
+
+def test_parties_that_share_a_key_found_no_channel() -> None:
+    rus, usa = make_party("RUS"), make_party("USA")
+    manifest = Manifest.decode(usa.manifest.body)
+    shared = dataclasses.replace(manifest, archive=rus.archive.public.raw)
+    usa.manifest = documents.countersign(documents.draft(shared), Manifest, usa.roots)
+    with pytest.raises(ForgedError, match="alone"):
+        make_channel(roles=(), parties=[rus, usa])
+
+
 # enrolments
 
 

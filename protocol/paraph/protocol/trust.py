@@ -24,7 +24,7 @@ from paraph.protocol.documents import (
     Revocation,
     Suspension,
 )
-from paraph.protocol.errors import RefusedError
+from paraph.protocol.errors import ForgedError, RefusedError
 from paraph.protocol.keys import PublicKey, SealingPublicKey
 from paraph.protocol.names import ChannelId, Digest, KeyId
 
@@ -117,10 +117,12 @@ class Trust:
         """Take in a first manifest, already checked against the charter (SPEC 5.1).
 
         Raises:
-            ForgedError: A key is not acceptable.
+            ForgedError: A key is not acceptable, or the other party has it too.
         """
         roots = documents.parse_roots(manifest.roots)
         archive = SealingPublicKey.parse(manifest.archive)
+        if not self._are_new(archive, *roots.values()) or not self._are_own_cosigners(manifest):
+            raise ForgedError("expected keys that are the party's alone, each half once")
         self.parties[manifest.party] = PartyTrust(
             manifest.party, [manifest], [document], roots, archive
         )
@@ -232,8 +234,13 @@ class Trust:
             raise _document("expected cosigner keys, since the charter has a quorum")
         documents.require_threshold(signed, party.roots, party.manifest.threshold)
         documents.require_threshold(signed, new, manifest.threshold)
-        SealingPublicKey.parse(manifest.archive)
+        archive = SealingPublicKey.parse(manifest.archive)
         documents.check_cosigners(manifest)
+        added = [root for key, root in new.items() if key not in party.roots]
+        if not self._are_new(*added, *([archive] if archive.id != party.archive.id else [])):
+            raise _document("expected roots and archive in force, or of which no part was seen")
+        if not self._are_own_cosigners(manifest):
+            raise _document("expected cosigners that no other party has named")
         return manifest
 
     def read_enrolment(self, document: Document, log_time: int) -> EnrolmentRead:
@@ -246,7 +253,7 @@ class Trust:
         request, key, sealing = documents.read_enrolment(Enrolment.decode(document.body))
         party = self._party(request.party)
         self._require_channel(request.channel)
-        if self._halves & {*key.halves, *sealing.halves}:
+        if not self._are_new(key, sealing):
             raise _document("expected a key of which no part was ever seen")
         self._require_signers(document, Enrolment, party, "sign-enrolment", request.role, log_time)
         return EnrolmentRead(request, key, sealing)
@@ -323,6 +330,24 @@ class Trust:
         if member is None or member.party != party:
             raise _document("expected the key of a person or machine of the party named")
         return member
+
+    def _are_new(self, *keys: PublicKey | SealingPublicKey) -> bool:
+        halves = [half for key in keys for half in key.halves]
+        return len(set(halves)) == len(halves) and self._halves.isdisjoint(halves)
+
+    def _are_own_cosigners(self, manifest: Manifest) -> bool:
+        # One name or key in two hands would make one party's notes fail, or count as the other's.
+        others = {
+            value
+            for party in self.parties.values()
+            for each in party.manifests
+            for cosigner in each.cosigners
+            if party.code != manifest.party
+            for value in (cosigner.name, cosigner.ed25519, cosigner.mldsa44)
+        }
+        return not any(
+            {each.name, each.ed25519, each.mldsa44} & others for each in manifest.cosigners
+        )
 
     def _party(self, code: str) -> PartyTrust:
         if code not in self.parties:
