@@ -220,6 +220,28 @@ def test_an_expired_key_ends_with_7(desks: tuple[Person, Person, MemoryFront]) -
     assert "hint: enrol a new key" in said
 
 
+def test_an_ended_key_is_replaced_by_a_new_one_as_the_hint_says(
+    desks: tuple[Person, Person, MemoryFront],
+) -> None:
+    usa, rus, _ = desks
+    usa.ok("send", write(usa, "base.yaml", BASE))
+    for person in (usa, rus):
+        asyncio.run(_heartbeat_dated(person, usa.tools.now() + 89 * 24 * 3_600_000))
+    asked = ("member", "add", "--self", "--role", "head_of_delegation")
+    first = usa.json(*asked)["key"]  # it counts: nothing is to be done
+    renewed = usa.json(*asked, "--renew")
+    assert (renewed["state"], renewed["key"] == first) == ("enrolled", False)
+    assert usa.json(*asked)["key"] == renewed["key"]
+    assert usa.json("comment", "By the new key.")["state"] == "logged"
+    assert "By the new key." in usa.ok("log")
+    for person in (usa, rus):
+        asyncio.run(_heartbeat_dated(person, 4_000_000_000_000))
+    third = usa.json(*asked)
+    assert third["state"] == "enrolled"
+    assert third["key"] not in {first, renewed["key"]}
+    assert "error: expected either a request FILE" in usa.fails(2, "member", "add", "--renew")
+
+
 async def _heartbeat_dated(person: Person, dated: int) -> None:
     home = Home(person.home)
     vault = person.tools.open_vault(home.vault_path, PASSPHRASE.encode())

@@ -136,9 +136,18 @@ def join(home: Home, file: CharterFile) -> ChannelHome:
 
 
 async def enrol_own(
-    vault: Vault, folder: ChannelHome, link: Link, wanted: Iterable[str], *, now: int
+    vault: Vault,
+    folder: ChannelHome,
+    link: Link,
+    wanted: Iterable[str],
+    *,
+    now: int,
+    renew: bool = False,
 ) -> tuple[HeldKey, ...]:
     """Enrol this home's own keys in *wanted* roles; a role that it holds already is finished.
+
+    A key that was revoked, or whose time is over, holds no role. With *renew* neither does one
+    that lives: its successor, new in both keys, is used from now on, and it reads what it could.
 
     Returns:
         The keys. One that is still ``asked`` lacks root signatures that are not here: its
@@ -146,8 +155,14 @@ async def enrol_own(
     """
     channel = folder.channel
     keys, ready = [], []
+    ended = await _ended(vault.content, folder, link)
     for role in wanted:
-        held = [key for key in vault.content.held(channel, role) if key.state != "retired"]
+        held = [
+            key
+            for key in vault.content.held(channel, role)
+            if key.state == "asked"
+            or (key.state == "enrolled" and not renew and key.id not in ended)
+        ]
         keys.append(held[0] if held else members.new_key(vault, channel, role, now=now))
     for key in keys:
         if key.state != "asked":
@@ -160,7 +175,29 @@ async def enrol_own(
             ready.append((key, document))
     await enrol(vault, folder, link, [document for _, document in ready], now=now)
     done = [key for key, _ in ready]
+    for key in done:  # what it replaces opens what it could, and says nothing any more
+        for old in vault.content.held(channel, key.role):
+            if old.state == "enrolled":
+                members.set_state(vault, old, "retired")
     return tuple(members.set_state(vault, key, "enrolled") if key in done else key for key in keys)
+
+
+async def _ended(content: VaultContent, folder: ChannelHome, link: Link) -> frozenset[KeyId]:
+    # Keys that do not count any more, by the newest head; nothing is asked for a first key.
+    if not any(key.state == "enrolled" for key in content.held(folder.channel)):
+        return frozenset()
+    carrier, replica = _carrier(content, folder.channel), Replica.load(folder)
+    try:
+        prefix = replica.log.charter.origin_prefix
+        await replica.sync(await link.open(folder.channel, prefix, carrier))
+        log_time = replica.log.log_time
+        return frozenset(
+            member.id
+            for member in replica.log.trust.members()
+            if member.revoked_at is not None or log_time >= member.not_after
+        )
+    finally:
+        replica.close()
 
 
 def request_path(folder: ChannelHome, role: str) -> Path:

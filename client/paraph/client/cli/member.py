@@ -90,16 +90,19 @@ def request(
 @click.argument("file", required=False, type=click.Path(path_type=Path))
 @click.option("--self", "own", is_flag=True, help="Enrol a new key of this home instead.")
 @click.option("--role", type=click.Choice(roles.ROLES), help="Role of that key, with --self.")
+@click.option("--renew", is_flag=True, help="With --self: also where the key there still counts.")
 @click.option("--channel", "name", default="", help="Start of its id, or `internal`.")
 @seated
-def add(seat: Seat, file: Path | None, own: bool, role: str | None, name: str) -> None:
+def add(
+    seat: Seat, *, file: Path | None, own: bool, role: str | None, renew: bool, name: str
+) -> None:
     """Enrol the key of a request, or with --self a new key of this home.
 
     Roots sign for signatory, head_of_delegation and registrar; a registrar may sign for the
     rest. Below the threshold the signatures of this home are added to FILE, which then travels
-    to the next root; exit code 0.
+    to the next root; exit code 0. A key lives 90 days at most: --self --renew in good time.
     """
-    if own == (file is not None) or own != (role is not None):
+    if own == (file is not None) or own != (role is not None) or (renew and not own):
         raise InputError(
             "expected either a request FILE, or --self with --role",
             hint="paraph member add --help shows both",
@@ -113,7 +116,9 @@ def add(seat: Seat, file: Path | None, own: bool, role: str | None, name: str) -
 
     async def work() -> tuple[object, ...]:
         async with joining.closing(seat.tools.link(folder.relay)) as link:
-            return await joining.enrol_own(seat.vault, folder, link, (str(role),), now=seat.now())
+            return await joining.enrol_own(
+                seat.vault, folder, link, (str(role),), now=seat.now(), renew=renew
+            )
 
     (key,) = run(work())
     from paraph.client.vault import HeldKey
