@@ -565,6 +565,29 @@ async def test_a_redirect_is_not_followed() -> None:
             await transport.admit(CHANNEL.parties[0].admission("A"))
 
 
+async def test_a_stream_is_not_led_elsewhere_either() -> None:
+    """Else a relay could send a ministry's desk to any address of the ministry's own network."""
+    reached: list[str] = []
+
+    async def inside(request: web.Request) -> web.Response:
+        reached.append(request.path)
+        return web.Response(status=404)
+
+    async with serving({"/inside": inside}) as target:
+
+        async def elsewhere(_: web.Request) -> web.Response:
+            return web.Response(status=302, headers={"Location": f"{target}/inside"})
+
+        async with (
+            serving({**FRONT, "/v1/stream": elsewhere}) as base,
+            Transport(a_card(base), timeout_s=0.3, sleep=at_once) as transport,
+        ):
+            way = await transport.open(CHANNEL.id, ORIGIN_PREFIX, PERSON.signing)
+            with pytest.raises(UnavailableError):
+                await way.body(Digest(bytes(32)))
+    assert not reached
+
+
 async def test_a_statement_in_the_clear_travels_without_a_body(table: Table) -> None:
     bot = table.channel.enrol("USA", "bot")
     way = await table.open(table.channel.parties[0].people[0])

@@ -109,6 +109,8 @@ class Http:
     def _open(self) -> aiohttp.ClientSession:
         if self._session is None:
             plain = self._pin == NO_PIN
+            watch = aiohttp.TraceConfig()
+            watch.on_request_redirect.append(_stay)
             connector = aiohttp.TCPConnector(
                 ssl=True if plain else tls_context(self._pin), limit=16
             )
@@ -118,6 +120,7 @@ class Http:
                 cookie_jar=aiohttp.DummyCookieJar(),
                 auto_decompress=False,
                 trust_env=False,
+                trace_configs=[watch],
                 headers={"User-Agent": "paraph"},
             )
         return self._session
@@ -229,6 +232,14 @@ class Http:
                     ) from error
                 self.pause(_seconds(error.headers or {}))
                 raise UnavailableError(f"the relay answered {error.status}") from error
+
+
+async def _stay(
+    _: aiohttp.ClientSession, __: object, redirect: aiohttp.TraceRequestRedirectParams
+) -> None:
+    # A WebSocket cannot be asked not to follow: the relay would choose whom this machine calls.
+    redirect.response.close()
+    raise aiohttp.ClientError("expected no redirect")
 
 
 def _headers(token: bytes) -> dict[str, str]:
