@@ -27,7 +27,9 @@ def test_a_party_shows_its_words_in_both_languages(tmp_path: Path) -> None:
     assert (theirs["party"], theirs["verified"]) == ("RUS", None)
 
 
-def test_words_typed_back_verify_and_wrong_words_end_with_3(tmp_path: Path) -> None:
+def test_words_typed_back_verify_and_wrong_words_end_with_3(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     usa, rus, _ = two_parties(tmp_path)
     spoken = rus.json("party", "card")["words"]
     other = usa.json("party", "card")["words"]
@@ -40,6 +42,8 @@ def test_words_typed_back_verify_and_wrong_words_end_with_3(tmp_path: Path) -> N
     verified = usa.json("party", "card", "--file", usa.path("rus.card"))["verified"]
     assert verified["who"] == "J"
     assert verified["at"].endswith("Z")
+    (tmp_path / "RUS").mkdir()  # a folder of that name is no card
+    monkeypatch.chdir(tmp_path)
     assert "RUS" in usa.ok("party", "verify", "RUS", given=spoken["en"].upper() + "\n")
 
 

@@ -199,6 +199,24 @@ async def test_an_exclusive_version_gives_way_to_what_came_first(
         assert sent.is_logged
 
 
+async def test_after_three_refusals_the_desk_offers_to_send_without_being_alone(
+    two: tuple[Ministry, Ministry],
+) -> None:
+    usa, rus = two
+    async with usa.desk("desk_officer") as ours, rus.desk("desk_officer") as theirs:
+        await tabled(ours)
+        await theirs.sync()
+        mine, hints = VersionDraft(operations=changing("Mine.")), []
+        for _ in range(3):
+            await theirs.comment("One moment.")
+            with pytest.raises(RefusedError) as caught:
+                await ours.send_version(mine, exclusive=True)
+            hints.append("--no-exclusive" in caught.value.hint)
+        assert hints == [False, False, True]
+        await theirs.comment("And one more.")
+        assert (await ours.send_version(mine)).is_logged
+
+
 async def test_the_parent_must_be_the_head(two: tuple[Ministry, Ministry]) -> None:
     usa, rus = two
     async with usa.desk("desk_officer") as ours, rus.desk("desk_officer") as theirs:

@@ -47,6 +47,9 @@ from paraph.protocol.trust import Member
 ATTEMPTS: Final = 2
 """How often in a row sending may fail before a person hears of it; it stays in the outbox."""
 PENDING: Final = frozenset({Delivery.SIGNED, Delivery.UNKNOWN})
+MOST_REFUSALS: Final = 3
+"""Refused so often in a row, a person is told how to send without asking to be alone."""
+_TOO_LATE: Final = (Delivery.UNPLACEABLE, "exclusive")
 
 
 class Desk:
@@ -264,9 +267,20 @@ class Desk:
             raise RefusedError(
                 f"the statement can never be placed: {after.reason}",
                 code=after.reason or "unplaceable",
-                hint="read what came in between (paraph inbox), then say it anew",
+                hint=self._what_now(),
             )
         return after
+
+    def _what_now(self) -> str:
+        # After three refusals in a row nobody has to go on asking to be alone.
+        last = self.outbox.rows()[-MOST_REFUSALS:]
+        refused = [row for row in last if (row.state, row.reason) == _TOO_LATE]
+        if len(refused) == MOST_REFUSALS:
+            return (
+                f"somebody was first {MOST_REFUSALS} times: read what came (paraph inbox), then "
+                "send it with --no-exclusive, whatever comes in between"
+            )
+        return "read what came in between (paraph inbox), then say it anew"
 
     def sent(self, sent: Sent) -> Sent:
         """Return what is known of *sent* now."""

@@ -224,6 +224,6 @@ def _peer(seat: Seat, peer: str) -> PartyCard:
     from paraph.client import cards
 
     known = {each.code: each.card for each in seat.home.book.peers}
-    if peer in known and not Path(peer).exists():
+    if peer in known and not Path(peer).is_file():
         return cards.PartyCard.decode(known[peer])
     return cards.read(Path(peer), cards.PartyCard)
