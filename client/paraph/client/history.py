@@ -33,6 +33,7 @@ from paraph.client.reopening import (
     require_remembered,
     state_lost,
     trusted,
+    without_stored,
 )
 from paraph.client.signatures import Checked
 from paraph.client.store import Alarm, ChannelStore, EntryRow
@@ -78,6 +79,7 @@ class History:
         bodies: Bodies and attachments on this disk.
         head: The newest head verified; size 0 before the first.
         own: Statements of this home, checked when they were signed, until they come back.
+        afterwards: Indices of grants and withdrawals taken in: they are about earlier entries.
     """
 
     def __init__(self, home: ChannelHome, store: ChannelStore, log: ChannelLog) -> None:
@@ -91,6 +93,7 @@ class History:
         self._head_file: Final = HeadFile(home.head, home.channel)
         self._ahead: list[Checkpoint] = []
         self.own: Final = signatures.Known()
+        self.afterwards: Final[list[int]] = []
         self._notes: dict[bytes, Checkpoint] = {}
         self._observed: Checkpoint | None = None
         self._accused: EquivocationError | None = None
@@ -184,7 +187,7 @@ class History:
             raise IntegrityError("the newest note on this disk is damaged") from error
         for row in self.store.entries(self.log.size, head.size):
             verified = trusted(self.log, row)
-            entry = self.log.append(row.envelope, verified)
+            entry = self._append(row.envelope, verified)
             if (entry.index, entry.void, entry.log_time) != (row.index, row.void, row.log_time):
                 raise IntegrityError(
                     f"entry {row.index} on this disk is not what it was when it was verified"
@@ -327,13 +330,17 @@ class History:
                     for place, result in zip(late, results, strict=True):
                         checked[place] = result
                 verified = checked[at]
-                entry = self.log.append(
-                    envelope, verified if isinstance(verified, Verified) else None
-                )
+                entry = self._append(envelope, verified if isinstance(verified, Verified) else None)
                 own.pop(envelope, None)
                 row = EntryRow(entry.index, entry.id, entry.void, entry.log_time, envelope)
                 rows.append((row, entry))
         self._commit(rows, batch)
+
+    def _append(self, envelope: bytes, verified: Verified | None) -> Entry:
+        entry = self.log.append(envelope, verified)
+        if entry.statement is not None and entry.statement.type in {"grant", "withdraw"}:
+            self.afterwards.append(entry.index)
+        return entry
 
     def _now_known(self, checked: Sequence[Checked], start: int, *, enrolled: bool) -> list[int]:
         # Places of senders that were enrolled while these envelopes were being checked.
@@ -434,23 +441,13 @@ class History:
                 hint="open the channel again",
             )  # fmt: skip
         if rows and stored > rows[0][0].index:  # left by a run that ended before a head came
-            rows = self._without_stored(rows)
+            rows = without_stored(self.store, rows)
         self.store.append(row for row, _ in rows)
         self.store.want(wanted for _, entry in rows for wanted in self.bodies.named_by(entry))
         for row, entry in rows:
             if entry.void:
                 detail = "placed by the relay against the rules"
                 self.store.alarm(Alarm(f"void-{entry.void}", row.index, detail))
-
-    def _without_stored(self, rows: list[tuple[EntryRow, Entry]]) -> list[tuple[EntryRow, Entry]]:
-        first = rows[0][0].index
-        same = 0
-        for (row, _), there in zip(rows, self.store.entries(first), strict=False):
-            if row != there:
-                self.store.cut(row.index)
-                break
-            same += 1
-        return rows[same:]
 
     def _journal(self, head: Checkpoint) -> Checkpoint:
         try:

@@ -14,7 +14,9 @@ The rules, all of them:
 
 from __future__ import annotations
 
+import bisect
 import dataclasses
+import itertools
 from collections.abc import Iterable, Iterator
 from typing import Final
 
@@ -130,8 +132,10 @@ class Reader:
         # Grants and withdrawals come later than what they are about. True: something already
         # folded was taken back.
         again = False
-        for entry in self._replica.entries(self._scanned):
-            self._scanned = entry.index + 1
+        size, listed = self._replica.size, self._replica.afterwards
+        start = bisect.bisect_left(listed, self._scanned)
+        for index in itertools.takewhile(lambda each: each < size, listed[start:]):
+            entry = self._replica.entry(index)
             content = entry.statement.content if entry.statement and not entry.void else None
             if not isinstance(content, ClearContent):
                 continue
@@ -141,6 +145,7 @@ class Reader:
             elif isinstance(content.payload, Withdraw):
                 self._withdrawn.add(content.payload.entry)
                 again |= content.payload.entry < self.position
+        self._scanned = size
         return again
 
     def _read(self) -> Iterator[OpenedEntry]:

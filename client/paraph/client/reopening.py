@@ -84,3 +84,16 @@ def entry_of(log: ChannelLog, row: EntryRow) -> Entry:
 def enrols(entry: Entry) -> bool:
     """Tell whether *entry* may have made a key known."""
     return entry.statement is not None and entry.statement.type == "enrol"
+
+
+def without_stored(
+    store: ChannelStore, rows: list[tuple[EntryRow, Entry]]
+) -> list[tuple[EntryRow, Entry]]:
+    """Return what of *rows* is not stored yet; what is stored and differs is dropped there."""
+    same = 0
+    for (row, _), there in zip(rows, store.entries(rows[0][0].index), strict=False):
+        if row != there:
+            store.cut(row.index)
+            break
+        same += 1
+    return rows[same:]
