@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from paraph.client import cards
+from paraph.client import cards, members
 from paraph.client.desk import Desk
 from paraph.client.home import Home
 from paraph.protocol.names import Digest
@@ -155,6 +155,18 @@ def test_a_role_that_may_not_say_this_ends_with_7(
     assert "hint: let somebody with one of these roles send it" in said
     said = usa.fails(2, "inbox")
     assert "error: expected one role, this home has head_of_delegation, linguist" in said
+
+
+def test_a_role_that_was_only_asked_for_needs_no_choice(
+    desks: tuple[Person, Person, MemoryFront],
+) -> None:
+    usa, _, _ = desks
+    home = Home(usa.home)
+    (folder,) = home.channels()
+    vault = usa.tools.open_vault(home.vault_path, PASSPHRASE.encode())
+    members.new_key(vault, folder.channel, "linguist", now=usa.tools.now())
+    assert usa.json("inbox")["waiting"] == []
+    assert "not enrolled yet" in usa.fails(7, "inbox", "--role", "linguist")
 
 
 def test_an_unreachable_relay_ends_with_4_and_the_statement_waits(

@@ -62,6 +62,9 @@ def choose_key(vault: Vault, channel: ChannelId, role: str | None) -> HeldKey:
     keys = [key for key in vault.content.held(channel, role) if key.state != "retired"]
     if role is None:
         keys = [key for key in keys if key.role in roles.PERSONS] or keys
+        # A role that was only asked for stands in the way of none that is there.
+        there = {key.role for key in keys if key.state == "enrolled"}
+        keys = [key for key in keys if key.role in there] or keys
     # The newest of several in one role: a renewal.
     newest = {key.role: key for key in sorted(keys, key=lambda each: each.not_after)}
     if len(newest) == 1:
