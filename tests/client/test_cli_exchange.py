@@ -186,7 +186,8 @@ def test_an_unreachable_relay_ends_with_4_and_the_statement_waits(
     assert "error: cannot reach the relay" in usa.fails(4, "sync")
     front.down = False
     synced = usa.json("sync")
-    assert (synced["queued"], synced["alarms"]) == (0, [])
+    assert (synced["queued"], synced["alarms"], synced["quorum"]) == (0, [], "none")
+    assert ", not cosigned\n" in usa.ok("sync")
     assert [each["summary"] for each in rus.json("inbox")["waiting"]][-1] == "question: A question."
 
 

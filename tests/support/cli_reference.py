@@ -71,7 +71,7 @@ negotiation` |
 | `log` | `channel, exercise, size, root, synced, entries[row]` |
 | `inbox` | `channel, exercise, size, root, synced, waiting[row]` |
 | `show` | a row, and `statement, content, receipts, version` |
-| `sync` | `channel, exercise, new, size, root, held, queued, read, halt, alarms` |
+| `sync` | `channel, exercise, quorum, new, size, root, held, queued, read, halt, alarms` |
 
 A *row* is `index, id, sent_at, dated, party, role, type, state, precedence, refused, summary`.
 `state` is `queued`, `logged`, `held`, then the rung of a receipt (`fetched, displayed, in_charge, \

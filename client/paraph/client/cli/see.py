@@ -239,12 +239,13 @@ def sync(seat: Seat, *, name: str, role: str | None) -> None:
         link = seat.tools.link(folder.relay)
         async with Desk.open(seat.home, seat.vault, folder, role, link, clock=seat.now) as desk:
             new = await _sync_watched(desk)
-            head = desk.replica.head
+            head, quorum = desk.replica.head, desk.replica.log.charter.quorum
             emit(
                 seat.as_json,
                 {
                     "channel": desk.channel,
                     "exercise": desk.is_exercise,
+                    "quorum": quorum,
                     "new": len(new),
                     "size": head.size,
                     "root": head.root,
@@ -259,7 +260,8 @@ def sync(seat: Seat, *, name: str, role: str | None) -> None:
                 },
                 [
                     f"new        {len(new)} entries",
-                    f"head       {head.size} {head.root.hex()[:16]}",
+                    f"head       {head.size} {head.root.hex()[:16]}"
+                    + (", not cosigned" if quorum == "none" else ""),
                     f"held       {desk.replica.held()}",
                     f"queued     {views.waiting(desk)}",
                     f"read       {desk.reader.up_to}",
