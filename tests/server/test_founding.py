@@ -208,21 +208,32 @@ async def test_founding_entries_with_a_fault_are_refused(
     assert (await service.status())["channels"] == 0
 
 
-async def test_who_has_no_session_is_held_to_a_rate(
+async def test_a_root_set_is_held_to_a_rate(
     service: RelayService, channel: Channel, clock: FakeClock
 ) -> None:
-    bad = channel.party("RUS").admission("NO-CODE")
-    for _ in range(ADMISSIONS.burst):
-        with pytest.raises(RefusedError) as caught:
-            await service.admit(bad)
-        assert caught.value.code == "code"
+    await admit(service, channel)
+    again = channel.party("RUS").admission(await service.mint_code("RUS"))
+    for _ in range(ADMISSIONS.burst - 1):
+        await service.admit(again)
     with pytest.raises(RefusedError) as caught:
-        await service.found(channel.founding_message())
+        await service.admit(again)
     assert (caught.value.code, caught.value.retry_after_s) == ("quota", 1)
     clock.advance(1)
-    with pytest.raises(RefusedError) as caught:
-        await service.found(channel.founding_message())
-    assert caught.value.code == "not-admitted"
+    await service.admit(again)
+
+
+async def test_who_has_no_code_spends_nobodys_rate(service: RelayService, channel: Channel) -> None:
+    """A stranger could else keep every ministry from being admitted, and from founding."""
+    stranger = make_channel(roles=(), log_secret=channel.log_secret)
+    for _ in range(ADMISSIONS.burst + 1):
+        with pytest.raises(RefusedError) as caught:
+            await service.admit(stranger.parties[0].admission("NO-CODE"))
+        assert caught.value.code == "code"
+        with pytest.raises(RefusedError) as caught:
+            await service.found(stranger.founding_message())
+        assert caught.value.code == "not-admitted"
+    await admit(service, channel)
+    await service.found(channel.founding_message())
 
 
 # sessions

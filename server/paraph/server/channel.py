@@ -299,16 +299,26 @@ def pushes(start: int, envelopes: Sequence[bytes], note: bytes) -> list[Entries]
     return made
 
 
-def founding_size(charter: bytes) -> int:
-    """Return how many entries found the channel whose entry 0 is *charter*.
+def founding_size(entry: bytes) -> int:
+    """Return how many entries found the channel whose entry 0 is *entry*.
 
     Raises:
         MalformedError: Not a charter's entry.
     """
-    content = signed.read(charter).statement.content
+    return 1 + len(unverified_charter(entry).parties)
+
+
+def unverified_charter(entry: bytes) -> Charter:
+    """Return what entry 0 says, with no signature checked.
+
+    Raises:
+        MalformedError: Not a charter's entry.
+        UnsupportedError: Of another protocol version.
+    """
+    content = signed.read(entry).statement.content
     if not isinstance(content, ClearContent) or not isinstance(content.payload, CharterEntry):
         raise MalformedError("expected the charter as entry 0")
-    return 1 + len(Charter.decode(content.payload.document.body).parties)
+    return Charter.decode(content.payload.document.body)
 
 
 def _fail(

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from typing import Final, TypeVar
 
 from paraph.protocol import documents
+from paraph.protocol.documents import Charter
 from paraph.protocol.errors import (
     ForgedError,
     MalformedError,
@@ -41,7 +42,7 @@ from paraph.protocol.wire import (
     admission_message,
     session_message,
 )
-from paraph.server.channel import LiveChannel
+from paraph.server.channel import LiveChannel, unverified_charter
 from paraph.server.quotas import Rate
 from paraph.server.service_channel import ServiceChannel, Workshop
 from paraph.server.sessions import Holder, Sessions, no_session
@@ -51,7 +52,7 @@ T = TypeVar("T")
 SUBMISSIONS: Final = Rate(per_s=200.0, burst=2000)
 """Statements of one key: a day's work of a desk is dozens, a bot that catches up sends hundreds."""
 ADMISSIONS: Final = Rate(per_s=1.0, burst=60)
-"""Admissions and foundings by everybody together: neither has a session."""
+"""Admissions and foundings of one root set: neither has a session."""
 MOST_CHANNELS: Final = 10_000
 CODE_BYTES: Final = 15
 """120 bits of an enrolment code: 24 characters in groups of four."""
@@ -153,23 +154,26 @@ class RelayService:
 
     async def admit(self, admission: Admission) -> None:
         """Admit a root set with its enrolment code."""
-        self._shop.quotas.take(b"front", rate=ADMISSIONS)
-        await self._shop.pool.run(functools.partial(_check_admission, admission))
+        # What a stranger cannot know comes before what costs: nobody spends another's rate.
         root_set = _root_set(admission.party, admission.threshold, admission.roots)
-        if not await self.store.redeem(_code_digest(admission.code), root_set):
-            raise RefusedError(
-                "expected an enrolment code that was not used for other roots",
-                code="code",
-                hint="ask the relay's operator for a code",
-            )
+        code = _code_digest(admission.code)
+        if not await self.store.may_redeem(code, root_set):
+            raise _no_code()
+        self._shop.quotas.take(b"front", root_set, rate=ADMISSIONS)
+        await self._shop.pool.run(functools.partial(_check_admission, admission))
+        if not await self.store.redeem(code, root_set):
+            raise _no_code()
 
     async def found(self, founding: Founding) -> Founded:
         """Found a channel, or return the placed founding entries of one that is."""
-        self._shop.quotas.take(b"front", rate=ADMISSIONS)
+        charter = unverified_charter(founding.envelopes[0])
+        root_sets = await self._check_charter(charter)
+        self._shop.quotas.take(b"front", *root_sets, rate=ADMISSIONS)
         log = await self._shop.pool.run(lambda: ChannelLog(founding.envelopes))
         live = self.ledger.get(log.channel)
         if live is None:
-            await self._check_founding(log)
+            if len(list(self.ledger.channels())) >= self._most_channels:
+                raise RefusedError(f"expected at most {self._most_channels} channels", code="quota")
             live = await self.ledger.found(founding.envelopes, LiveChannel(log))
         await self.ledger.settled(live)
         placed = await self.store.envelopes(
@@ -177,22 +181,23 @@ class RelayService:
         )
         return Founded(envelopes=placed, note=live.note)
 
-    async def _check_founding(self, log: ChannelLog) -> None:
-        charter = log.charter
+    async def _check_charter(self, charter: Charter) -> list[Digest]:
+        # Returns the root sets. No signature is checked yet.
         if (charter.log_ed25519, charter.log_mldsa44) != self._log_public:
             raise RefusedError("expected the log keys of this relay's card", code="log-keys")
         if charter.origin_prefix != self._origin_prefix:
             raise RefusedError("expected the origin prefix of this relay's card", code="origin")
+        root_sets = []
         for party in charter.parties:
             root_set = _root_set(party.code, party.threshold, party.roots)
+            root_sets.append(root_set)
             if not await self.store.is_admitted(root_set):
                 raise RefusedError(
                     f"expected the roots of {party.code} to be admitted first",
                     code="not-admitted",
                     hint="admit them with an enrolment code of the relay's operator",
                 )
-        if len(list(self.ledger.channels())) >= self._most_channels:
-            raise RefusedError(f"expected at most {self._most_channels} channels", code="quota")
+        return root_sets
 
     def challenge(self) -> Challenge:
         """Draw a number used once."""
@@ -239,6 +244,14 @@ class RelayService:
         holder = Holder(channel, key)
         self._shop.find(holder)
         return ServiceChannel(self._shop, holder)
+
+
+def _no_code() -> RefusedError:
+    return RefusedError(
+        "expected an enrolment code that was not used for other roots",
+        code="code",
+        hint="ask the relay's operator for a code",
+    )
 
 
 def _check_admission(admission: Admission) -> None:

@@ -144,6 +144,9 @@ class Store(Protocol):
     async def add_code(self, code: Digest, label: str) -> None:
         """Add an enrolment code by its digest."""
 
+    async def may_redeem(self, code: Digest, root_set: Digest) -> bool:
+        """Tell whether :meth:`redeem` would succeed now."""
+
     async def redeem(self, code: Digest, root_set: Digest) -> bool:
         """Let a code admit a root set; again for the same set changes nothing.
 

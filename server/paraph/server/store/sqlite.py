@@ -377,6 +377,17 @@ class SqliteStore:
         )
         return tuple(ConflictRow(*row) for row in rows)
 
+    async def may_redeem(self, code: Digest, root_set: Digest) -> bool:
+        """Tell whether :meth:`redeem` would succeed now."""
+        return bool(
+            await self._rows(
+                "SELECT 1 FROM codes WHERE code = ? AND coalesce(root_set, ?) = ?",
+                code,
+                root_set,
+                root_set,
+            )
+        )
+
     async def is_admitted(self, root_set: Digest) -> bool:
         """Tell whether a code admitted this root set."""
         return bool(await self._rows("SELECT 1 FROM codes WHERE root_set = ?", root_set))
