@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from paraph.client import drafts, plain
+from paraph.client import blocks, drafts
 from paraph.protocol.errors import InputError, RefusedError
 from paraph.protocol.statements.versions import (
     Delete,
@@ -20,7 +20,7 @@ LANGUAGES = ("en", "ru")
 
 
 def parse(text: str) -> drafts.Draft:
-    return drafts.parse(plain.loads(text.encode(), "draft.yaml"), LANGUAGES)
+    return drafts.parse(blocks.read(text.encode(), drafts.KIND), LANGUAGES)
 
 
 def operations(*lines: str) -> drafts.Draft:
@@ -73,7 +73,7 @@ def test_the_words_yes_and_no_are_words() -> None:
     [
         ("- a", "the file: expected fields with values"),
         ("", "the file: expected fields with values"),
-        ("schema: other\noperations: []", "schema: expected paraph-draft/1"),
+        ("schema: other\noperations: []", "line 1: schema: expected one of paraph-draft/1"),
         ("kind: x", "expected either clauses"),
         ("clauses: []\noperations: []", "expected either clauses"),
         ("clauses: {}", "clauses: expected a list"),
@@ -84,16 +84,22 @@ def test_the_words_yes_and_no_are_words() -> None:
         ("clauses: [{cid: a, role: title, en: [x]}]", r"clauses\[1\]\.en: expected text"),
         ("operations: [{op: rename, cid: a}]", r"operations\[1\]\.op: expected one of replace"),
         ("operations: [{op: replace, cid: a}]", r"operations\[1\]: expected words under en or ru"),
-        ("operations: [{op: merge, cids: [a], into: a, en: x}]", "two clauses or more"),
+        ("operations: [{op: merge, cids: [a], into: a, en: x}]", "two or more different clauses"),
         ("operations: [{op: merge, cids: a, into: a}]", "expected a list of texts"),
         ("operations: []\nround: -1", "round: expected a whole number"),
         ("operations: []\nround: true", "round: expected a whole number"),
         ("operations: []\nauthor: USA", "author: expected one of joint"),
         ("operations: []\nkind: ''", ""),
-        ("operations: []\nnegotiation: {}", "negotiation: expected a title, as in title_en"),
+        (
+            "operations: []\nnegotiation: {}",
+            "negotiation: expected words under title_en or title_ru",
+        ),
         ("operations: []\nwhat: 1", "what: no such field here"),
         ("a: 1\na: 2", '"a" stands here twice'),
-        ("a: &x 1\nb: *x", "expected no aliases"),
+        ("a: &x 1\nb: *x", "line 2: the file: expected no aliases"),
+        ("a: !!str 1", "expected no tags"),
+        ("operations: []\nsrc: x", "line 2: src: no such field here"),
+        ("operations: [{op: merge, cids: [a, a], into: a, en: x}]", "two or more different"),
         ("? [a]\n: 1", "expected text as the name of a field"),
         ("a: [", "is not YAML or JSON"),
         ("a: 1\n---\nb: 2", "expected one document"),
@@ -122,13 +128,13 @@ def test_too_long_a_clause_is_refused_as_oversize() -> None:
 
 def test_too_large_a_file_is_refused_as_oversize() -> None:
     with pytest.raises(RefusedError, match="expected at most 16777216") as caught:
-        plain.loads(bytes(plain.MOST_BYTES + 1), "draft.yaml")
+        blocks.read(bytes(drafts.KIND.most_bytes + 1), drafts.KIND)
     assert caught.value.code == "oversize"
 
 
 def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"cannot read .*none.yaml: No such file") as caught:
-        drafts.read(tmp_path / "none.yaml", LANGUAGES)
+        drafts.read(tmp_path / "none.yaml")
     assert caught.value.hint
 
 
@@ -136,4 +142,4 @@ def test_a_file_of_other_bytes_is_told(tmp_path: Path) -> None:
     path = tmp_path / "draft.yaml"
     path.write_bytes(b"\xff\xfe")
     with pytest.raises(InputError, match="is not UTF-8 text"):
-        drafts.read(path, LANGUAGES)
+        drafts.read(path)

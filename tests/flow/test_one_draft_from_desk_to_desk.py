@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from paraph.client import composing, drafts
+from paraph.client import blocks, composing, drafts
 from paraph.client.audit.export import export
 from paraph.client.audit.trust import anchor_of
 from paraph.client.audit.verify import verify as audit
@@ -41,6 +41,12 @@ from paraph.server.service import RelayService
 from tests.support.channel import START, Channel, Person, make_channel
 from tests.support.negotiating import LANGUAGES, TALKS, base, opened
 from tests.support.relay import at, relay_with
+
+COUNTER = """\
+kind: counter_draft
+operations:
+  - {op: replace, cid: c-one, en: We meet daily., ru: Ежедневно.}
+"""
 
 
 @dataclasses.dataclass
@@ -101,15 +107,7 @@ async def test_one_draft_from_desk_to_desk(tmp_path: Path) -> None:  # noqa: PLR
         assert head == theirs.outbox.rows()[1].id
 
         # 1. What the officer wrote, in a file or a form, is parsed into operations.
-        draft = drafts.parse(
-            {
-                "kind": "counter_draft",
-                "operations": [
-                    {"op": "replace", "cid": "c-one", "en": "We meet daily.", "ru": "Ежедневно."}
-                ],
-            },
-            LANGUAGES,
-        )
+        draft = drafts.parse(blocks.read(COUNTER.encode(), drafts.KIND), LANGUAGES)
 
         # 2. The fold gives their result on the parent, which is the head.
         manner = composing.header(TALKS, rus.role, PLAIN, START)
@@ -248,10 +246,7 @@ async def test_a_changed_result_is_refused_by_whoever_receives_it(tmp_path: Path
         await theirs.outbox.send(theirs.relay)
         await ours.look()
         manner = composing.header(TALKS, rus.role, PLAIN, START)
-        draft = drafts.parse(
-            {"operations": [{"op": "replace", "cid": "c-one", "en": "We meet.", "ru": "Мы."}]},
-            LANGUAGES,
-        )
+        draft = drafts.parse(blocks.read(COUNTER.encode(), drafts.KIND), LANGUAGES)
         honest, _ = composing.tabled(
             ours.reader.state, manner, VersionDraft(operations=draft.operations), "RUS"
         )

@@ -221,7 +221,7 @@ def instant(value: str, option: str) -> int:
     Raises:
         InputError: Not an instant with its zone.
     """
-    from paraph.client.drafts import instant as parse
+    from paraph.client.blocks import instant as parse
 
     if not value:
         return 0

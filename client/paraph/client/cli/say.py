@@ -95,15 +95,15 @@ def send(
     FILE stays as it is, and the exit code is 6. REF is the index or the id that `paraph log` shows,
     or `head`.
     """
-    from paraph.client import drafts, plain
+    from paraph.client import drafts
 
-    loaded = plain.load(file)
+    written = drafts.read(file)
     manner = _manner(
         dated=dated, reply_by=reply_by, handling=handling, without_prejudice=without_prejudice
     )
 
     async def make(desk: Desk) -> Sent:
-        draft = drafts.parse(loaded, desk.replica.log.charter.languages)
+        draft = drafts.parse(written, desk.replica.log.charter.languages)
         identity = negotiation_id(seat, desk, negotiation)
         return await _send_draft(
             desk,

@@ -13,6 +13,7 @@ from paraph.client import cards, founding
 from paraph.client.audit import verify
 from paraph.client.audit.export import export
 from paraph.client.audit.trust import load_trust
+from paraph.client.blocks import read_file
 from paraph.client.demo import script
 from paraph.client.demo.account import Account, Line, Standing
 from paraph.client.demo.bots import Bots
@@ -21,12 +22,11 @@ from paraph.client.demo.play import Play, Played
 from paraph.client.demo.relay_process import RelayProcess
 from paraph.client.files import write_atomically
 from paraph.client.joining import TRUST_NAME
-from paraph.client.scenario import load, shipped
+from paraph.client.scenario import KIND, load, shipped
 from paraph.client.scenario.model import Scenario
 from paraph.protocol.errors import InputError
 
 MARK: Final = ".paraph-demo"
-_MOST_SCENARIO: Final = 4 * 1024 * 1024  # bytes
 _BEFORE_MS: Final = 3_600_000  # keys are enrolled an hour before the first act
 
 
@@ -36,20 +36,7 @@ def read_scenario(path: Path | None) -> Scenario:
     Raises:
         InputError: It cannot be read, or is not of the schema.
     """
-    if path is None:
-        return load(shipped())
-    try:
-        with path.open("rb") as file:
-            data = file.read(_MOST_SCENARIO + 1)
-    except OSError as error:
-        raise InputError(
-            f"cannot read the scenario {path}: {error.strerror}",
-            code="scenario",
-            hint="name a file of schema desk-scenario/1",
-        ) from error
-    if len(data) > _MOST_SCENARIO:
-        raise InputError(f"expected a scenario of at most {_MOST_SCENARIO} bytes", code="scenario")
-    return load(data)
+    return load(shipped() if path is None else read_file(path, KIND))
 
 
 async def play(

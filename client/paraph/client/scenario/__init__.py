@@ -4,7 +4,7 @@
 operations are already the records that go on the wire; ids of the file stay ids of the file.
 """
 
-from paraph.client.scenario.load import SCHEMA, load, shipped
+from paraph.client.scenario.load import KIND, SCHEMA, load, shipped
 from paraph.client.scenario.model import Scenario
 
-__all__ = ["SCHEMA", "Scenario", "load", "shipped"]
+__all__ = ["KIND", "SCHEMA", "Scenario", "load", "shipped"]

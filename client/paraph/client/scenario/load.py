@@ -6,9 +6,9 @@ import importlib.resources
 from collections.abc import Collection, Iterable
 from typing import Any, Final
 
+from paraph.client import blocks
 from paraph.client.scenario.model import Dispatch, Scenario
 from paraph.client.scenario.reader import read_scenario
-from paraph.client.scenario.yaml_blocks import read
 from paraph.protocol.errors import InputError, MalformedError
 from paraph.protocol.negotiation.text import Text, find_quote
 from paraph.protocol.roles import AUDITOR
@@ -20,6 +20,15 @@ from paraph.protocol.statements.header import JOINT, MOST_WORDS, named
 SCHEMA: Final = "desk-scenario/1"
 SHIPPED: Final = "syria-flight-safety.yaml"
 BOTH: Final = "both"
+KIND: Final = blocks.Kind(
+    most_bytes=8 * 1024 * 1024,
+    hint=f"see the documentation of {SCHEMA}",
+    excess=lambda message: InputError(
+        message, code="scenario", hint="a scenario is no larger than what crosses the wire"
+    ),
+    code="scenario",
+    decoration=frozenset({"provenance", "src"}),  # where a fact comes from
+)
 
 
 def shipped() -> bytes:
@@ -42,9 +51,8 @@ def load(data: bytes) -> Scenario:
         InputError: ``scenario``: not a file of this schema; says line and field, or the ids of
             what does not fit together.
     """
-    block = read(data)
-    if block.maybe_text("schema") != SCHEMA:
-        block.fail("schema", f"expected a file of schema {SCHEMA}")
+    block = blocks.read(data, KIND)
+    block.word("schema", [SCHEMA])
     made = read_scenario(block)
     _Fit(made).check()
     return made

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from paraph.client.blocks import Block
 from paraph.client.scenario.model import (
     Action,
     AgendaItem,
@@ -26,7 +27,6 @@ from paraph.client.scenario.model import (
     Reply,
     Silence,
 )
-from paraph.client.scenario.yaml_blocks import Block
 from paraph.protocol.statements.exchanges import (
     COMMENT_KINDS,
     DISPATCH_KINDS,
@@ -92,10 +92,10 @@ def comment(block: Block) -> Comment:
     """Read a comment."""
     internal = block.word("visibility", ("shared", "internal")) == "internal"
     if block.flag("must_never_cross", default=False) != internal:
-        block.fail("must_never_cross", '"must_never_cross" is true for internal comments alone')
+        block.fail("must_never_cross", "expected true for internal comments alone")
     cid, exact = block.maybe_text("cid"), block.maybe_text("exact")
     if bool(cid) != bool(exact):
-        block.fail("exact", 'a comment on a clause needs "exact", one on the whole text has none')
+        block.fail("exact", "expected in a comment on a clause, and only there")
     kinds = (*COMMENT_KINDS, "public_line", *(INTERNAL_COMMENT_KINDS if internal else ()))
     kind = block.word("kind", kinds)
     return Comment(
@@ -175,7 +175,7 @@ def conference(block: Block) -> Conference:
 def _outcome(block: Block) -> ConferenceOutcome:
     clause, proposal = block.maybe_text("clause"), block.maybe_text("proposal")
     if bool(clause) == bool(proposal):
-        block.fail("result", "an outcome is on a clause or on a proposal")
+        block.fail("result", "expected an outcome on a clause or on a proposal")
     return ConferenceOutcome(
         clause, proposal, block.text("result"), block.maybe_text("understanding")
     )
@@ -203,10 +203,10 @@ def silence(block: Block) -> Silence:
     if (outcome == "held") != (because in ("late_receipt", "no_closing")):
         block.fail(
             "held_because",
-            '"held_because" is late_receipt or no_closing where held, and only there',
+            "expected late_receipt or no_closing where held, and nothing elsewhere",
         )
     if (outcome == "broken") != bool(broken):
-        block.fail("broken_by", '"broken_by" is wanted where broken, and only there')
+        block.fail("broken_by", "expected where broken, and only there")
     return Silence(
         id=block.text("id"),
         subject=block.text("subject"),

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from typing import TypeVar
 
+from paraph.client.blocks import Block
+from paraph.client.clauses import ClauseReader
 from paraph.client.scenario import moves
 from paraph.client.scenario.model import (
     Ceremony,
@@ -15,24 +15,8 @@ from paraph.client.scenario.model import (
     SideDocument,
     Version,
 )
-from paraph.client.scenario.yaml_blocks import Block
 from paraph.protocol import roles
-from paraph.protocol.errors import InputError, MisuseError
-from paraph.protocol.statements.header import Mention, NamedMention, to_wordings
-from paraph.protocol.statements.versions import (
-    ROLES_OF_CLAUSES,
-    Clause,
-    Delete,
-    InsertAfter,
-    Merge,
-    MoveAfter,
-    Operation,
-    OpNotes,
-    Replace,
-    Split,
-)
-
-R = TypeVar("R")
+from paraph.protocol.statements.versions import Clause, Operation
 
 
 def read_scenario(block: Block) -> Scenario:
@@ -63,11 +47,12 @@ class _Reader:
                 block.fail("languages", "a language is two or three letters, not id or to")
         if not {*self.authentic, *filter(None, [self.prevailing])} <= set(self.languages):
             block.fail("languages", "authentic and prevailing must be working languages")
+        self.text = ClauseReader(self.languages)
 
     def scenario(self) -> Scenario:
         block = self.block
         for decoration in ("defaults", "conventions", "sources"):
-            block.decoration(decoration)
+            block.take(decoration)
         marking, instrument = block.block("marking"), block.block("instrument")
         parties = block.mapping("parties", self.party)
         if len(parties) != 2:
@@ -120,7 +105,7 @@ class _Reader:
         return made
 
     def base(self, block: Block) -> Version:
-        made = self.version(block, clauses=block.each("clauses", self.clause))
+        made = self.version(block, clauses=block.each("clauses", self.text.clause))
         if not made.clauses:
             block.fail("clauses", "expected at least one clause")
         block.close()
@@ -130,7 +115,7 @@ class _Reader:
         return self.version(
             block,
             parent=block.text("parent"),
-            operations=block.each("ops", self.operation),
+            operations=block.each("ops", self.text.operation),
         )
 
     def version(
@@ -141,84 +126,19 @@ class _Reader:
         parent: str = "",
         operations: tuple[Operation, ...] = (),
     ) -> Version:
-        status = block.mapping("language_status", lambda inner, name: inner.text(name))
-        if not status.keys() <= set(self.languages):
-            block.fail("language_status", '"language_status" must name working languages')
         return Version(
             id=block.text("id"),
             label=block.maybe_text("label"),
             kind=block.text("kind"),
             author=block.text("author_party"),
             at=block.instant("at"),
-            language_status=status,
+            language_status=self.text.status(block),
             clauses=clauses,
             parent=parent,
             operations=operations,
             round=block.integer("round", 0) if parent else 0,
             sent_by=block.maybe_text("sent_by") if parent else "",
             confirmed_by=block.texts("confirmed_by", needed=False) if parent else (),
-        )
-
-    def clause(self, block: Block) -> Clause:
-        cid, role = _cid(block, "cid"), block.word("role", ROLES_OF_CLAUSES)
-        words = block.by_language(self.languages)
-        headings = block.by_language(self.languages, "heading_")
-        handling = block.maybe_text("handling")
-        return _record(
-            block,
-            lambda: Clause(
-                cid=cid,
-                role=role,
-                texts=to_wordings(words),
-                headings=to_wordings(headings),
-                handling=handling,
-            ),
-        )
-
-    def operation(self, block: Block) -> Operation:
-        makers: Mapping[str, Callable[[Block, OpNotes], Operation]] = {
-            "replace": self.replace,
-            "insert_after": self.insert_after,
-            "delete": _delete,
-            "move_after": _move_after,
-            "split": self.split,
-            "merge": self.merge,
-        }
-        make = makers[block.word("op", makers)]
-        proposal, finding = _mention(block, "proposal"), _mention(block, "finding")
-        result = block.maybe_text("result")
-        return _record(
-            block,
-            lambda: make(block, OpNotes(proposal=proposal, finding=finding, result=result)),
-        )
-
-    def replace(self, block: Block, notes: OpNotes) -> Operation:
-        words = to_wordings(block.by_language(self.languages))
-        return Replace(cid=_cid(block, "cid"), texts=words, notes=notes)
-
-    def insert_after(self, block: Block, notes: OpNotes) -> Operation:
-        return InsertAfter(after=_cid(block, "after"), clause=self.clause(block), notes=notes)
-
-    def split(self, block: Block, notes: OpNotes) -> Operation:
-        return Split(
-            cid=_cid(block, "cid"),
-            texts=to_wordings(block.by_language(self.languages)),
-            new_cid=_cid(block, "new_cid"),
-            new_texts=to_wordings(block.by_language(self.languages, "new_")),
-            new_headings=to_wordings(block.by_language(self.languages, "heading_")),
-            notes=notes,
-        )
-
-    def merge(self, block: Block, notes: OpNotes) -> Operation:
-        cids = block.texts("cids")
-        if len(set(cids)) != len(cids) or len(cids) < 2:
-            block.fail("cids", "expected two or more different clauses")
-        return Merge(
-            cids=tuple(sorted(cids)),
-            into=block.word("into", cids),
-            texts=to_wordings(block.by_language(self.languages)),
-            headings=to_wordings(block.by_language(self.languages, "heading_")),
-            notes=notes,
         )
 
     def side_document(self, block: Block) -> SideDocument:
@@ -257,34 +177,3 @@ def _person(block: Block, code: str) -> Person:
         described=described,
         party=code,
     )
-
-
-def _record(block: Block, make: Callable[[], R]) -> R:
-    # What the wire would refuse is told with the line of the file.
-    try:
-        return make()
-    except MisuseError as error:
-        raise InputError(
-            f"line {block.node.start_mark.line + 1}: {block.where}: {error}",
-            code="scenario",
-            hint="what is in the file must fit into one statement",
-        ) from error
-
-
-def _cid(block: Block, name: str) -> str:
-    return block.pattern(
-        name, "[A-Za-z0-9_-]{1,64}", "a clause id: 1 to 64 latin letters, digits, - and _"
-    )
-
-
-def _mention(block: Block, name: str) -> tuple[Mention, ...]:
-    value = block.maybe_text(name)
-    return (_record(block, lambda: NamedMention(name=value)),) if value else ()
-
-
-def _delete(block: Block, notes: OpNotes) -> Operation:
-    return Delete(cid=_cid(block, "cid"), to=_mention(block, "to"), notes=notes)
-
-
-def _move_after(block: Block, notes: OpNotes) -> Operation:
-    return MoveAfter(cid=_cid(block, "cid"), after=_cid(block, "after"), notes=notes)
