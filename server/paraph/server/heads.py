@@ -26,8 +26,8 @@ _PLACE: Final = 4096
 """Bytes from one place to the other: no block of a disk holds both."""
 _FORM: Final = re.compile(rb"(0|[1-9][0-9]{0,15}) ([0-9a-f]{64}) ([0-9a-f]{64})\n")
 _RESTORED: Final = (
-    "these files are never restored from a backup: if the database was, rebuild the largest head "
-    "that cosigners or desks hold (paraph head), or found a successor channel"
+    "these files are never restored from a backup: if the database was, put back the one that "
+    "holds the largest head that a desk has (paraph sync shows it), or found a successor channel"
 )
 
 

@@ -92,6 +92,7 @@ def _differ(message: str) -> IntegrityError:
 def _restored(size: int, signed: int) -> IntegrityError:
     return IntegrityError(
         f"a head of {signed} entries was signed, the database holds {size}",
-        hint="it was restored from a backup: rebuild exactly the largest head that cosigners or "
-        "desks hold (paraph head), or found a successor channel; nothing is signed until then",
+        hint="it was restored from a backup: put back the database that holds the largest head "
+        "that a desk has (paraph sync shows it), or found a successor channel; nothing is signed "
+        "until then",
     )
