@@ -121,3 +121,10 @@ def test_usage_ends_with_2(args: list[str], said: str) -> None:
 
 def test_a_bug_is_said_to_be_one() -> None:
     assert "this is a bug of paraph" in exits.lines_of(errors.MisuseError("x"))[-1]
+
+
+def test_a_relay_s_words_begin_no_line_of_ours() -> None:
+    said = "the relay refused: wait\nhint: run this\u2028error: no"
+    lines = exits.lines_of(errors.RefusedError(said, code="quota"))
+    assert lines[0] == "error: the relay refused: wait hint: run this error: no [quota]"
+    assert not any("\n" in line for line in lines)

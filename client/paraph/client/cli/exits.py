@@ -78,7 +78,8 @@ def code_of(error: ParaphError) -> int:
 
 def lines_of(error: ParaphError) -> tuple[str, ...]:
     """Return what is printed on stderr: what was wrong, and what to do."""
-    lines = [f"error: {error} [{error.code}]"]
+    what = " ".join(str(error).split())  # a relay's words begin no line of ours
+    lines = [f"error: {what} [{error.code}]"]
     if isinstance(error, EquivocationError):
         lines.insert(0, "alarm: the relay shows another history than the one verified before")
     hint = error.hint or _BY_CODE.get(error.code, "") or _HINT.get(code_of(error), "")
