@@ -65,6 +65,19 @@ def test_only_the_step_that_asks_for_it_may_be_lost_with_the_power(store: Channe
     assert store.path.stat().st_mode & 0o777 == 0o600
 
 
+def test_a_step_that_could_not_begin_does_not_weaken_the_next(store: ChannelStore) -> None:
+    """Else a busy moment would leave every later statement without its way to the disk."""
+    connection = store._connection  # noqa: SLF001 - what it was told
+    connection.set_busy_timeout(1)
+    other = apsw.Connection(str(store.path))
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(UnavailableError), store.transaction(durable=False):
+        pass
+    other.execute("ROLLBACK")
+    other.close()
+    assert connection.execute("PRAGMA synchronous").fetchone() == (2,)
+
+
 def test_a_database_is_made_once_and_opened_by_its_own_channel_only(store: ChannelStore) -> None:
     with pytest.raises(IntegrityError, match="already"):
         ChannelStore.create(store.path, CHANNEL)

@@ -262,9 +262,9 @@ class ChannelStore:
         with _translated():
             if not durable:
                 self._connection.execute("PRAGMA synchronous = NORMAL")
-            self._connection.execute("BEGIN IMMEDIATE")
             self._depth += 1
             try:
+                self._connection.execute("BEGIN IMMEDIATE")
                 yield
                 self._connection.execute("COMMIT")
             except BaseException:
