@@ -12,7 +12,7 @@ from paraph.client.desk import Desk
 from paraph.client.home import Home
 from paraph.protocol.names import Digest
 from paraph.protocol.relay import RelayChannel
-from paraph.protocol.wire import Entries, Placed, Staged
+from paraph.protocol.wire import Conflicts, Entries, Placed, Staged
 from tests.support.commands import PASSPHRASE, Person, found_channel, two_parties
 from tests.support.memory_front import MemoryFront
 
@@ -292,6 +292,9 @@ class FalseBodies:
         data = await self._relay.body(digest)
         return data[:-1] + bytes([data[-1] ^ 1])
 
+    async def conflicts(self, start: int) -> Conflicts:
+        return await self._relay.conflicts(start)
+
     async def stage(self, digest: Digest, offset: int, data: bytes) -> Staged:
         return await self._relay.stage(digest, offset, data)
 
@@ -332,6 +335,9 @@ class AnotherHistory:
 
     async def body(self, digest: Digest) -> bytes:
         return await self._relay.body(digest)
+
+    async def conflicts(self, start: int) -> Conflicts:
+        return await self._relay.conflicts(start)
 
     async def stage(self, digest: Digest, offset: int, data: bytes) -> Staged:
         return await self._relay.stage(digest, offset, data)

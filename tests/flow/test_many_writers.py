@@ -25,7 +25,7 @@ from paraph.protocol.proof import TlogProof, verify_proof
 from paraph.protocol.statements.clear import EnrolEntry
 from paraph.protocol.statements.envelope import ClearContent, Envelope
 from paraph.protocol.tree import leaf_hash
-from paraph.protocol.wire import Placed
+from paraph.protocol.wire import Conflict, Placed
 from tests.support.channel import ORIGIN_PREFIX, Channel, Person, make_channel
 from tests.support.real_relay import RealRelay, real_relay
 
@@ -190,9 +190,9 @@ async def test_other_words_under_a_number_that_is_taken_are_kept_as_evidence(
             with pytest.raises(RefusedError) as caught:
                 await way.submit(second, other)
             assert caught.value.code == "double-sequence"
-        inside = at.relay.service.channel(channel.id, author.id)
-        ((kept, refused),) = await inside.evidence()
-        assert (kept, refused) == (first, second)
+        told = (await way.conflicts(0)).pairs
+        assert told == (Conflict(placed=first, refused=second),)
+        kept, refused = told[0].placed, told[0].refused
         enrolments = tuple(
             content.payload.document
             for content in (signed.read(each).statement.content for each in channel.later())

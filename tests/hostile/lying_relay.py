@@ -21,7 +21,7 @@ from paraph.protocol.proof import TlogProof
 from paraph.protocol.state import Entry
 from paraph.protocol.statements.envelope import SealedContent
 from paraph.protocol.tree import Tree
-from paraph.protocol.wire import Entries, Placed, Staged
+from paraph.protocol.wire import Conflicts, Entries, Placed, Staged
 from tests.support.memory_relay import MemoryRelay
 
 
@@ -67,6 +67,10 @@ class LyingRelay:
     async def body(self, digest: Digest) -> bytes:
         """Return a body, or another."""
         return self.body_lie(await self.honest.body(digest))
+
+    async def conflicts(self, start: int) -> Conflicts:
+        """Return the pairs of statements under one number."""
+        return await self.honest.conflicts(start)
 
     async def stage(self, digest: Digest, offset: int, data: bytes) -> Staged:
         """Take a part."""

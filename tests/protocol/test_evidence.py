@@ -148,6 +148,19 @@ def test_one_statement_signed_twice_is_no_crime(channel: Channel, anchor: TrustA
     assert not is_double(first, signed.verify(signed.read(again), author.signing.public))
 
 
+def test_a_statement_that_saw_a_later_head_may_have_replaced_an_excluded_one(
+    channel: Channel, anchor: TrustAnchor
+) -> None:
+    evidence = double(channel)
+    author = channel.party("RUS").person("desk_officer")
+    sequence, previous = channel.log.next_sequence(author.id)
+    older = (channel.log.size - 1, channel.log.tree.root(channel.log.size - 1))
+    second, _ = channel.seal(author, b"anew", sequence=sequence, previous=previous, seen=older)
+    with pytest.raises(PeerError, match="only the log") as caught:
+        dataclasses.replace(evidence, second=second).verify(anchor)
+    assert caught.value.code == "needs-log"
+
+
 def test_a_key_without_its_chain_of_enrolments_convicts_nobody(
     channel: Channel, anchor: TrustAnchor
 ) -> None:

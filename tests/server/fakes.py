@@ -17,6 +17,7 @@ from paraph.protocol.names import ChannelId, Digest
 from paraph.protocol.wire import (
     Admission,
     Challenge,
+    Conflicts,
     Entries,
     Founded,
     Founding,
@@ -96,6 +97,9 @@ class FakeChannel:
         if offset == len(there):
             self.parts[digest] = there + data
         return await self.staged(digest)
+
+    async def conflicts(self, start: int) -> Conflicts:
+        return Conflicts(start=start, pairs=())
 
     async def staged(self, digest: Digest) -> Staged:
         there = self.parts.get(digest, b"")

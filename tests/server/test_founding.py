@@ -155,7 +155,7 @@ async def test_a_second_founding_gets_the_placed_entries(
         again = await service.found(Founding(envelopes=envelopes))
         assert again.envelopes == first.envelopes
         assert verify_checkpoint(again.note, channel.log_keys).size == channel.log.size
-    assert await at(service, channel, channel.parties[0].carrier).evidence() == ()
+    assert (await at(service, channel, channel.parties[0].carrier).conflicts(0)).pairs == ()
 
 
 def _signed_again(channel: Channel) -> tuple[bytes, ...]:

@@ -17,7 +17,7 @@ from paraph.protocol.proof import verify_proof
 from paraph.protocol.statements.clear import Withdraw
 from paraph.protocol.statements.envelope import Attachment, SealedContent
 from paraph.protocol.tree import leaf_hash
-from paraph.protocol.wire import Placed
+from paraph.protocol.wire import Conflict, Placed
 from paraph.server.quotas import Rate
 from paraph.server.relay import RelayLimits
 from paraph.server.service import RelayService
@@ -145,7 +145,9 @@ async def test_another_statement_under_a_taken_number_is_kept_as_evidence(
     for each in others:
         assert await code_of(service, channel, *each) == "double-sequence"
     for reader in (officer, other):
-        assert await at(service, channel, reader).evidence() == ((envelope, others[0][0]),)
+        found = await at(service, channel, reader).conflicts(0)
+        assert found.pairs == (Conflict(placed=envelope, refused=others[0][0]),)
+        assert (await at(service, channel, reader).conflicts(1)).pairs == ()
 
 
 async def test_two_statements_under_one_number_at_once_leave_evidence_too(
@@ -159,7 +161,8 @@ async def test_two_statements_under_one_number_at_once_leave_evidence_too(
     )
     assert isinstance(answers[0], Placed)
     assert getattr(answers[1], "code", "") == "double-sequence"
-    assert await relay.evidence() == ((first[0], second[0]),)
+    found = await relay.conflicts(0)
+    assert found.pairs == (Conflict(placed=first[0], refused=second[0]),)
 
 
 async def test_a_forged_second_statement_is_no_evidence(
@@ -169,7 +172,7 @@ async def test_a_forged_second_statement_is_no_evidence(
     await relay.submit(*channel.seal(officer, b"one"))
     second, body = channel.seal(officer, b"two", sequence=1, previous=channel.id)
     assert await code_of(service, channel, second[:-1] + b"!", body) == "forged"
-    assert await relay.evidence() == ()
+    assert (await relay.conflicts(0)).pairs == ()
 
 
 # order

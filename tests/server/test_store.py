@@ -214,8 +214,8 @@ async def test_only_the_first_conflict_under_a_number_is_kept(tmp_path: Path) ->
     async with opened(tmp_path) as store:
         await store.keep_conflict(first)
         await store.keep_conflict(ConflictRow(CHANNEL, SENDER, 1, b"placed", b"another"))
-        assert await store.conflicts(CHANNEL) == (first,)
-        assert await store.conflicts(OTHER) == ()
+        assert await store.conflicts(CHANNEL, 0, 6) == (first,)
+        assert await store.conflicts(OTHER, 0, 6) == ()
 
 
 async def test_the_wal_is_emptied_when_asked_and_when_it_has_grown_large(tmp_path: Path) -> None:

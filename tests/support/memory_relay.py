@@ -14,9 +14,19 @@ from paraph.protocol import signed
 from paraph.protocol.errors import RefusedError
 from paraph.protocol.names import Digest
 from paraph.protocol.proof import TlogProof
-from paraph.protocol.statements.envelope import SealedContent
+from paraph.protocol.rules import Judged
+from paraph.protocol.signed import Verified
+from paraph.protocol.statements.envelope import SealedContent, Statement
 from paraph.protocol.tree import leaf_hash
-from paraph.protocol.wire import MAX_MESSAGES, Entries, Placed, Staged
+from paraph.protocol.wire import (
+    MAX_CONFLICTS,
+    MAX_MESSAGES,
+    Conflict,
+    Conflicts,
+    Entries,
+    Placed,
+    Staged,
+)
 from tests.support.channel import Channel
 
 
@@ -33,6 +43,7 @@ class MemoryRelay:
         self.channel = channel
         self.bodies: dict[bytes, bytes] = {}
         self.submitted: list[bytes] = []
+        self.doubles: list[Conflict] = []
         self._parts: dict[bytes, bytes] = {}
         self._grown = asyncio.Event()
         self._notes: dict[int, bytes] = {}
@@ -57,7 +68,7 @@ class MemoryRelay:
         verified, _ = log.authenticate(signed.read(envelope))
         index = log.placed.get(verified.id)
         if index is None:
-            judged = log.judge(verified)
+            judged = self._judged(verified)
             content = verified.statement.content
             if isinstance(content, SealedContent):
                 self._take_body(content, body)
@@ -65,6 +76,29 @@ class MemoryRelay:
             self.channel.envelopes.append(envelope)
             self.grown()
         return self.answer(index, envelope)
+
+    def _judged(self, verified: Verified) -> Judged:
+        try:
+            return self.channel.log.judge(verified)
+        except RefusedError as error:
+            if error.code == "double-sequence":
+                placed = self._placed_under(verified.statement)
+                refused = verified.unverified.envelope
+                self.doubles.append(Conflict(placed=placed, refused=refused))
+            raise
+
+    def _placed_under(self, statement: Statement) -> bytes:
+        wanted = (statement.sender, statement.sequence)
+        for envelope in self.channel.envelopes:
+            found = signed.read(envelope).statement
+            if (found.sender, found.sequence) == wanted:
+                return envelope
+        raise LookupError("no statement under this number")
+
+    async def conflicts(self, start: int) -> Conflicts:
+        """Return the pairs of statements under one number."""
+        pairs = tuple(self.doubles[start : start + MAX_CONFLICTS])
+        return Conflicts(start=start, pairs=pairs)
 
     def answer(self, index: int, envelope: bytes) -> Placed:
         """Return the answer for the entry at *index*, to whoever sent *envelope*."""

@@ -20,7 +20,7 @@ from collections.abc import Iterable, Iterator
 from types import TracebackType
 from typing import Final, Self
 
-from paraph.client import composing, members
+from paraph.client import composing, conflicts, members
 from paraph.client.clock import Clock, wall_clock
 from paraph.client.composing import PLAIN, DispatchDraft, Manner, VersionDraft
 from paraph.client.drafts import Opening
@@ -240,6 +240,7 @@ class Desk:
         self._note_enrolled()
         if self.outbox.pending():
             await self.outbox.send(relay, attempts=ATTEMPTS)
+        await conflicts.collect(self.replica, relay)
         await self.replica.fetch_bodies(relay)
         self.reader.advance()
         return range(before, self.replica.size)

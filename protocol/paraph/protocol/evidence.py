@@ -125,7 +125,8 @@ class DoubleSequenceEvidence(Record):
         """Say whose key signed two statements under one number.
 
         Raises:
-            PeerError: The key is not of this channel, or the pair proves nothing.
+            PeerError: The key is not of this channel, or the pair proves nothing (code
+                ``needs-log``: not without the log, since they saw different heads).
             RefusedError: The key's enrolment does not lead to the trusted roots.
         """
         log = anchor.require_founding(self.founding)
@@ -135,10 +136,17 @@ class DoubleSequenceEvidence(Record):
         second, _ = log.authenticate(signed.read(self.second))
         if not is_double(first, second):
             raise ForgedError("expected two statements of one key under one number")
+        if first.statement.seen != second.statement.seen:
+            # A statement that a later head excludes may be replaced under its number (SPEC 5.8):
+            # without the log nobody can tell that from misuse, and an honest key must not hang.
+            raise ForgedError(
+                "expected two statements that saw one head: one that saw a later head may have "
+                "replaced one that could no longer be placed, which only the log can tell",
+                code="needs-log",
+            )
         return (
             f"a {member.role} key of {member.party} signed two statements under number "
-            f"{first.statement.sequence}; unless the log shows that one of them could never be "
-            "placed, the key was misused or stolen"
+            f"{first.statement.sequence} at one head: the key was misused or stolen"
         )
 
 

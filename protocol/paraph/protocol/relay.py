@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator
 from typing import Protocol
 
 from paraph.protocol.names import Digest
-from paraph.protocol.wire import Admission, Entries, Founded, Founding, Placed, Staged
+from paraph.protocol.wire import Admission, Conflicts, Entries, Founded, Founding, Placed, Staged
 
 
 class RelayChannel(Protocol):
@@ -40,6 +40,9 @@ class RelayChannel(Protocol):
 
     async def stage(self, digest: Digest, offset: int, data: bytes) -> Staged:
         """Append a part of a blob that a later statement names."""
+
+    async def conflicts(self, start: int) -> Conflicts:
+        """Return up to six pairs of statements under one number, from the *start*-th on."""
 
     async def staged(self, digest: Digest) -> Staged:
         """Tell how much of a blob is there, to resume."""

@@ -17,6 +17,7 @@ from paraph.protocol.schema import (
     ascending,
     blob,
     many,
+    nested,
     octets,
     pack_list,
     record,
@@ -38,6 +39,8 @@ MAX_INLINE_BODY: Final = 256 * 1024
 """Bytes of a body that travels with its statement; a larger one is staged first."""
 MAX_PIPELINED: Final = 32
 """Statements of one key that may be unanswered."""
+MAX_CONFLICTS: Final = 6
+"""Pairs of envelopes in an answer: together below 1 MiB."""
 MAX_NOTE: Final = 16 * 1024
 """Bytes of a checkpoint note with every line it may carry."""
 SESSION_PROOF_MS: Final = 60_000
@@ -185,6 +188,22 @@ class Staged(Record):
 
     size: int = wire(u53, "bytes received so far")
     complete: int = wire(u53, "1 if all are there and the digest is right")
+
+
+@record("conflict")
+class Conflict(Record):
+    """Two statements that a key signed under one number."""
+
+    placed: bytes = wire(blob(MAX_ENVELOPE), "the envelope that stands in the log")
+    refused: bytes = wire(blob(MAX_ENVELOPE), "the first other one that came")
+
+
+@record("conflicts", Budget(size=1024 * 1024, depth=4, nodes=64, keys=8))
+class Conflicts(Record):
+    """What the relay refused as second statements under one number, for both parties alike."""
+
+    start: int = wire(u53, "number of the first, counted from 0 in the relay's order")
+    pairs: tuple[Conflict, ...] = wire(many(nested(Conflict), MAX_CONFLICTS), "in order")
 
 
 Message = Submit | Follow | FetchBody | Placed | Refused | Entries | Body

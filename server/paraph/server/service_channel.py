@@ -25,7 +25,15 @@ from paraph.protocol.signed import Unverified
 from paraph.protocol.statements.envelope import MAX_BODY, MAX_ENVELOPE, SealedContent
 from paraph.protocol.tiles import ENTRIES, FULL_WIDTH, Tile, entry_bundle, tile_bytes, width_at
 from paraph.protocol.trust import Member
-from paraph.protocol.wire import MAX_MESSAGES, Entries, Placed, Staged
+from paraph.protocol.wire import (
+    MAX_CONFLICTS,
+    MAX_MESSAGES,
+    Conflict,
+    Conflicts,
+    Entries,
+    Placed,
+    Staged,
+)
 from paraph.server.batch import Prepared
 from paraph.server.blobs import Blobs
 from paraph.server.channel import MOST_ENTRIES_BYTES, LiveChannel, Placement
@@ -177,14 +185,11 @@ class ServiceChannel:
                 ConflictRow(self.channel, sender, statement.sequence, placed, unverified.envelope)
             )
 
-    async def evidence(self) -> tuple[tuple[bytes, bytes], ...]:
-        """Return each pair of statements that a key signed under one number.
-
-        Returns:
-            The envelope that is placed, and the first other one that was refused.
-        """
-        found = await self._shop.store.conflicts(self.channel)
-        return tuple((each.placed, each.refused) for each in found)
+    async def conflicts(self, start: int) -> Conflicts:
+        """Return up to six pairs of statements that a key signed under one number."""
+        found = await self._shop.store.conflicts(self.channel, start, MAX_CONFLICTS)
+        pairs = tuple(Conflict(placed=each.placed, refused=each.refused) for each in found)
+        return Conflicts(start=start, pairs=pairs)
 
     # reading
 

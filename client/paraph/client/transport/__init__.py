@@ -28,6 +28,7 @@ from paraph.protocol.wire import (
     Admission,
     Body,
     Challenge,
+    Conflicts,
     Entries,
     FetchBody,
     Founded,
@@ -245,6 +246,20 @@ class TransportChannel:
             return Staged.decode(answer)
 
         return await self._in_session(put)
+
+    async def conflicts(self, start: int) -> Conflicts:
+        """Return up to six pairs of statements under one number, from the *start*-th on."""
+
+        async def get() -> Conflicts:
+            data, _ = await self._http.request(
+                "GET", "/v1/conflicts", token=self._token, params={"start": str(start)}
+            )
+            found = Conflicts.decode(data)
+            if found.start != start:
+                raise MalformedError("expected conflicts from the number asked for")
+            return found
+
+        return await self._in_session(get)
 
     async def staged(self, digest: Digest) -> Staged:
         """Tell how much of a blob is there, to resume."""

@@ -138,7 +138,7 @@ class Store(Protocol):
     async def keep_conflict(self, conflict: ConflictRow) -> None:
         """Keep the first conflict under a number; later ones change nothing."""
 
-    async def conflicts(self, channel: ChannelId) -> tuple[ConflictRow, ...]:
+    async def conflicts(self, channel: ChannelId, start: int, most: int) -> tuple[ConflictRow, ...]:
         """Return what is kept, in order."""
 
     async def add_code(self, code: Digest, label: str) -> None:

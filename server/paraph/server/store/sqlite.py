@@ -368,12 +368,14 @@ class SqliteStore:
         )
         return rows[0][0] if rows else None
 
-    async def conflicts(self, channel: ChannelId) -> tuple[ConflictRow, ...]:
-        """Return what is kept, in order."""
+    async def conflicts(self, channel: ChannelId, start: int, most: int) -> tuple[ConflictRow, ...]:
+        """Return what is kept, in order, from the *start*-th on."""
         rows = await self._rows(
             "SELECT channel, sender, sequence, placed, refused FROM conflicts"
-            " WHERE channel = ? ORDER BY rowid",
+            " WHERE channel = ? ORDER BY rowid LIMIT ? OFFSET ?",
             channel,
+            most,
+            start,
         )
         return tuple(ConflictRow(*row) for row in rows)
 

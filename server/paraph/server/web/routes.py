@@ -121,6 +121,7 @@ class Routes:
             ("GET", "/v1/stream", self._stream),
             ("POST", "/v1/submit", self._submit),
             ("GET", "/v1/entries", self._entries),
+            ("GET", "/v1/conflicts", self._conflicts),
             ("GET", f"/v1/bodies/{{digest:{_HEX}}}", self._body),
             ("PUT", f"/v1/blobs/{{digest:{_HEX}}}", self._stage),
             ("HEAD", f"/v1/blobs/{{digest:{_HEX}}}", self._staged),
@@ -262,6 +263,10 @@ class Routes:
     async def _entries(self, request: web.Request) -> web.Response:
         channel = self._channel(request)
         return answers.answer(pack_frame((await channel.entries(_number(request, "start")),)))
+
+    async def _conflicts(self, request: web.Request) -> web.Response:
+        found = await self._channel(request).conflicts(_number(request, "start"))
+        return answers.answer(found.encode())
 
     # ---- bodies and attachments
 

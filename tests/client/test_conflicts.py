@@ -1,0 +1,90 @@
+"""Two statements under one number: told by the relay, checked, kept, raised as an alarm."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from paraph.client import conflicts
+from paraph.client.audit.trust import anchor_of
+from paraph.client.home import Home
+from paraph.client.replica import Replica
+from paraph.protocol.errors import ForgedError, RefusedError
+from paraph.protocol.evidence import DoubleSequenceEvidence
+from paraph.protocol.wire import Conflict
+from tests.support.channel import Channel, make_channel
+from tests.support.memory_relay import MemoryRelay
+
+
+@pytest.fixture
+def channel() -> Channel:
+    return make_channel()
+
+
+@pytest.fixture
+def replica(channel: Channel, tmp_path: Path) -> Iterator[Replica]:
+    folder = Home(tmp_path / "home").channel(channel.id)
+    made = Replica.create(folder, channel.founding)
+    yield made
+    made.close()
+
+
+async def misuse(channel: Channel, relay: MemoryRelay, number: int = 1) -> None:
+    author = channel.party("RUS").person("desk_officer")
+    first, body = channel.seal(author, b"we accept")
+    _, before = channel.log.next_sequence(author.id)
+    second, other = channel.seal(author, b"we reject", sequence=number, previous=before)
+    await relay.submit(first, body)
+    with pytest.raises(RefusedError):
+        await relay.submit(second, other)
+
+
+async def test_a_second_statement_under_one_number_is_kept_as_evidence_for_anybody(
+    channel: Channel, replica: Replica
+) -> None:
+    relay = MemoryRelay(channel)
+    await misuse(channel, relay)
+    await replica.sync(relay)
+    (path,) = await conflicts.collect(replica, relay)
+    evidence = DoubleSequenceEvidence.decode(path.read_bytes())
+    assert "desk_officer key of RUS" in evidence.verify(anchor_of(channel.log))
+    assert [each.name for each in replica.alarms()] == ["double-sequence"]
+    assert await conflicts.collect(replica, relay) == []
+    await misuse(channel, relay, 2)
+    await replica.sync(relay)
+    assert len(await conflicts.collect(replica, relay)) == 1
+
+
+async def test_more_pairs_than_one_answer_holds_are_all_fetched(
+    channel: Channel, replica: Replica
+) -> None:
+    relay = MemoryRelay(channel)
+    for number in range(1, 9):
+        await misuse(channel, relay, number)
+    await replica.sync(relay)
+    assert len(await conflicts.collect(replica, relay)) == 8
+
+
+async def test_a_relay_that_accuses_falsely_is_the_one_accused(
+    channel: Channel, replica: Replica
+) -> None:
+    relay = MemoryRelay(channel)
+    author = channel.party("RUS").person("desk_officer")
+    first, body = channel.seal(author, b"said")
+    await relay.submit(first, body)
+    await replica.sync(relay)
+    unplaced, _ = channel.seal(author, b"never sent")
+    other, _ = channel.seal(author, b"never sent either", sequence=2)
+    for pair in (
+        Conflict(placed=first, refused=channel.again(author, first)),
+        Conflict(placed=first, refused=first[:-1] + b"!"),
+        Conflict(placed=unplaced, refused=other),
+        Conflict(placed=b"", refused=b""),
+    ):
+        relay.doubles = [pair]
+        with pytest.raises(ForgedError):
+            await conflicts.collect(replica, relay)
+    assert {each.name for each in replica.alarms()} == {"conflict-forged"}
+    assert not (replica.home.path / conflicts.FOLDER).exists()
