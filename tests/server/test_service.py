@@ -14,13 +14,14 @@ from paraph.protocol import buckets, signed
 from paraph.protocol.errors import ForgedError, MalformedError, ParaphError, RefusedError
 from paraph.protocol.names import Digest
 from paraph.protocol.proof import verify_proof
-from paraph.protocol.statements.clear import Withdraw
+from paraph.protocol.statements.clear import Heartbeat, Withdraw
 from paraph.protocol.statements.envelope import Attachment, SealedContent
 from paraph.protocol.tree import leaf_hash
 from paraph.protocol.wire import Conflict, Placed
 from paraph.server.quotas import Rate
 from paraph.server.relay import RelayLimits
 from paraph.server.service import RelayService
+from paraph.server.service_channel import MOST_AHEAD_MS
 from tests.support.channel import Channel, Person, make_channel, statement_id
 from tests.support.clock import FakeClock
 from tests.support.relay import at, relay_with
@@ -467,3 +468,26 @@ async def test_errors_of_submissions_are_of_the_taxonomy(
             await relay.submit(spoiled, body)
     await relay.submit(envelope, body)
     assert statement_id(envelope) in service.ledger.get(channel.id).log.placed  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("exercise", [False, True])
+async def test_a_heartbeat_from_the_future_is_refused_outside_an_exercise(
+    tmp_path: Path, exercise: bool
+) -> None:
+    """Control: in an exercise, where time is free, the same heartbeat is placed."""
+    channel = make_channel(exercise=exercise)
+    bot = channel.party("RUS").person("bot")
+    clock = FakeClock(channel.now)
+    async with relay_with(channel, tmp_path, clock=clock) as service:
+        relay = at(service, channel, bot)
+        limit = clock.now_ms() + MOST_AHEAD_MS
+        ahead = Heartbeat(dated=limit + 1, verified=channel.log.size, held=0)
+        envelope = channel.clear(bot, ahead, sent_at=limit + 1)
+        if exercise:
+            assert (await relay.submit(envelope, b"")).index == channel.log.size
+            return
+        with pytest.raises(RefusedError) as caught:
+            await relay.submit(envelope, b"")
+        assert (caught.value.code, caught.value.retry_after_s) == ("clock", 1)
+        clock.advance(1)
+        assert (await relay.submit(envelope, b"")).index == channel.log.size

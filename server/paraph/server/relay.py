@@ -112,6 +112,7 @@ def open_relay(
         quotas=Quotas(clock, limits.submissions),
         flights=Flights(),
         files=ThreadPoolExecutor(1, thread_name_prefix="files"),
+        clock=clock,
     )
     return RelayService(
         shop,

@@ -15,14 +15,21 @@ import functools
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from paraph.protocol import roles, signed
 from paraph.protocol.errors import IntegrityError, MalformedError, RefusedError
 from paraph.protocol.names import ZERO, ChannelId, Digest, KeyId
 from paraph.protocol.proof import TlogProof
 from paraph.protocol.signed import Unverified
-from paraph.protocol.statements.envelope import MAX_BODY, MAX_ENVELOPE, SealedContent
+from paraph.protocol.statements.clear import Heartbeat
+from paraph.protocol.statements.envelope import (
+    MAX_BODY,
+    MAX_ENVELOPE,
+    ClearContent,
+    SealedContent,
+    Statement,
+)
 from paraph.protocol.tiles import ENTRIES, FULL_WIDTH, Tile, entry_bundle, tile_bytes, width_at
 from paraph.protocol.trust import Member
 from paraph.protocol.wire import (
@@ -37,6 +44,7 @@ from paraph.protocol.wire import (
 from paraph.server.batch import Prepared
 from paraph.server.blobs import Blobs
 from paraph.server.channel import MOST_ENTRIES_BYTES, LiveChannel, Placement
+from paraph.server.clock import Clock
 from paraph.server.intake import NO_ANCHOR, Flights, prepare
 from paraph.server.ledger import Ledger
 from paraph.server.pool import Pool
@@ -45,6 +53,9 @@ from paraph.server.sessions import Holder, no_session
 from paraph.server.store import ConflictRow, Store
 
 T = TypeVar("T")
+
+MOST_AHEAD_MS: Final = 10 * 60 * 1000
+"""How far ahead of this relay's clock a heartbeat may be dated."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -59,6 +70,7 @@ class Workshop:
         quotas: Buckets of keys.
         flights: What is unanswered.
         files: The one thread that touches blobs.
+        clock: This machine's.
     """
 
     ledger: Ledger
@@ -68,6 +80,7 @@ class Workshop:
     quotas: Quotas
     flights: Flights
     files: ThreadPoolExecutor
+    clock: Clock
 
     def find(self, holder: Holder) -> tuple[LiveChannel, Member]:
         """Return the channel and the member whose session it is.
@@ -129,6 +142,7 @@ class ServiceChannel:
         live, shop = self._live, self._shop
         unverified = signed.read(envelope)
         statement = unverified.statement
+        self._require_clock(live, statement)
         check = functools.partial(prepare, live, shop.blobs, unverified, body)
         prepared: asyncio.Future[Prepared]
         if statement.anchor == ZERO:
@@ -156,6 +170,22 @@ class ServiceChannel:
             proof=TlogProof(index, hashes, note).encode(),
             envelope=b"" if placed == envelope else placed,
         )
+
+    def _require_clock(self, live: LiveChannel, statement: Statement) -> None:
+        # Log time never falls: one heartbeat from the future would end every key (ADR 8).
+        content = statement.content
+        payload = content.payload if isinstance(content, ClearContent) else None
+        if not isinstance(payload, Heartbeat) or live.log.charter.exercise:
+            return
+        ahead = payload.dated - self._shop.clock.now_ms()
+        if ahead > MOST_AHEAD_MS:
+            raise RefusedError(
+                f"expected a heartbeat at most {MOST_AHEAD_MS // 1000} s ahead of the relay,"
+                f" found {ahead // 1000} s",
+                code="clock",
+                hint="set this machine's clock; if it is right, tell the relay's operator",
+                retry_after_s=min(3600, (ahead - MOST_AHEAD_MS) // 1000 + 1),
+            )
 
     async def _prepare_anchored(self, check: Callable[[int], Prepared], anchor: bytes) -> Prepared:
         size = await self._shop.store.note_size(self.channel, Digest(anchor))
