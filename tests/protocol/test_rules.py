@@ -10,7 +10,13 @@ from typing import Any
 import pytest
 
 from paraph.protocol import roles, signed
-from paraph.protocol.errors import EquivocationError, MalformedError, MisuseError, RefusedError
+from paraph.protocol.errors import (
+    EquivocationError,
+    MalformedError,
+    MisuseError,
+    ParaphError,
+    RefusedError,
+)
 from paraph.protocol.log import ChannelLog
 from paraph.protocol.names import ZERO, KeyId
 from paraph.protocol.roles import MAY, ROLES, may, require
@@ -134,6 +140,20 @@ def test_a_forged_signature_is_void_and_either_half_matters(channel: Channel) ->
         changed[at] ^= 1
         forged = Envelope(statement=outer.statement, signature=bytes(changed)).encode()
         assert void(channel, forged) == "forged"
+
+
+def test_every_byte_of_an_envelope_flipped_is_refused(channel: Channel) -> None:
+    envelope, _ = channel.seal(officer(channel), RECORD)
+    reader = ChannelLog(channel.founding)
+    for each in channel.later():
+        reader.append(each)
+    changed = bytearray(envelope)
+    for at in range(len(envelope)):
+        changed[at] ^= 1 << (at % 8)
+        with pytest.raises(ParaphError):
+            reader.judge(reader.authenticate(signed.read(bytes(changed)))[0])
+        changed[at] = envelope[at]
+    assert not reader.append(envelope).void
 
 
 def test_bytes_that_are_no_envelope_are_void_and_oversize_stops_the_reader(

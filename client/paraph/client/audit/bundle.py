@@ -20,6 +20,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
+from paraph.client.audit.manifest import MANIFEST, line_of
 from paraph.protocol.checkpoint import CosignerKeys, LogKeys
 from paraph.protocol.errors import InputError, MalformedError
 from paraph.protocol.log import ChannelLog
@@ -33,7 +34,6 @@ from paraph.protocol.tiles import (
 )
 from paraph.protocol.tree import Tree
 
-MANIFEST: Final = "MANIFEST"
 POLICY: Final = "policy"
 JOURNAL: Final = "journal"
 BLOBS: Final = "blobs"
@@ -142,7 +142,7 @@ def write_bundle(
         target = folder / path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(data)
-        lines.append(manifest_line(path, data))
+        lines.append(line_of(path, hashlib.sha256(data).digest(), len(data)))
     manifest = "".join(sorted(lines, key=lambda line: line.split("  ")[2]))
     (folder / MANIFEST).write_bytes(manifest.encode())
 
@@ -159,11 +159,6 @@ def _files(
         yield journal_path(number), note
     for digest, body in bodies:
         yield blob_path(digest), body
-
-
-def manifest_line(path: str, data: bytes) -> str:
-    """Return a file's line of the manifest."""
-    return f"{hashlib.sha256(data).hexdigest()}  {len(data)}  {path}\n"
 
 
 def list_files(folder: Path) -> dict[str, int]:

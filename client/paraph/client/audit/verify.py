@@ -8,14 +8,13 @@ the report names the first break, what stays valid below it, and what was not ch
 from __future__ import annotations
 
 import dataclasses
-import hashlib
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final
 
-from paraph.client.audit import bundle
+from paraph.client.audit import bundle, manifest
 from paraph.protocol import signed
 from paraph.protocol.buckets import check_body_size
 from paraph.protocol.checkpoint import verify_checkpoint
@@ -139,7 +138,7 @@ class _Audit:
 
     def run(self) -> Report:
         report = self.report
-        if not (self.folder / bundle.MANIFEST).is_file():
+        if not (self.folder / manifest.MANIFEST).is_file():
             raise InputError(
                 f"{self.folder} is not a bundle", hint="name the folder that holds MANIFEST"
             )
@@ -169,27 +168,9 @@ class _Audit:
 
     def _check_manifest(self) -> None:
         # Digests first: a changed byte is named by its file before anything is parsed.
-        lines = []
-        for path in self.files:
-            digest = hashlib.sha256()
-            with (self.folder / path).open("rb") as file:
-                while part := file.read(1 << 20):
-                    digest.update(part)
-            self.digests[path] = digest.digest()
-            lines.append(f"{digest.hexdigest()}  {self.files[path]}  {path}\n")
-        expected = "".join(lines)
-        with (self.folder / bundle.MANIFEST).open("rb") as file:
-            found = file.read(bundle.MOST_READ + 4 * len(expected)).decode("utf-8", "replace")
-        if found == expected:
-            return
-        said = set(found.splitlines(keepends=True))
-        changed = [line.split("  ")[2].strip() for line in lines if line not in said]
+        self.digests, changed = manifest.compare(self.folder, self.files)
         for path in changed:
             self.report.add(path, "manifest", "expected the bytes that MANIFEST lists")
-        if not changed:
-            self.report.add(
-                bundle.MANIFEST, "manifest", "expected exactly the files of the bundle, in order"
-            )
 
     def _size(self) -> int:
         # The entry bundles say how many entries there are; the journal must then agree.
