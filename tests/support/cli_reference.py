@@ -64,6 +64,8 @@ relay}}]` |
 | `member request` | `channel, party, role, key, holder, not_after, words, file` |
 | `member add FILE` | `channel, party, role, key, holder, not_after, missing, index` |
 | `member add --self` | `channel, role, key, state` |
+| `member grant` | `channel, party, role, key, state, granted, unopened[index], \
+statements[index], halt` |
 | `member list` | `channel, members[{{party, role, key, holder, since, not_after, revoked, state, \
 own}}]` |
 | `send`, `confirm`, `comment`, `dispatch`, `acknowledge` | `channel, id, type, state, index, \

@@ -22,7 +22,13 @@ from typing import Final
 
 from paraph.client.replica import Replica
 from paraph.client.store import Alarm
-from paraph.protocol.errors import ForgedError, MalformedError, ParaphError, UnreadableError
+from paraph.protocol.errors import (
+    ForgedError,
+    MalformedError,
+    MisuseError,
+    ParaphError,
+    UnreadableError,
+)
 from paraph.protocol.names import ChannelId, Digest, KeyId
 from paraph.protocol.negotiation import fold
 from paraph.protocol.negotiation import state as states
@@ -117,6 +123,27 @@ class Reader:
             if opened is not None:
                 yield opened
 
+    def opens_for(self, entry: Entry, key: KeyId) -> bool:
+        """Tell whether *key* is a recipient of a sealed entry, or was granted it since."""
+        return self.is_granted(entry.index, key) or key in _sealed(entry)[1].recipients
+
+    def is_granted(self, index: int, key: KeyId) -> bool:
+        """Tell whether a grant of an entry to *key* stands in what was read."""
+        return (index, key) in self._grants
+
+    def content_key(self, entry: Entry) -> bytes:
+        """Return the content key of a sealed entry, seen to open it here: for a grant.
+
+        Content that opens and is refused has one too: everybody must come to refuse it.
+
+        Raises:
+            UnreadableError: Nothing of this home opens it, or its body is not here.
+        """
+        try:
+            return self._unlock(entry, *_sealed(entry))[0]
+        except _CannotOpenError as error:
+            raise UnreadableError(str(error), code=error.code) from error
+
     def alarms(self) -> tuple[Alarm, ...]:
         """Return the alarms of the channel: void entries, false bodies, and the like."""
         return self._replica.alarms()
@@ -193,28 +220,41 @@ class Reader:
         return opened, fold.refuse(state, noted), None
 
     def _unseal(self, entry: Entry, statement: Statement, content: SealedContent) -> bytes:
+        _, found = self._unlock(entry, statement, content)
+        if isinstance(found, MalformedError):
+            raise found
+        return found
+
+    def _unlock(
+        self, entry: Entry, statement: Statement, content: SealedContent
+    ) -> tuple[bytes, bytes | MalformedError]:
+        # The content key that opens it, and the record, or why everybody refuses what it opens.
         body = self._replica.body(content.body_digest)
         if body is None:
             raise _CannotOpenError("its body is not here yet", code="body-missing")
         binding = binding_of(statement, content)
-        failure: ParaphError = UnreadableError(
-            "sealed to other keys", code="not-recipient", hint="ask your registrar for a grant"
-        )
+        failure: ParaphError = UnreadableError("sealed to other keys", code="not-recipient")
         for key in self._keys.values():
             try:
                 content_key = self._content_key(entry.index, key, body, binding)
-                return open_with(
+            except UnreadableError:
+                continue
+            except ForgedError as error:
+                failure = error
+                continue
+            try:
+                return content_key, open_with(
                     content_key,
                     body,
                     binding,
                     digest=Digest(content.body_digest),
                     size=content.body_size,
                 )
-            except UnreadableError:
-                continue
+            except MalformedError as error:
+                return content_key, error
             except ForgedError as error:
                 if error.code == "commitment":  # found only once it opened: true for everybody
-                    raise MalformedError(str(error), code=error.code) from error
+                    return content_key, MalformedError(str(error), code=error.code)
                 failure = error
         code = failure.code if isinstance(failure, UnreadableError) else "wrap"
         raise _CannotOpenError(str(failure), code=code) from failure
@@ -227,6 +267,13 @@ class Reader:
 class _CannotOpenError(ParaphError):
     # This reader halts here; another may be able to go on.
     pass
+
+
+def _sealed(entry: Entry) -> tuple[Statement, SealedContent]:
+    statement = entry.statement
+    if statement is None or not isinstance(statement.content, SealedContent):
+        raise MisuseError("expected a sealed entry")
+    return statement, statement.content
 
 
 def binding_of(statement: Statement, content: SealedContent) -> Binding:

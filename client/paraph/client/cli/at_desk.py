@@ -86,9 +86,21 @@ async def at_desk(
 def _warn(desk: Desk) -> None:
     if desk.reader.halt is not None:
         note(f"warning: {desk.reader.up_to}")
+    hint_grant(desk)
     for alarm in desk.reader.alarms():
         where = f" at entry {alarm.index}" if alarm.index >= 0 else ""
         note(f"alarm: {alarm.name}{where}: {alarm.detail}")
+
+
+def hint_grant(desk: Desk) -> None:
+    """Say who can open the past to this key, where that is why reading halts."""
+    halt = desk.reader.halt
+    if halt is not None and halt.code == "not-recipient":
+        key, channel = desk.outbox.key.hex()[:16], desk.channel.hex()[:8]
+        note(
+            f"hint: a head_of_delegation or registrar of {desk.party} runs:"
+            f" paraph member grant {key} --channel {channel}"
+        )
 
 
 async def say(

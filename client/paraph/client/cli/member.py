@@ -6,10 +6,11 @@ from pathlib import Path
 
 import click
 
+from paraph.client.cli.at_desk import at_desk
 from paraph.client.cli.context import Seat, example, run, seated
-from paraph.client.cli.output import emit, note, table, when
+from paraph.client.cli.output import emit, note, progress, table, when
 from paraph.protocol import roles
-from paraph.protocol.errors import InputError
+from paraph.protocol.errors import InputError, UnavailableError
 
 
 @click.group(
@@ -170,6 +171,82 @@ def _add_request(seat: Seat, file: Path, name: str) -> None:
             else f"missing    {missing} of the roots",
         ],
     )
+
+
+@member.command(
+    epilog=example(
+        "paraph member grant legal_adviser", "paraph member grant 3f2a9c01 --from 20 --json"
+    )
+)
+@click.argument("key", metavar="KEY|ROLE")
+@click.option("--all", "everything", is_flag=True, help="Whatever it cannot open.  [default]")
+@click.option(
+    "--from", "start", type=click.IntRange(min=0), metavar="N", help="Only from entry N on."
+)
+@click.option("--channel", "name", default="", help="Start of its id, or `internal`.")
+@seated
+def grant(seat: Seat, *, key: str, everything: bool, start: int | None, name: str) -> None:
+    """Give the past to a key of your party that was enrolled after things were said.
+
+    KEY is the start of an id that `paraph member list` shows; a ROLE will do where one key has it.
+    A key of a head_of_delegation or registrar at this home says it, in the log; the other person's
+    next `paraph sync` reads on. What does not open at this home is counted, and stays closed.
+    A repeat makes nothing twice.
+    """
+    if everything and start is not None:
+        raise InputError("expected --all or --from, not both")
+    run(_grant(seat, key, start or 0, name))
+
+
+async def _grant(seat: Seat, text: str, start: int, name: str) -> None:
+    from paraph.client import granting
+
+    role = granting.granting_role(seat.vault.content, seat.channel(name).channel)
+    async with at_desk(seat, name, role) as (desk, _):
+        found = granting.find_recipient(desk, text)
+        with progress("entries granted", quiet=seat.as_json) as tick:
+            done = await granting.grant(desk, found, start=start, tick=tick)
+        count, unopened = _counted(done.entries), _counted(done.unopened)
+        placed = [row.index for row in done.statements if row.index >= 0]
+        lines = [
+            f"key        {found.role} {found.id.hex()[:16]}",
+            f"granted    {count}"
+            + (f", in {', '.join(f'#{index}' for index in placed)}" if placed else ""),
+        ]
+        if done.unopened:
+            lines.append(f"unopened   {unopened}, from #{done.unopened[0]} on")
+        lines.append(
+            "reads      everything"
+            if done.halt is None
+            else f"reads      up to #{done.halt}, which is closed to it"
+        )
+        emit(
+            seat.as_json,
+            {
+                "channel": desk.channel,
+                "party": found.party,
+                "role": found.role,
+                "key": found.id,
+                "state": "logged" if done.is_logged else "queued",
+                "granted": len(done.entries),
+                "unopened": done.unopened,
+                "statements": placed,
+                "halt": done.halt,
+            },
+            lines,
+        )
+        if done.unopened:
+            note("hint: another home of your party may open the rest: run the command there too")
+        if not done.is_logged:
+            raise UnavailableError(
+                "the relay did not answer: grants wait in the outbox",
+                code="queued",
+                hint="run the same command again: nothing is made or sent twice",
+            )
+
+
+def _counted(entries: tuple[int, ...]) -> str:
+    return f"{len(entries)} {'entry' if len(entries) == 1 else 'entries'}"
 
 
 @member.command("list", epilog=example("paraph member list"))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from paraph.client.cli.at_desk import at_desk, desk_options
+from paraph.client.cli.at_desk import at_desk, desk_options, hint_grant
 from paraph.client.cli.context import Seat, example, run, seated
 from paraph.client.cli.output import Tick, emit, progress, say, table, when
 
@@ -271,6 +271,7 @@ def sync(seat: Seat, *, name: str, role: str | None) -> None:
                     ),
                 ],
             )
+            hint_grant(desk)
             _require_bodies(desk)
 
     run(work())
