@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import re
+import select
 import shutil
 import signal
 import subprocess
@@ -105,8 +106,10 @@ def _command(*arguments: str) -> list[str]:
 
 def _ready(process: subprocess.Popen[str], log: Path) -> dict[str, Any]:
     assert process.stdout is not None
-    line = process.stdout.readline()
+    there, _, _ = select.select([process.stdout], [], [], START_S)
+    line = process.stdout.readline() if there else ""
     if not line:
+        process.kill()
         raise RuntimeError(f"the relay did not start: {log.read_text('utf-8')[-2000:]}")
     told: dict[str, Any] = json.loads(line)
     return told
