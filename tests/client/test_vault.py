@@ -131,7 +131,7 @@ def test_parameters_are_bound_even_within_their_bounds(made: Vault) -> None:
         vaults.open_file(bent, derive(header, PASSPHRASE))
 
 
-def test_the_usual_parameters_are_those_of_the_guide() -> None:
+def test_the_usual_parameters_are_far_above_the_floor() -> None:
     assert (vaults.ITERATIONS, vaults.LANES, vaults.MEMORY_KIB) == (3, 4, 256 * 1024)
     assert vaults.CHEAP_MEMORY_KIB == 64 * 1024
 

@@ -1,4 +1,4 @@
-"""Requests that no client of ours makes: every answer is a refusal of the taxonomy (SPEC 8.5).
+"""Requests that no client of ours makes: every answer is a refusal of the taxonomy (SPEC 8.6).
 
 Against the real relay: 0 answers of 5xx but 503 and 507, every error body a canonical record, and
 no second request smuggled in behind a first one.

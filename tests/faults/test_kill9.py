@@ -1,4 +1,4 @@
-"""`kill -9` of the real relay under load: what was accepted is there, once, in order (SPEC 6.7).
+"""`kill -9` of the real relay under load: what was accepted is there, once, in order (SPEC 8.5).
 
 Promise 2 and 3 of the design. The relay is a process of its own with TLS and files; the senders
 are the real transport, and one of them the real outbox. After each kill everything unanswered is

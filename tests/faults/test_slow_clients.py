@@ -1,4 +1,4 @@
-"""Crowds of clients that begin and never end, against the real relay process (SPEC 8.6).
+"""Crowds of clients that begin and never end, against the real relay process.
 
 Threat 27 and promise 10: whoever drips a head, drips a body, says nothing or never reads is
 dropped within the relay's limits, and a desk beside them is served all the time.

@@ -1,4 +1,4 @@
-"""Concurrent senders, lost lines, crashes: the log against a model of a few lines (SPEC 5.1, 6.7).
+"""Concurrent senders, lost lines, crashes: the log against a model of a few lines (SPEC 5.1, 8.5).
 
 The relay is the protocol's own log with the two steps that a real one has: placed in memory, then
 durable. A crash forgets what is not durable; an answer is given only for what is. Whatever the

@@ -1,4 +1,4 @@
-"""One ciphertext, two texts: what AES-GCM allows, Cobblestone-256 does not (SPEC 4.3).
+"""One ciphertext, two texts: what AES-GCM allows, Cobblestone-256 does not (SPEC 4.2).
 
 An author who wraps K1 to one recipient and K2 to the other could send a chunk that opens under
 both. It is built here; that raw AES-GCM opens it twice is the positive control.

@@ -1,4 +1,4 @@
-"""Blobs in parts: resumable, named by their digest, swept when nobody names them (SPEC 8.5)."""
+"""Blobs in parts: resumable, named by their digest, swept when nobody names them (SPEC 8.3)."""
 
 from __future__ import annotations
 

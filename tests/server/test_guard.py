@@ -1,4 +1,4 @@
-"""Slow and greedy clients over real sockets: each ends, and honest ones go on (SPEC 8.4).
+"""Slow and greedy clients over real sockets: each ends, and honest ones go on.
 
 These tests hold aiohttp to the private names that the guard leans on.
 """

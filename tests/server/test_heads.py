@@ -1,4 +1,4 @@
-"""The last signed head, apart from the database (SPEC 6.7)."""
+"""The last signed head, apart from the database (SPEC 8.5)."""
 
 from __future__ import annotations
 

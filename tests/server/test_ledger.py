@@ -1,4 +1,4 @@
-"""The order of writes, and what a crash after each step leaves behind (SPEC 6.7)."""
+"""The order of writes, and what a crash after each step leaves behind (SPEC 8.5)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Token buckets: just below passes, just above waits (SPEC 8.6)."""
+"""Token buckets: just below passes, just above waits (SPEC 5.5)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rows on SQLite: durable settings, one writer, one transaction (SPEC 6.7)."""
+"""Rows on SQLite: durable settings, one writer, one transaction (SPEC 8.5)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What uploads cost the relay, and who gets what was uploaded (SPEC 8.5)."""
+"""What uploads cost the relay, and who gets what was uploaded (SPEC 8.3)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A relay that does not deduplicate: the control that fault tests must see fail (SPEC 6.7).
+"""A relay that does not deduplicate: the control that fault tests must see fail (SPEC 8.4).
 
 No setting of the relay leads here: a test's own process puts these types in the place of the
 right ones, through ``ledger_type`` and ``store_type`` of :func:`paraph.server.relay.open_relay`.

@@ -1,4 +1,4 @@
-"""Sealed bodies and attachments on this disk: what is held, what is missing (SPEC 5.6, 8.5)."""
+"""Sealed bodies and attachments on this disk: what is held, what is missing (SPEC 5.7, 8.3)."""
 
 from __future__ import annotations
 

@@ -488,7 +488,7 @@ class History:
     # bodies
 
     def held(self) -> int:
-        """Return below which index every body and attachment is on this disk (SPEC 5.6)."""
+        """Return below which index every body and attachment is on this disk (SPEC 5.7)."""
         return self.bodies.held(self.size)
 
     def body(self, digest: bytes) -> bytes | None:

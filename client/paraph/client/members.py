@@ -23,7 +23,7 @@ from paraph.protocol.sealed import SealingKey
 
 DAY_MS: Final = 24 * 3600 * 1000
 KEY_DAYS: Final = 90
-"""Longest life of a person's or a bot's key: the enrolling client sees to it (SPEC 5.4)."""
+"""Longest life of a person's or a bot's key: the enrolling client sees to it, no rule does."""
 
 
 def new_key(

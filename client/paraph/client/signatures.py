@@ -1,4 +1,4 @@
-"""Checking many signatures at once, on every core (security guide 4.3; SPEC 3.2).
+"""Checking many signatures at once, on every core (SPEC 3.2).
 
 ``cryptography`` gives the interpreter's lock back while it verifies, so threads do. A job holds
 enough envelopes that handing it over costs nothing beside it.

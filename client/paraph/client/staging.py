@@ -1,4 +1,4 @@
-"""Attachments: sealed into this channel's folder, then staged at the relay in parts (SPEC 8.5)."""
+"""Attachments: sealed into this channel's folder, staged at the relay in parts (SPEC 4.6, 8.3)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The key file: every private key of one person's home, under one passphrase (SPEC 3.6).
+"""The key file: every private key of one person's home, under one passphrase.
 
 The file is ``u32le(length) || header || ciphertext``:
 

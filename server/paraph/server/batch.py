@@ -1,4 +1,4 @@
-"""A statement on its way into the log, and what a channel gains in one commit (SPEC 6.7)."""
+"""A statement on its way into the log, and what a channel gains in one commit (SPEC 8.5)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sealed blobs as files: attachments, and bodies that come before their statement (SPEC 8.5).
+"""Sealed blobs as files: attachments, and bodies that come before their statement (SPEC 8.3).
 
 - A blob is received in parts that are appended to a file of its own for each key, so nobody can
   spoil what somebody else uploads. Every part is on disk before it is answered.

@@ -1,4 +1,4 @@
-"""The relay card: what the operator hands to the parties, as a file and as words (SPEC 8.1)."""
+"""The relay card: what the operator hands to the parties, as a file and as words (SPEC 8.7)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One channel as the relay holds it: its log, what of it is durable, and who waits (SPEC 6.7).
+"""One channel as the relay holds it: its log, what of it is durable, and who waits (SPEC 8.5).
 
 Three sizes, each at most the one before: ``log.size`` is placed in memory, ``durable`` is
 committed, ``published`` is covered by a signed and journalled note. Nobody outside is told of an

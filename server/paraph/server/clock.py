@@ -7,7 +7,7 @@ from typing import Protocol
 
 
 class Clock(Protocol):
-    """What tests replace. No rule about statements asks it: those use log time (SPEC 5.6)."""
+    """What tests replace. No rule about statements asks it: those use log time (SPEC 5.7)."""
 
     def now_ms(self) -> int:
         """Wall clock, POSIX ms."""

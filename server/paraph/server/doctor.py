@@ -1,4 +1,4 @@
-"""Is this relay as it should be? Each finding says what to do (SPEC 8.6).
+"""Is this relay as it should be? Each finding says what to do.
 
 It reads and changes nothing. Beside a relay that serves it asks that one for what only the holder
 of the database can see; otherwise it opens the files itself.

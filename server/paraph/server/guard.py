@@ -1,4 +1,4 @@
-"""What a slow or greedy client may cost: heads, bodies, reading, connections (SPEC 8.4).
+"""What a slow or greedy client may cost: heads, bodies, reading, connections.
 
 The rules, all of them:
 

@@ -1,4 +1,4 @@
-"""The last signed head of each channel, in small files apart from the database (SPEC 6.7).
+"""The last signed head of each channel, in small files apart from the database (SPEC 8.5).
 
 They are never part of a backup. A database that was restored from one is behind them, and that
 is how the relay learns that it must sign nothing: a second head for a size it has signed before

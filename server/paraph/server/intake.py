@@ -1,4 +1,4 @@
-"""What is checked of a statement before it is its turn, in a thread (SPEC 8.4)."""
+"""What is checked of a statement before it is its turn, in a thread (SPEC 5.1, 8.5)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sequencing: which statement stands where, durably, before anybody hears of it (SPEC 6.7).
+"""Sequencing: which statement stands where, durably, before anybody hears of it (SPEC 8.5).
 
 For every batch, in this order. What a crash leaves behind stands after each step.
 

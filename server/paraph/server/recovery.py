@@ -1,4 +1,4 @@
-"""What the relay does before it signs or serves anything: read, recompute, compare (SPEC 6.7).
+"""What the relay does before it signs or serves anything: read, recompute, compare (SPEC 8.5).
 
 Three things must agree: the entries, the size and root that were committed with them, and the
 last signed head, which is kept apart from the database. Rows ahead of that head are a crash

@@ -1,4 +1,4 @@
-"""The process: start, announce, reload, drain, and the order in which that happens (SPEC 8.6).
+"""The process: start, announce, reload, drain, and the order in which that happens.
 
 Start: settings, secrets, certificate; database and roots (a difference refuses to serve); listen;
 control socket; announce. Stop on SIGTERM or SIGINT: not ready; accept nothing; end the streams

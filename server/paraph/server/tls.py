@@ -1,4 +1,4 @@
-"""Certificates: make one for development, load, pin, reload, tell when it ends (SPEC 8.6).
+"""Certificates: make one for development, load, pin, reload, tell when it ends (SPEC 8.7).
 
 TLS is transport only: what desks believe is signed and sealed end to end. They know the relay by
 the SHA-256 of its certificate, so one that no authority has signed is as good as any other.

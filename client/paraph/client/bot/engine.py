@@ -1,4 +1,4 @@
-"""Hands events to handlers: at least once, with retries, parking and a memory (library guide 2).
+"""Hands events to handlers: at least once, with retries, parking and a memory.
 
 No socket, no file but the ledger's, no clock but the one given: the harness and the real bot run
 this same code. What a handler asks for (:meth:`Context.acknowledge`) is kept together with the

@@ -96,7 +96,7 @@ class Event(Generic[R_co]):
 
     @property
     def may_be_acknowledged(self) -> bool:
-        """Whether a bot may acknowledge it: the loop guard (SPEC 5.6).
+        """Whether a bot may acknowledge it: the loop guard (SPEC 7.5).
 
         Only what a person of the other party has sealed to this bot, and never an
         acknowledgement: two bots that answered each other would never stop.

@@ -1,4 +1,4 @@
-"""The stock bot: receipts, signs of life, reminders (DETAILS of what a bot may say: SPEC 5.4).
+"""The stock bot: receipts, signs of life, reminders (SPEC 5.4, 5.7).
 
 - Every statement that a person of the other party has sealed to this bot is acknowledged as
   fetched, once its body is on this disk; as ``cannot_open`` if it does not open.

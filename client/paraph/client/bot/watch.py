@@ -1,4 +1,4 @@
-"""What still waits for a person, and when somebody must be told (exchange guide 2, rows 7 to 11).
+"""What still waits for a person, and when somebody must be told.
 
 Handling times by precedence are those of military practice. Reminders and escalation are local
 notices, never statements: the other side does not learn how a ministry wakes its people.

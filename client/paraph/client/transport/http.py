@@ -1,4 +1,4 @@
-"""Requests to a relay, and what their failures mean (SPEC 8.5).
+"""Requests to a relay, and what their failures mean (SPEC 8.4, 8.6).
 
 A time-out, a cut connection and a 5xx mean *unknown*, never *failed*: the same bytes may be sent
 again. A relay that asks for time (``Retry-After``) gets it before the next request of any kind.

@@ -1,4 +1,4 @@
-"""TLS 1.3 to the one certificate that the relay card names, and to no other (SPEC 8.1).
+"""TLS 1.3 to the one certificate that the relay card names, and to no other (SPEC 8.7).
 
 No authority is asked: the pin is SHA-256 over the certificate's DER, compared in the handshake,
 before the first byte of a request leaves. Content does not rest on this; sessions do.

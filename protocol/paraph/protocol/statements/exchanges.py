@@ -40,7 +40,7 @@ COMMENT_KINDS: Final = (
     "public-line",
 )
 INTERNAL_COMMENT_KINDS: Final = ("instruction", "fallback")
-"""Allowed in the internal channel of one party only (SPEC 7.6)."""
+"""Allowed in the internal channel of one party only (SPEC 5.6, 7.5)."""
 DISPATCH_KINDS: Final = (
     "transmittal",
     "letter",

@@ -1,4 +1,4 @@
-"""The one map from errors to HTTP answers; every error body is a record `refused` (SPEC 8.5)."""
+"""The one map from errors to HTTP answers; every error body is a record `refused` (SPEC 8.6)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The listener: binds, serves, and stops in the order in which nothing is lost (SPEC 8.6)."""
+"""The listener: binds, serves, and stops in the order in which nothing is lost."""
 
 from __future__ import annotations
 
