@@ -6,9 +6,7 @@ import dataclasses
 from pathlib import Path
 
 from paraph.client.bot import Bot, Notice, StockBot
-from paraph.client.cli.context import Tools
 from paraph.client.home import Home
-from paraph.client.joining import Link
 from paraph.client.opened import binding_of
 from paraph.client.replica import Replica
 from paraph.client.vault import HeldKey, Vault, VaultContent, empty_content
@@ -187,17 +185,3 @@ def _card(channel: Channel) -> RelayCard:
         log_ed25519=ed25519,
         log_mldsa44=mldsa44,
     )
-
-
-class BenchTools(Tools):
-    """What a command uses instead of the network and the clock."""
-
-    def __init__(self, bench: Bench) -> None:
-        self.bench = bench
-
-    def link(self, card: RelayCard) -> Link:
-        assert card == self.bench.folder.relay
-        return self.bench.link
-
-    def now(self) -> int:
-        return self.bench.clock()

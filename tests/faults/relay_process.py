@@ -76,11 +76,6 @@ class RelayProcess:
         assert self._child is not None
         return self._child.pid
 
-    @property
-    def is_running(self) -> bool:
-        """Whether it still runs, as far as is known."""
-        return self._child is not None and self._child.returncode is None
-
     async def kill(self) -> None:
         """End it at once, wherever it is."""
         await self._end(signal.SIGKILL)

@@ -17,7 +17,6 @@ from paraph.protocol.proof import TlogProof
 from paraph.protocol.rules import Judged
 from paraph.protocol.signed import Verified
 from paraph.protocol.statements.envelope import SealedContent, Statement
-from paraph.protocol.tree import leaf_hash
 from paraph.protocol.wire import (
     MAX_CONFLICTS,
     MAX_MESSAGES,
@@ -156,8 +155,3 @@ class MemoryRelay:
     async def blob(self, digest: Digest, offset: int) -> AsyncIterator[bytes]:
         """Yield an attachment from *offset* on."""
         yield self._parts[digest][offset:]
-
-
-def leaf_at(relay: MemoryRelay, index: int) -> bytes:
-    """Return the leaf hash of the entry at *index*."""
-    return leaf_hash(relay.channel.envelopes[index])

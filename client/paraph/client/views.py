@@ -33,7 +33,6 @@ from paraph.protocol.statements.versions import (
     VersionTabled,
 )
 
-MOST_SUMMARY: Final = 80
 PERSONAL: Final = frozenset(RUNGS[1:])
 """Rungs that a person has said."""
 

@@ -192,8 +192,3 @@ class Harness:
         for batch in list(memory.batches.values()):
             self.sent.append(acknowledgement(batch))
             self._ledger.write({"do": "said", "tag": batch.tag})
-
-
-def acknowledgement_of(harness: Harness, event: AnyEvent) -> AcknowledgementGiven | None:
-    """Return what was said of *event*, if anything was."""
-    return next((each for each in harness.sent if event.statement in each.subjects), None)

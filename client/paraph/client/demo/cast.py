@@ -213,11 +213,6 @@ class Cast:
         player = self.players[name]
         return await self._desk(player.home, player.vault, player.person.role, channel)
 
-    async def bot_desk(self, code: str, channel: ChannelId) -> Desk:
-        """Return the desk of a party's bot in *channel*."""
-        house = self.houses[code]
-        return await self._desk(house.home, house.vault, roles.BOT, channel)
-
     async def _desk(self, home: Home, vault: Vault, role: str, channel: ChannelId) -> Desk:
         seat = (str(home.path), channel, role)
         if seat not in self._desks:
