@@ -105,6 +105,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         print(shown)
         return
     file = asked.json or Path("var/bench.json")
+    file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(shown + "\n", "utf-8")
     for name, value in found["machine"].items():
         print(f"{name:14}{value}")
