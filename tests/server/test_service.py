@@ -491,3 +491,17 @@ async def test_a_heartbeat_from_the_future_is_refused_outside_an_exercise(
         assert (caught.value.code, caught.value.retry_after_s) == ("clock", 1)
         clock.advance(1)
         assert (await relay.submit(envelope, b"")).index == channel.log.size
+
+
+async def test_a_heartbeat_that_is_placed_is_answered_again_by_a_clock_that_was_set_back(
+    tmp_path: Path,
+) -> None:
+    channel = make_channel(exercise=False)
+    bot = channel.party("RUS").person("bot")
+    clock = FakeClock(channel.now)
+    async with relay_with(channel, tmp_path, clock=clock) as service:
+        relay = at(service, channel, bot)
+        envelope = channel.heartbeat(bot)
+        first = await relay.submit(envelope, b"")
+        clock.advance(-2 * MOST_AHEAD_MS / 1000)
+        assert (await relay.submit(envelope, b"")).index == first.index
