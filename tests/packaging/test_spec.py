@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from paraph.server.web import answers
 from tests.support.spec_tables import SPEC, missing, renew
 
 ROOT = Path(__file__).parents[2]
@@ -29,6 +30,18 @@ def test_every_section_that_the_code_cites_exists() -> None:
             for section in CITED.findall(path.read_text(encoding="utf-8")):
                 cited.setdefault(section, str(path.relative_to(ROOT)))
     assert {section: where for section, where in cited.items() if section not in sections} == {}
+
+
+def test_every_code_that_the_relay_answers_with_is_in_the_specification() -> None:
+    listed = set(re.findall(r"`([a-z-]+)`", SPEC.read_text(encoding="utf-8")))
+    told = re.compile(
+        r"(?:Refused|Forged|Malformed)Error\((?:(?!Error\()[\s\S])*?code=\"([a-z-]+)\""
+    )
+    found = set(answers._BY_CODE) | {code for code, _ in answers._BY_HTTP.values()}  # noqa: SLF001
+    for path in (ROOT / "server" / "paraph").rglob("*.py"):
+        found |= set(told.findall(path.read_text(encoding="utf-8")))
+    assert {"session", "clock", "expectation"} <= found
+    assert found - listed == set()
 
 
 def test_a_stale_table_and_an_unknown_record_are_seen() -> None:

@@ -43,7 +43,6 @@ _BY_CODE: Final = {
     "method": 405,
     "too-slow": 408,
     "too-large": 413,
-    "oversize": 413,
     "range": 416,
     "expectation": 417,
     "quota": 429,
