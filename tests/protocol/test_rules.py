@@ -33,7 +33,6 @@ from paraph.protocol.statements.clear import (
     Withdraw,
 )
 from paraph.protocol.statements.envelope import (
-    EMPTY_ROOT,
     MAX_ENVELOPE,
     Attachment,
     ClearContent,
@@ -42,6 +41,7 @@ from paraph.protocol.statements.envelope import (
     Seen,
     Statement,
 )
+from paraph.protocol.tree import EMPTY_ROOT
 from tests.support.channel import FAR, START, Channel, Person, make_channel
 
 RECORD = b"any record"

@@ -39,13 +39,13 @@ from paraph.protocol.signed import read as read_envelope
 from paraph.protocol.signed import sign
 from paraph.protocol.statements.clear import TYPE_OF, CharterEntry, ManifestEntry
 from paraph.protocol.statements.envelope import (
-    EMPTY_ROOT,
     MAX_BODY,
     VERSION,
     ClearContent,
     Seen,
     Statement,
 )
+from paraph.protocol.tree import EMPTY_ROOT
 from paraph.protocol.wire import Admission, RelayCard, admission_message
 
 LIMITS: Final = Limits(body_bytes=MAX_BODY, attachment_bytes=1 << 30, attachments=16)

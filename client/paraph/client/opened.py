@@ -38,6 +38,7 @@ from paraph.protocol.state import Entry
 from paraph.protocol.statements.clear import Grant, Withdraw
 from paraph.protocol.statements.content import Content, decode_content
 from paraph.protocol.statements.envelope import ClearContent, SealedContent, Statement
+from paraph.protocol.statements.header import NO_NEGOTIATION
 
 WITHDRAWN: Final = Outcome("refused", "withdrawn", "its author took it back")
 
@@ -213,7 +214,7 @@ class Reader:
             kind="",
             party=entry.member.party,
             role=entry.member.role,
-            negotiation=bytes(16),
+            negotiation=NO_NEGOTIATION,
             outcome=outcome,
         )
         opened = OpenedEntry(entry.index, entry, None, outcome, outcome.code)

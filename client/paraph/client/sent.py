@@ -8,8 +8,9 @@ from typing import Final
 from paraph.client.store import OutboxRow
 from paraph.protocol.delivery import Delivery
 from paraph.protocol.names import StatementId
+from paraph.protocol.statements.header import NO_NEGOTIATION
 
-NEGOTIATION_SIZE: Final = 16
+NEGOTIATION_SIZE: Final = len(NO_NEGOTIATION)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ class Sent:
     state: Delivery
     index: int
     reason: str
-    negotiation: bytes = bytes(NEGOTIATION_SIZE)
+    negotiation: bytes = NO_NEGOTIATION
 
     @property
     def is_logged(self) -> bool:

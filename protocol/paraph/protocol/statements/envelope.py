@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import Final
 
 from paraph.protocol import documents
@@ -24,16 +23,16 @@ from paraph.protocol.schema import (
     word,
 )
 from paraph.protocol.statements.clear import PAYLOADS
+from paraph.protocol.tiles import MAX_ENTRY_BYTES
+from paraph.protocol.tree import EMPTY_ROOT
 
 VERSION: Final = documents.VERSION
-MAX_ENVELOPE: Final = 65_535
-"""Bytes: an entry of a tlog-tiles bundle carries a 16-bit length."""
+MAX_ENVELOPE: Final = MAX_ENTRY_BYTES
+"""Bytes: an envelope is an entry of the log."""
 MAX_RECIPIENTS: Final = 64
 MAX_ATTACHMENTS: Final = 16
 MAX_BODY: Final = 8 * 1024 * 1024 + 256 * 1024
 """Bytes of a sealed body: the largest bucket, its cipher's overhead and 64 wraps."""
-EMPTY_ROOT: Final = hashlib.sha256(b"").digest()
-"""Root of the empty tree: what `seen` holds at size 0."""
 PRECEDENCES: Final = ("flash", "immediate", "priority", "routine")
 SEALED_TYPE: Final = "sealed"
 
