@@ -266,7 +266,7 @@ class Outbox:
             raise MisuseError(f"expected content that acts as {member.role}, the role of the key")
 
     def _keep(self, statement: Statement, body: bytes, tag: str) -> OutboxRow:
-        # In the transaction of _Numbered: the number is ours, or nothing was written.
+        # In the transaction of Numbered: the number is ours, or nothing was written.
         envelope = signed.sign(statement, self._signer)
         verified = signed.verify(signed.read(envelope), self._signer.public)
         try:

@@ -27,15 +27,12 @@ from paraph.protocol.state import Entry
 from paraph.protocol.statements.envelope import SealedContent
 from paraph.protocol.tiles import ENTRIES, Tile, parse_bundle, tile_bytes, tiles_of
 
-BATCH: Final = 256
-"""Entries whose signatures are verified together; one bundle of the log."""
-
 NOT_CHECKED: Final = (
     "what sealed statements say: that needs a key of a party",
     "statements that the relay never placed: only their senders' retries show them",
     "wall-clock times: a sender's time is its claim; rules use log time",
 )
-"""What no bundle of this issue can show, said in every report."""
+"""What no bundle of version 1 can show, said in every report."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
