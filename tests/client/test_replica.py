@@ -497,11 +497,6 @@ async def test_bodies_are_fetched_checked_and_counted(replica: Replica, channel:
     assert replica.body(content.body_digest) == relay.bodies[content.body_digest]  # type: ignore[union-attr]
 
 
-async def test_a_body_of_another_digest_is_not_kept(replica: Replica) -> None:
-    with pytest.raises(ForgedError):
-        replica.save_body(bytes(32), b"")
-
-
 async def test_a_body_that_is_gone_is_alarmed_and_others_still_come(
     replica: Replica, channel: Channel
 ) -> None:

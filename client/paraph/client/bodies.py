@@ -12,7 +12,7 @@ from typing import Final, Protocol, runtime_checkable
 from paraph.client.files import PRIVATE_FILE, sync_folder
 from paraph.client.home import ChannelHome
 from paraph.client.store import Alarm, ChannelStore, Wanted
-from paraph.protocol.errors import ForgedError, RefusedError
+from paraph.protocol.errors import RefusedError
 from paraph.protocol.names import Digest
 from paraph.protocol.relay import RelayChannel
 from paraph.protocol.state import Entry
@@ -64,17 +64,6 @@ class Bodies:
             if not self.attachment(each.digest).exists():
                 yield Wanted(entry.index, Digest(each.digest), each.size, "attachment")
 
-    def save(self, digest: bytes, data: bytes) -> None:
-        """Keep a body.
-
-        Raises:
-            ForgedError: It does not have this digest.
-        """
-        if hashlib.sha256(data).digest() != digest:
-            raise ForgedError("expected a body with the digest that the statement names")
-        with self._store.transaction(durable=False):  # a heartbeat that says so is durable
-            self._store.put_body(Digest(digest), data)
-
     async def fetch(self, relay: RelayChannel, size: int) -> int:
         """Fetch what is missing below *size*; a failure of one does not keep others back.
 
@@ -108,7 +97,7 @@ class Bodies:
 
     def _keep(self, wanted: Sequence[Wanted], answers: Iterable[bytes | BaseException]) -> int:
         kept, failed = 0, None
-        with self._store.transaction(durable=False):  # as above
+        with self._store.transaction(durable=False):  # a heartbeat that says so is durable
             for each, answer in zip(wanted, answers, strict=True):
                 if isinstance(answer, bytes):
                     if hashlib.sha256(answer).digest() == each.digest:

@@ -494,7 +494,3 @@ class History:
     def body(self, digest: bytes) -> bytes | None:
         """Return a body, if it is on this disk."""
         return self.store.body(digest)
-
-    def save_body(self, digest: bytes, data: bytes) -> None:
-        """Keep a body; :class:`ForgedError` if it does not have this digest."""
-        self.bodies.save(digest, data)
