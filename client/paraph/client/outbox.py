@@ -29,6 +29,7 @@ from paraph.client.replica import Replica
 from paraph.client.staging import stage_attachments
 from paraph.client.store import OutboxRow
 from paraph.protocol import delivery, roles, signed
+from paraph.protocol.buckets import MAX_RECIPIENTS
 from paraph.protocol.delivery import Delivery, Event
 from paraph.protocol.errors import (
     ForgedError,
@@ -49,7 +50,6 @@ from paraph.protocol.signed import Verified
 from paraph.protocol.statements.clear import TYPE_OF, Heartbeat
 from paraph.protocol.statements.content import CONTENT_ACTIONS, Content, encode_content
 from paraph.protocol.statements.envelope import (
-    MAX_RECIPIENTS,
     SEALED_TYPE,
     VERSION,
     Attachment,

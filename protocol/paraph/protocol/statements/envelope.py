@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from paraph.protocol import documents
+from paraph.protocol.buckets import MAX_RECIPIENTS
 from paraph.protocol.errors import MalformedError
 from paraph.protocol.names import Label, StatementId, labelled
 from paraph.protocol.schema import (
@@ -29,7 +30,6 @@ from paraph.protocol.tree import EMPTY_ROOT
 VERSION: Final = documents.VERSION
 MAX_ENVELOPE: Final = MAX_ENTRY_BYTES
 """Bytes: an envelope is an entry of the log."""
-MAX_RECIPIENTS: Final = 64
 MAX_ATTACHMENTS: Final = 16
 MAX_BODY: Final = 8 * 1024 * 1024 + 256 * 1024
 """Bytes of a sealed body: the largest bucket, its cipher's overhead and 64 wraps."""
