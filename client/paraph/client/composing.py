@@ -119,7 +119,7 @@ def choose_negotiation(state: State, wanted: bytes | None) -> bytes:
     raise InputError(
         f"expected one negotiation to be named, {len(known)} are open",
         code="unknown-negotiation",
-        hint="give --negotiation; paraph log shows their ids",
+        hint="give --negotiation; paraph show N --json has it, in content.header",
     )
 
 

@@ -161,7 +161,7 @@ def negotiation_id(seat: Seat, desk: Desk, text: str) -> bytes | None:
     raise InputError(
         f"expected one negotiation, found {len(found) or 'none'}",
         code="unknown-negotiation",
-        hint="give --negotiation with the start of its id; paraph log --json shows them",
+        hint="give the start of its id; paraph show N --json has it, in content.header",
     )
 
 

@@ -25,8 +25,8 @@ def audit() -> None:
     """Prove what was said, by whom and in what order: offline, without any private key."""
 
 
-@audit.command(epilog=example("paraph audit export --channel syria -o record"))
-@click.option("--channel", default="", help="Name, or beginning of the id.")
+@audit.command(epilog=example("paraph audit export --channel 3f0c -o record"))
+@click.option("--channel", default="", help="Start of its id, or `internal`.")
 @click.option("-o", "--output", required=True, type=FOLDER, help="A folder that is not there yet.")
 @seated
 def export(seat: Seat, *, channel: str, output: Path) -> None:

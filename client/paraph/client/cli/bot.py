@@ -34,7 +34,7 @@ def _named(command: Callable[..., object]) -> Callable[..., object]:
         click.option(
             "--name", default="bot", show_default=True, help="Under which the bot remembers."
         ),
-        click.option("--channel", default="", help="Name, or beginning of the id."),
+        click.option("--channel", default="", help="Start of its id, or `internal`."),
     ):
         command = option(command)
     return command
