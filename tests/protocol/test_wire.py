@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from paraph.protocol.delivery import TRANSITIONS, Delivery, Event, step
 from paraph.protocol.errors import MalformedError, OutOfTurnError
-from paraph.protocol.names import Context, Label, pae
+from paraph.protocol.names import Context, Digest, Label, pae
 from paraph.protocol.wire import (
     Entries,
     Follow,
@@ -85,15 +85,13 @@ def test_what_a_session_signs_binds_everything() -> None:
     assert len(messages) == 7
 
 
-def test_what_an_admission_signs_binds_code_party_threshold_and_roots() -> None:
+def test_what_an_admission_signs_binds_code_and_root_set() -> None:
     messages = {
-        admission_message("A", "RUS", 1, (b"r",)),
-        admission_message("B", "RUS", 1, (b"r",)),
-        admission_message("A", "USA", 1, (b"r",)),
-        admission_message("A", "RUS", 2, (b"r",)),
-        admission_message("A", "RUS", 1, (b"s",)),
+        admission_message("A", Digest(bytes(32))),
+        admission_message("B", Digest(bytes(32))),
+        admission_message("A", Digest(b"x" * 32)),
     }
-    assert len(messages) == 5
+    assert len(messages) == 3
 
 
 @given(st.lists(st.binary(max_size=8), max_size=4), st.lists(st.binary(max_size=8), max_size=4))

@@ -14,6 +14,7 @@ from paraph.protocol.errors import ForgedError, MalformedError, RefusedError
 from paraph.protocol.keys import SecretKey
 from paraph.protocol.names import Context
 from paraph.protocol.wire import Founding, SessionRequest, admission_message
+from paraph.protocol.words import root_digest
 from paraph.server.ports import Channel as ChannelPort
 from paraph.server.ports import Service
 from paraph.server.service import ADMISSIONS, RelayService
@@ -98,7 +99,7 @@ async def test_an_admission_that_no_root_signed_spends_no_code(
     party = channel.party("RUS")
     good = party.admission(code)
     stranger = SecretKey.generate()
-    message = admission_message(code, party.code, 1, good.roots)
+    message = admission_message(code, root_digest(party.code, 1, [party.roots[0].public.id]))
     for bad in (
         dataclasses.replace(good, signature=stranger.sign(Context.POSSESSION, message)),
         dataclasses.replace(good, signature=party.roots[0].sign(Context.SESSION, message)),

@@ -60,6 +60,7 @@ from paraph.protocol.statements.envelope import (
 from paraph.protocol.wire import Admission, Founding, SessionRequest
 from paraph.protocol.wire import admission_message as admission_bytes
 from paraph.protocol.wire import session_message as session_bytes
+from paraph.protocol.words import root_digest
 
 START: Final = 1_445_000_000_000
 """Where time begins in tests, POSIX ms."""
@@ -121,7 +122,8 @@ class Party:
     def admission(self, code: str) -> Admission:
         """Return the admission of this root set under an operator's *code*."""
         raw = tuple(sorted(root.public.raw for root in self.roots))
-        message = admission_bytes(code, self.code, self.threshold, raw)
+        ids = [root.public.id for root in self.roots]
+        message = admission_bytes(code, root_digest(self.code, self.threshold, ids))
         return Admission(
             code=code,
             party=self.code,

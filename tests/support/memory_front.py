@@ -80,9 +80,7 @@ class MemoryFront:
         digest = root_digest(
             admission.party, admission.threshold, list(parse_roots(admission.roots))
         )
-        message = admission_message(
-            admission.code, admission.party, admission.threshold, admission.roots
-        )
+        message = admission_message(admission.code, digest)
         PublicKey.parse(admission.roots[0])
         if not any(
             _verifies(PublicKey.parse(root), message, admission.signature)

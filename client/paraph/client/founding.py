@@ -251,7 +251,9 @@ def admission(content: VaultContent, code: str) -> Admission:
         InputError: This home holds no root, or the code has another form.
     """
     root = require_root(content)
-    message = admission_message(code, content.party, content.root_threshold, content.root_publics)
+    ids = list(documents.parse_roots(content.root_publics))
+    root_set = words.root_digest(content.party, content.root_threshold, ids)
+    message = admission_message(code, root_set)
     try:
         return Admission(
             code=code,

@@ -22,8 +22,9 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, wait
 from typing import Final, Self
 
-from paraph.client import forks, journal, signatures
+from paraph.client import forks, signatures
 from paraph.client.bodies import Bodies
+from paraph.client.cosigners import cosigned_by
 from paraph.client.head import HeadFile
 from paraph.client.home import ChannelHome
 from paraph.client.reopening import (
@@ -451,7 +452,7 @@ class History:
 
     def _journal(self, head: Checkpoint) -> Checkpoint:
         try:
-            cosigned = journal.cosigned_by(head.note, self.log_keys, self.log.trust)
+            cosigned = cosigned_by(head.note, self.log_keys, self.log.trust)
         except (ForgedError, MalformedError):
             self.store.alarm(Alarm("cosignature", head.size, "a cosignature does not verify"))
             head, cosigned = self.checkpoint(without_cosignatures(head.note)), frozenset()
@@ -460,7 +461,7 @@ class History:
 
     def cosigners(self) -> tuple[CosignerKeys, ...]:
         """Return who may cosign now: parties in charter order, keys in manifest order."""
-        return journal.cosigners_of(self.log.trust)
+        return tuple(self.log.trust.cosigners())
 
     def alarm(self, name: str, index: int, detail: str) -> None:
         """Keep an alarm."""
@@ -476,7 +477,7 @@ class History:
         """
         self.require_usable()
         if self._observed is None or self._observed.note != note:  # a batch shares one note
-            journal.cosigned_by(note, self.log_keys, self.log.trust)
+            cosigned_by(note, self.log_keys, self.log.trust)
             self._expect(note)
             self._observed = self.checkpoint(note)
         return self._observed

@@ -15,6 +15,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final, TypeVar
 
 from paraph.protocol import documents, roles
+from paraph.protocol.checkpoint import CosignerKeys
 from paraph.protocol.documents import (
     Charter,
     Document,
@@ -149,6 +150,19 @@ class Trust:
     def members(self) -> Iterator[Member]:
         """Every key ever enrolled, in order of enrolment."""
         return iter(self._members.values())
+
+    def cosigners(self) -> dict[CosignerKeys, str]:
+        """Return every cosigner ever named, and whose it is: parties in charter order.
+
+        A cosigner that a later manifest drops did sign what it signed; a name may come again
+        with other keys.
+        """
+        return {
+            CosignerKeys(each.name, each.ed25519, each.mldsa44): party.code
+            for party in self.parties.values()
+            for manifest in party.manifests
+            for each in manifest.cosigners
+        }
 
     def by_sealing(self, sealing: KeyId) -> Member | None:
         """Return whose sealing key this is."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from paraph.protocol.documents import ORIGIN_PREFIX
-from paraph.protocol.names import Label, labelled, pae, u64
+from paraph.protocol.names import Digest, pae, u64
 from paraph.protocol.schema import (
     Budget,
     Codec,
@@ -229,13 +229,14 @@ def unpack_frame(data: bytes) -> tuple[Message, ...]:
     return unpack_list(_MESSAGE, data, FRAME, MAX_MESSAGES)
 
 
-def admission_message(code: str, party: str, threshold: int, roots: tuple[bytes, ...]) -> bytes:
-    """Return what a root signs under the context ``possession`` to be admitted (SPEC 8.1)."""
-    return pae(
-        b"admission",
-        code.encode(),
-        labelled(Label.ROOT_SET, party.encode(), u64(threshold), *roots),
-    )
+def admission_message(code: str, root_set: Digest) -> bytes:
+    """Return what a root signs under the context ``possession`` to be admitted (SPEC 8.1).
+
+    Args:
+        code: The operator's enrolment code.
+        root_set: Digest of the root set (SPEC 3.6).
+    """
+    return pae(b"admission", code.encode(), root_set)
 
 
 def session_message(origin_prefix: str, host: str, request: SessionRequest) -> bytes:

@@ -27,9 +27,6 @@ from paraph.protocol.names import (
     Context,
     Digest,
     KeyId,
-    Label,
-    labelled,
-    u64,
 )
 from paraph.protocol.statements.envelope import MAX_ENVELOPE
 from paraph.protocol.wire import (
@@ -42,6 +39,7 @@ from paraph.protocol.wire import (
     admission_message,
     session_message,
 )
+from paraph.protocol.words import root_digest
 from paraph.server.channel import LiveChannel, unverified_charter
 from paraph.server.quotas import Rate
 from paraph.server.service_channel import ServiceChannel, Workshop
@@ -257,11 +255,8 @@ def _no_code() -> RefusedError:
 def _check_admission(admission: Admission) -> None:
     # In a thread: one of the roots signed.
     keys = documents.parse_roots(admission.roots)
-    if not 1 <= admission.threshold <= len(keys):
-        raise MalformedError("expected a threshold between 1 and the number of roots")
-    message = admission_message(
-        admission.code, admission.party, admission.threshold, admission.roots
-    )
+    root_set = _root_set(admission.party, admission.threshold, admission.roots)
+    message = admission_message(admission.code, root_set)
     if not any(_signed(key, message, admission.signature) for key in keys.values()):
         raise ForgedError("expected the signature of one of the roots")
 
@@ -275,7 +270,10 @@ def _signed(key: PublicKey, message: bytes, signature: bytes) -> bool:
 
 
 def _root_set(party: str, threshold: int, roots: tuple[bytes, ...]) -> Digest:
-    return labelled(Label.ROOT_SET, party.encode(), u64(threshold), *roots)
+    keys = documents.parse_roots(roots)
+    if not 1 <= threshold <= len(keys):
+        raise MalformedError("expected a threshold between 1 and the number of roots")
+    return root_digest(party, threshold, list(keys))
 
 
 def _code_digest(code: str) -> Digest:

@@ -58,18 +58,6 @@ def log_keys(log: ChannelLog) -> LogKeys:
     return LogKeys(log.origin, log.charter.log_ed25519, log.charter.log_mldsa44)
 
 
-def cosigners(log: ChannelLog) -> list[CosignerKeys]:
-    """Return every cosigner ever named: parties in charter order, keys in manifest order."""
-    return list(
-        dict.fromkeys(  # a name may come again with other keys
-            CosignerKeys(each.name, each.ed25519, each.mldsa44)
-            for party in log.charter.parties
-            for manifest in log.trust.parties[party.code].manifests
-            for each in manifest.cosigners
-        )
-    )
-
-
 def policy_text(log: ChannelLog) -> bytes:
     """Return the bundle's policy file.
 

@@ -248,7 +248,7 @@ class _Audit:
                 self.report.add(tile.path, "tile", "expected the hashes of the entries below it")
 
     def _check_journal(self, log: ChannelLog) -> None:
-        report, keys, cosigners = self.report, bundle.log_keys(log), bundle.cosigners(log)
+        report, keys, cosigners = self.report, bundle.log_keys(log), list(log.trust.cosigners())
         paths = [path for path in self.files if path.startswith(f"{bundle.JOURNAL}/")]
         if paths != [bundle.journal_path(number) for number in range(len(paths))] or not paths:
             report.add(bundle.JOURNAL, "journal", "expected notes numbered from 000000")
