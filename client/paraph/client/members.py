@@ -54,7 +54,7 @@ def new_key(
 
 
 def choose_key(vault: Vault, channel: ChannelId, role: str | None) -> HeldKey:
-    """Return the key of *role*, or the one person's key that this home has in *channel*.
+    """Return the key of *role*; if none is named, the one person's key, or the desk officer's.
 
     Raises:
         InputError: None, or several.
@@ -69,6 +69,8 @@ def choose_key(vault: Vault, channel: ChannelId, role: str | None) -> HeldKey:
     newest = {key.role: key for key in sorted(keys, key=lambda each: each.not_after)}
     if len(newest) == 1:
         return next(iter(newest.values()))
+    if role is None and roles.DESK in newest:
+        return newest[roles.DESK]
     if not newest:
         raise InputError(
             f"expected a key{f' of a {role}' if role else ''} in this channel",

@@ -154,6 +154,8 @@ class RelayService:
         """Admit a root set with its enrolment code."""
         # What a stranger cannot know comes before what costs: nobody spends another's rate.
         root_set = _root_set(admission.party, admission.threshold, admission.roots)
+        if await self.store.is_admitted(root_set):
+            return  # no code is spent on what is so already
         code = _code_digest(admission.code)
         if not await self.store.may_redeem(code, root_set):
             raise _no_code()
@@ -246,9 +248,9 @@ class RelayService:
 
 def _no_code() -> RefusedError:
     return RefusedError(
-        "expected an enrolment code that was not used for other roots",
+        "expected an enrolment code: this one is unknown, mistyped, or used for other roots",
         code="code",
-        hint="ask the relay's operator for a code",
+        hint="compare it with what the relay's operator gave you, or ask for a new one",
     )
 
 

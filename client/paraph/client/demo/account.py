@@ -211,11 +211,11 @@ def _next(account: Account) -> Iterator[str]:
     folder, (first, second) = account.folder, [each.party for each in account.standings]
     secret = f"--passphrase-file {folder}/passphrase"
     paraph = account.program
-    yield "Try next:"
-    yield f"  {paraph} log --home {folder}/{first} {secret}"
+    yield "Try next (the relay has ended: what you read is what was verified):"
+    yield f"  {paraph} log --offline --home {folder}/{first} {secret}"
     version = next(each.played for each in account.lines if isinstance(each.played.act, Table))
-    yield f"  {paraph} show {version.sent.index} --home {folder}/{second} {secret}"
+    yield f"  {paraph} show {version.sent.index} --offline --home {folder}/{second} {secret}"
     yield f"  {paraph} audit verify {account.bundle} --trust {account.trust}"
-    yield f"  {paraph}-relay serve {folder}/relay      # start the relay again, then"
+    yield f"  {paraph}-relay serve {folder}/relay      # the relay again, in a second terminal"
     yield f"  {paraph} comment 'Is this final?' --home {folder}/{first} {secret} \\"
     yield f"    --channel {account.channel.hex()[:16]}"

@@ -78,7 +78,7 @@ async def play(
 
 
 def _clear(folder: Path) -> None:
-    if folder.exists() and any(folder.iterdir()):
+    if folder.is_dir() and any(folder.iterdir()):
         if not (folder / MARK).is_file():
             raise InputError(
                 f"{folder} holds something that is no demo",
@@ -86,8 +86,15 @@ def _clear(folder: Path) -> None:
                 hint="name a new folder with --out",
             )
         shutil.rmtree(folder)
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    (folder / MARK).touch()
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        (folder / MARK).touch()
+    except OSError as error:
+        raise InputError(
+            f"cannot make the folder {folder}: {error.strerror}",
+            code="folder",
+            hint="name another with --out",
+        ) from error
 
 
 async def _account(

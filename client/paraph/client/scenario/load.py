@@ -22,7 +22,7 @@ SHIPPED: Final = "syria-flight-safety.yaml"
 BOTH: Final = "both"
 KIND: Final = blocks.Kind(
     most_bytes=8 * 1024 * 1024,
-    hint=f"see the documentation of {SCHEMA}",
+    hint=f"paraph demo --example prints a file of schema {SCHEMA}",
     excess=lambda message: InputError(
         message, code="scenario", hint="a scenario is no larger than what crosses the wire"
     ),
