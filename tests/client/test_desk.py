@@ -266,7 +266,8 @@ async def test_several_keys_need_a_role(two: tuple[Ministry, Ministry]) -> None:
             keys=tuple(each for each in usa.vault.content.keys if each.role != "desk_officer"),
         )
     )
-    members.new_key(usa.vault, usa.folder.channel, "signatory", now=START)
+    made = members.new_key(usa.vault, usa.folder.channel, "signatory", now=START)
+    members.set_state(usa.vault, made, "enrolled")
     with pytest.raises(InputError, match="this home has linguist, signatory"):
         usa.desk()
     with pytest.raises(InputError, match="expected a key of a registrar"):

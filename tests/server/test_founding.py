@@ -212,15 +212,26 @@ async def test_founding_entries_with_a_fault_are_refused(
 async def test_a_root_set_is_held_to_a_rate(
     service: RelayService, channel: Channel, clock: FakeClock
 ) -> None:
-    await admit(service, channel)
-    again = channel.party("RUS").admission(await service.mint_code("RUS"))
-    for _ in range(ADMISSIONS.burst - 1):
-        await service.admit(again)
+    good = channel.party("RUS").admission(await service.mint_code("RUS"))
+    bad = dataclasses.replace(good, signature=bytes(3373))
+    for _ in range(ADMISSIONS.burst):
+        with pytest.raises(ForgedError):
+            await service.admit(bad)
     with pytest.raises(RefusedError) as caught:
-        await service.admit(again)
+        await service.admit(good)
     assert (caught.value.code, caught.value.retry_after_s) == ("quota", 1)
     clock.advance(1)
-    await service.admit(again)
+    await service.admit(good)
+
+
+async def test_a_root_set_that_is_admitted_spends_no_other_code(
+    service: RelayService, channel: Channel
+) -> None:
+    rus, usa = channel.party("RUS"), channel.party("USA")
+    await service.admit(rus.admission(await service.mint_code("RUS")))
+    code = await service.mint_code("USA")
+    await service.admit(rus.admission(code))
+    await service.admit(usa.admission(code))
 
 
 async def test_who_has_no_code_spends_nobodys_rate(service: RelayService, channel: Channel) -> None:
