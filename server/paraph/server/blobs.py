@@ -23,7 +23,7 @@ from paraph.protocol.errors import ForgedError, RefusedError, UnavailableError
 from paraph.protocol.names import ChannelId, Digest, KeyId
 from paraph.protocol.wire import Staged
 from paraph.server.clock import Clock
-from paraph.server.heads import sync_directory
+from paraph.server.files import sync_directory
 
 MOST_STAGED: Final = 4 * 1024**3
 """Bytes of one channel that no statement has named yet."""

@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from paraph.server.heads import sync_directory
-
 
 def replace_file(path: Path, data: bytes) -> None:
     """Put *data* in the place of *path*, mode 0600, and on disk at return.
@@ -24,3 +22,12 @@ def replace_file(path: Path, data: bytes) -> None:
         os.close(fd)
     beside.replace(path)
     sync_directory(path.parent)
+
+
+def sync_directory(directory: Path) -> None:
+    """Put the names in *directory* on disk."""
+    fd = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)

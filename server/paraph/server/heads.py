@@ -21,6 +21,7 @@ from typing import Final
 
 from paraph.protocol.errors import IntegrityError
 from paraph.protocol.names import ChannelId, Digest
+from paraph.server.files import replace_file, sync_directory
 
 _PLACE: Final = 4096
 """Bytes from one place to the other: no block of a disk holds both."""
@@ -84,15 +85,7 @@ class Heads:
         path = self._directory / channel.hex()
         if path.exists():  # the crash of a founding that came no further
             return
-        beside = path.with_name(f".{path.name}.new")
-        fd = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        try:
-            os.pwrite(fd, _line(0, root).ljust(_PLACE, b"\n") * 2, 0)
-            os.fsync(fd)
-        finally:
-            os.close(fd)
-        beside.replace(path)
-        sync_directory(path.parent)
+        replace_file(path, _line(0, root).ljust(_PLACE, b"\n") * 2)
 
     def write(self, channel: ChannelId, size: int, root: bytes) -> None:
         """Remember a head in the place of the older one; on disk at return.
@@ -131,12 +124,3 @@ def _places(data: bytes) -> list[tuple[int, Digest, int]]:
             if matched[0] == _line(size, root):
                 found.append((size, root, place))
     return found
-
-
-def sync_directory(directory: Path) -> None:
-    """Put the names in *directory* on disk."""
-    fd = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(fd)
-    finally:
-        os.close(fd)

@@ -15,8 +15,7 @@ from paraph.protocol.errors import InputError, ParaphError
 from paraph.protocol.wire import RelayCard
 from paraph.server import cards, config, tls
 from paraph.server.config import CONFIG_FILE, Config
-from paraph.server.files import replace_file
-from paraph.server.heads import sync_directory
+from paraph.server.files import replace_file, sync_directory
 from paraph.server.relay import create_files
 from paraph.server.serving import files_of, open_service
 

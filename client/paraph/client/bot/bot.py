@@ -17,8 +17,8 @@ from paraph.client.bot.ledger import Ledger
 from paraph.client.bot.memory import Parked
 from paraph.client.bot.notices import Notice, Notices, give, silence
 from paraph.client.clock import Clock, wall_clock
-from paraph.client.files import read_private
 from paraph.client.home import ChannelHome, Home, default_home
+from paraph.client.passphrase import PASSPHRASE_VARIABLE, read_passphrase
 from paraph.client.vault import HeldKey, Vault
 from paraph.protocol import roles
 from paraph.protocol.errors import (
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
 
 R = TypeVar("R")
 
-PASSPHRASE_VARIABLE: Final = "PARAPH_PASSPHRASE_FILE"  # noqa: S105 - names a path
 PATIENCE_MS: Final = 60_000
 """How long a body that the relay does not give is asked for before it counts as missing."""
 LOOK_AGAIN_MS: Final = 5_000
@@ -186,8 +185,7 @@ class Bot:
                 code="passphrase",
                 hint=f"give passphrase=, or set {PASSPHRASE_VARIABLE} to the path of its file",
             )
-        found = read_private(Path(chosen), "a passphrase file", 4_096)
-        return Vault.open(home.vault_path, found.removesuffix(b"\n").removesuffix(b"\r"))
+        return Vault.open(home.vault_path, read_passphrase(Path(chosen)))
 
     def _open_link(self, folder: ChannelHome) -> Link:
         if self._link is not None:

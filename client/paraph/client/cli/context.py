@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
+from paraph.client.passphrase import PASSPHRASE_VARIABLE, read_passphrase
 from paraph.protocol.errors import InputError
 
 if TYPE_CHECKING:
@@ -22,10 +23,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-PASSPHRASE_VARIABLE: Final = "PARAPH_PASSPHRASE_FILE"  # noqa: S105 - names a path
 INTERNAL: Final = "internal"
 """What names the internal channel where there is one."""
-MOST_PASSPHRASE: Final = 4_096
 LEAST_PASSPHRASE: Final = 8
 
 
@@ -90,7 +89,7 @@ class Seat:
         """
         chosen = self._passphrase_file or os.environ.get(PASSPHRASE_VARIABLE)
         if chosen:
-            found = _read_passphrase(Path(chosen))
+            found = read_passphrase(Path(chosen))
         elif sys.stdin.isatty():
             asked = click.prompt(
                 "Passphrase", hide_input=True, confirmation_prompt=new, err=True, type=str
@@ -145,16 +144,6 @@ def _is_internal(folder: ChannelHome) -> bool:
 
     file = cards.read(folder.charter, cards.CharterFile)
     return len(Charter.decode(file.charter.body).parties) == 1
-
-
-def _read_passphrase(path: Path) -> bytes:
-    from paraph.client.files import read_private
-
-    found = read_private(path, "a passphrase file", MOST_PASSPHRASE).removesuffix(b"\n")
-    found = found.removesuffix(b"\r")
-    if not found:
-        raise InputError(f"expected a passphrase in {path}", code="passphrase")
-    return found
 
 
 def seated(command: Callable[..., T]) -> Callable[..., T]:
