@@ -7,7 +7,7 @@ from paraph.client.composing import DispatchDraft, VersionDraft
 from paraph.client.drafts import Opening
 from paraph.protocol.errors import InputError, OutOfTurnError, RefusedError
 from paraph.protocol.negotiation import text as texts
-from paraph.protocol.negotiation.state import Negotiation, State, begin
+from paraph.protocol.negotiation.state import Negotiation, Said, State, begin
 from paraph.protocol.statements.content import Content
 from paraph.protocol.statements.exchanges import Anchor
 from paraph.protocol.statements.header import ContentHeader, to_wordings
@@ -23,7 +23,7 @@ def header(role: str = "desk_officer") -> ContentHeader:
 
 
 def said(state: State, content: Content, name: str, role: str = "desk_officer") -> State:
-    return composing.try_fold(state, content, statement(name), state.size, "USA", role)
+    return composing.try_fold(state, content, Said(statement(name), state.size, "USA", role))
 
 
 def talks(state: State) -> Negotiation:

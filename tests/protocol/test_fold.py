@@ -17,6 +17,7 @@ from paraph.protocol.negotiation.state import (
     Entry,
     Negotiation,
     Outcome,
+    Said,
     State,
     Version,
     begin,
@@ -116,19 +117,21 @@ def test_who_may_not_say_it_changes_nothing(content: Content, role: str, code: s
 def test_a_statement_is_folded_once() -> None:
     channel, statement, _ = talking()
     before = channel.state
-    after, outcome = fold.apply(before, talk.base(), statement, before.size, "USA", "desk_officer")
+    after, outcome = fold.apply(
+        before, talk.base(), Said(statement, before.size, "USA", "desk_officer")
+    )
     assert outcome.code == "placed-before"
     assert after.entries == before.entries
 
 
 def test_a_caller_that_mixes_up_order_or_channel_is_told() -> None:
     state = begin(talk.PARTIES, LANGUAGES)
-    state, _ = fold.apply(state, talk.opened(), GONE, 5, "USA", "desk_officer")
+    state, _ = fold.apply(state, talk.opened(), Said(GONE, 5, "USA", "desk_officer"))
     assert state.size == 6
     with pytest.raises(MisuseError):
-        fold.apply(state, talk.base(), ZERO, 5, "USA", "desk_officer")
+        fold.apply(state, talk.base(), Said(ZERO, 5, "USA", "desk_officer"))
     with pytest.raises(MisuseError):
-        fold.apply(state, talk.base(), ZERO, 6, "FRA", "desk_officer")
+        fold.apply(state, talk.base(), Said(ZERO, 6, "FRA", "desk_officer"))
 
 
 @pytest.mark.parametrize(
@@ -147,14 +150,15 @@ def test_nothing_is_said_in_a_negotiation_that_was_not_opened(content: Content) 
 def test_content_that_is_no_record_is_kept_as_said_and_can_be_acknowledged() -> None:
     channel = Channel()
     refused = Outcome("refused", "malformed")
-    entry = Entry(GONE, 0, "", "USA", "desk_officer", bytes(16), refused)
-    channel.state = fold.refuse(channel.state, entry)
+    said = Said(GONE, 0, "USA", "desk_officer")
+    channel.state = fold.refuse(channel.state, said, refused)
+    entry = Entry(said, "", bytes(16), refused)
     assert channel.state.entries.get(GONE) == entry
     channel.applies(talk.receipt(GONE, role="bot", outcome="cannot_open"), "RUS", "bot")
-    again = Entry(GONE, 2, "", "RUS", "bot", bytes(16), APPLIED)
-    assert fold.refuse(channel.state, again).entries.get(GONE) == entry
+    again = Said(GONE, 2, "RUS", "bot")
+    assert fold.refuse(channel.state, again, refused).entries.get(GONE) == entry
     with pytest.raises(MisuseError):
-        fold.refuse(channel.state, entry)
+        fold.refuse(channel.state, said, refused)
 
 
 # ------------------------------------------------------------------ versions
@@ -252,7 +256,7 @@ def test_without_the_comparison_the_hidden_change_would_pass(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     # The control of the test above: it is the comparison that refuses, and nothing else.
-    monkeypatch.setattr(fold, "_compare", lambda text, _: texts.digests(text))
+    monkeypatch.setattr(fold.versions, "_compare", lambda text, _: texts.digests(text))
     channel, parent, text = talking()
     channel.applies(VersionTabled(**tampered(text, parent)))
 
@@ -551,7 +555,8 @@ def test_any_log_folds_alike_on_both_sides_and_nothing_raises(data: st.DataObjec
         assert (channel.outcome.code == "") == (channel.outcome == APPLIED)
     twin: State = begin(talk.PARTIES[::-1], LANGUAGES[::-1])
     for index, (content, statement, party) in enumerate(log):
-        twin, _ = fold.apply(twin, content, statement, index, party, "desk_officer")
+        around = Said(statement, index, party, "desk_officer", log_time=0, seen_size=index)
+        twin, _ = fold.apply(twin, content, around)
     assert twin == channel.state
     assert len(twin.entries) == len(log)
 

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 from paraph.protocol.names import ZERO
 from paraph.protocol.negotiation import fold
 from paraph.protocol.negotiation import text as texts
-from paraph.protocol.negotiation.state import Outcome, State, begin
+from paraph.protocol.negotiation.state import Outcome, Said, State, begin
 from paraph.protocol.negotiation.text import Text
 from paraph.protocol.schema import Record
 from paraph.protocol.statements.content import Content
@@ -170,20 +170,36 @@ class Channel:
         self.state: State = begin(parties, languages)
         self.outcome = Outcome("applied")
 
-    def say(self, content: Content, party: str = "USA", role: str = "desk_officer") -> bytes:
+    def say(
+        self, content: Content, party: str = "USA", role: str = "desk_officer", **said: object
+    ) -> bytes:
+        """Fold a content as the next entry; *said* as for :class:`Said` (holder, log_time …)."""
         index = self.state.size
         statement = hashlib.sha256(b"%d" % index).digest()
-        self.state, self.outcome = fold.apply(self.state, content, statement, index, party, role)
+        place: dict[str, Any] = {"log_time": self.state.log_time, "seen_size": index, **said}
+        around = Said(statement, index, party, role, **place)
+        self.state, self.outcome = fold.apply(self.state, content, around)
         return statement
 
-    def applies(self, content: Content, party: str = "USA", role: str = "desk_officer") -> bytes:
-        statement = self.say(content, party, role)
+    def hears(self, payload: Record, party: str = "USA", role: str = "bot", **said: object) -> None:
+        """Take in a clear statement as the next entry; *said* as for :class:`Said`."""
+        index = self.state.size
+        statement = hashlib.sha256(b"%d" % index).digest()
+        place: dict[str, Any] = {"log_time": self.state.log_time, "seen_size": index, **said}
+        self.state = fold.heard(self.state, payload, Said(statement, index, party, role, **place))
+
+    def applies(
+        self, content: Content, party: str = "USA", role: str = "desk_officer", **said: object
+    ) -> bytes:
+        statement = self.say(content, party, role, **said)
         assert self.outcome == Outcome("applied"), self.outcome
         return statement
 
-    def refuses(self, content: Content, party: str = "USA", role: str = "desk_officer") -> str:
+    def refuses(
+        self, content: Content, party: str = "USA", role: str = "desk_officer", **said: object
+    ) -> str:
         before = self.state
-        statement = self.say(content, party, role)
+        statement = self.say(content, party, role, **said)
         assert self.outcome.status == "refused"
         assert self.state.negotiations == before.negotiations
         assert self.state.receipts == before.receipts

@@ -23,9 +23,9 @@ from paraph.protocol.errors import (
 from paraph.protocol.names import ZERO
 from paraph.protocol.negotiation import fold
 from paraph.protocol.negotiation import text as texts
-from paraph.protocol.negotiation.state import Negotiation, State, Version, next_number
+from paraph.protocol.negotiation.state import Negotiation, Said, State, Version, next_number
 from paraph.protocol.negotiation.text import Text
-from paraph.protocol.statements.content import CONTENT_ACTIONS, Content
+from paraph.protocol.statements.content import Content, action_of
 from paraph.protocol.statements.exchanges import (
     INTERNAL_COMMENT_KINDS,
     NO_ANCHOR,
@@ -428,15 +428,10 @@ def require_role(role: str, content: Content) -> None:
     Raises:
         RefusedError: Code ``role``.
     """
-    action = CONTENT_ACTIONS[content.KIND]
-    if isinstance(content, AcknowledgementGiven) and role == roles.BOT:
-        action = "acknowledge-automatic"
-    roles.require(role, action)
+    roles.require(role, action_of(content))
 
 
-def try_fold(
-    state: State, content: Content, statement: bytes, index: int, party: str, role: str
-) -> State:
+def try_fold(state: State, content: Content, said: Said) -> State:
     """Return the state that *content* would lead to.
 
     Raises:
@@ -444,7 +439,7 @@ def try_fold(
         OutOfTurnError: Somebody was first.
         InputError: It does not fit what stands in the log.
     """
-    require_role(role, content)
+    require_role(said.role, content)
     internal = isinstance(content, CommentMade) and content.comment_kind in INTERNAL_COMMENT_KINDS
     if internal and not state.internal:
         raise RefusedError(
@@ -454,7 +449,7 @@ def try_fold(
             code="internal-only",
             hint="give the internal channel with --channel; paraph channel list shows it",
         )
-    after, outcome = fold.apply(state, content, statement, max(index, state.size), party, role)
+    after, outcome = fold.apply(state, content, said)
     if outcome.status == "refused":
         raise translated(OutOfTurnError(outcome.detail, code=outcome.code))
     return after

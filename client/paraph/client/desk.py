@@ -35,7 +35,7 @@ from paraph.protocol import roles
 from paraph.protocol.delivery import Delivery
 from paraph.protocol.errors import InputError, RefusedError, UnavailableError
 from paraph.protocol.names import ZERO, ChannelId, StatementId
-from paraph.protocol.negotiation.state import Negotiation, State
+from paraph.protocol.negotiation.state import Negotiation, Said, State
 from paraph.protocol.relay import RelayChannel
 from paraph.protocol.state import Entry
 from paraph.protocol.statements.clear import Heartbeat
@@ -142,9 +142,7 @@ class Desk:
         for statement, content in self._said:
             if state.entries.get(statement) is None:
                 with contextlib.suppress(InputError, RefusedError):
-                    state = composing.try_fold(
-                        state, content, statement, state.size, self.party, self.role
-                    )
+                    state = composing.try_fold(state, content, self._said_now(state, statement))
         return state
 
     @property
@@ -301,7 +299,7 @@ class Desk:
             manner: How it is said.
         """
         identity = negotiation or os.urandom(NEGOTIATION_SIZE)
-        return await self.say(composing.opened(self._header(identity, manner), opening))
+        return await self.say(composing.opened(self.header(identity, manner), opening))
 
     async def send_version(
         self,
@@ -329,7 +327,7 @@ class Desk:
         state = self.state
         roles.require(self.role, "table")
         identity = composing.choose_negotiation(state, negotiation)
-        content, _ = composing.tabled(state, self._header(identity, manner), draft, self.party)
+        content, _ = composing.tabled(state, self.header(identity, manner), draft, self.party)
         return await self.say(content, exclusive=exclusive, precedence=precedence)
 
     async def confirm(
@@ -338,7 +336,7 @@ class Desk:
         """Confirm that a version is the text that this party knows."""
         state = self.state
         identity = composing.choose_negotiation(state, negotiation)
-        return await self.say(composing.confirmed(state, self._header(identity, manner), version))
+        return await self.say(composing.confirmed(state, self.header(identity, manner), version))
 
     async def comment(
         self,
@@ -353,7 +351,7 @@ class Desk:
         precedence: str = "routine",
     ) -> Sent:
         """Comment on the text or on the whole; or close a thread with *resolves*."""
-        header = self._header(self._choose(negotiation, resolves), manner)
+        header = self.header(self._choose(negotiation, resolves), manner)
         content = composing.commented(
             header, body, kind=kind, anchor=anchor, resolves=resolves, resolved_by=resolved_by
         )
@@ -371,7 +369,7 @@ class Desk:
         manner: Manner = PLAIN,
     ) -> Sent:
         """Answer a comment, and close its thread if *resolves*."""
-        header = self._header(self._choose(negotiation, comment), manner)
+        header = self.header(self._choose(negotiation, comment), manner)
         content = composing.commented(
             header,
             body,
@@ -400,7 +398,7 @@ class Desk:
         """
         state = self.state
         identity = composing.choose_negotiation(state, negotiation)
-        content = composing.dispatched(state, self._header(identity, manner), draft, self.party)
+        content = composing.dispatched(state, self.header(identity, manner), draft, self.party)
         return await self.say(content, precedence=precedence)
 
     async def acknowledge(
@@ -416,7 +414,7 @@ class Desk:
         listed = list(subjects)
         entry = self.reader.state.entries.get(listed[0]) if listed else None
         identity = entry.negotiation if entry else bytes(NEGOTIATION_SIZE)
-        header = self._header(identity, manner)
+        header = self.header(identity, manner)
         return await self.say(
             composing.acknowledged(header, listed, rung=rung, outcome=outcome, reason=reason)
         )
@@ -459,7 +457,7 @@ class Desk:
         composing.require_role(self.role, content)
         self._require_in_force()
         state = self.state
-        composing.try_fold(state, content, os.urandom(32), state.size, self.party, self.role)
+        composing.try_fold(state, content, self._said_now(state, os.urandom(32)))
         row = self.outbox.prepare_sealed(
             content, exclusive=exclusive, precedence=precedence, tag=tag
         )
@@ -473,8 +471,23 @@ class Desk:
             return self.sent(sent)
         return after
 
-    def _header(self, negotiation: bytes, manner: Manner) -> ContentHeader:
+    def header(self, negotiation: bytes, manner: Manner = PLAIN) -> ContentHeader:
+        """Return the header of a record that this desk makes now, in its role."""
         return composing.header(negotiation, self.role, manner, self._clock())
+
+    def _said_now(self, state: State, statement: bytes) -> Said:
+        # As if it were placed next: what the fold will be told once it is.
+        return Said(
+            statement=statement,
+            index=max(state.size, self.replica.size),
+            party=self.party,
+            role=self.role,
+            holder=self.member.holder,
+            key=self._key.id,
+            log_time=self.replica.log.log_time,
+            seen_size=self.replica.head.size,
+            seen_root=self.replica.head.root,
+        )
 
     def _choose(self, negotiation: bytes | None, about: bytes) -> bytes:
         # A comment on something belongs to its negotiation.

@@ -32,13 +32,13 @@ from paraph.protocol.errors import (
 from paraph.protocol.names import ChannelId, Digest, KeyId
 from paraph.protocol.negotiation import fold
 from paraph.protocol.negotiation import state as states
-from paraph.protocol.negotiation.state import Outcome, State
+from paraph.protocol.negotiation.state import Outcome, Said, State
 from paraph.protocol.sealed import Binding, SealingKey, open_with, unwrap
 from paraph.protocol.state import Entry
 from paraph.protocol.statements.clear import Grant, Withdraw
 from paraph.protocol.statements.content import Content, decode_content
 from paraph.protocol.statements.envelope import ClearContent, SealedContent, Statement
-from paraph.protocol.statements.header import NO_NEGOTIATION
+from paraph.protocol.trust import Member
 
 WITHDRAWN: Final = Outcome("refused", "withdrawn", "its author took it back")
 
@@ -102,7 +102,13 @@ class Reader:
 
     def _begin(self) -> State:
         charter = self._replica.log.charter
-        return states.begin(tuple(party.code for party in charter.parties), charter.languages)
+        return states.begin(
+            tuple(party.code for party in charter.parties),
+            charter.languages,
+            channel=self._replica.log.channel,
+            exercise=charter.exercise,
+            silence_minimum=charter.silence_minimum_ms,
+        )
 
     def advance(self) -> list[OpenedEntry]:
         """Read what was released since the last call.
@@ -189,36 +195,28 @@ class Reader:
         statement, member = entry.statement, entry.member
         if entry.void:
             return OpenedEntry(entry.index, entry, None, None, f"void-{entry.void}"), state, None
-        if statement is None or member is None or not isinstance(statement.content, SealedContent):
+        if statement is None or member is None:
             return OpenedEntry(entry.index, entry, None, None, ""), state, None
+        said = said_of(entry, statement, member)
+        if not isinstance(statement.content, SealedContent):
+            after = fold.heard(state, statement.content.payload, said)
+            return OpenedEntry(entry.index, entry, None, None, ""), after, None
         if entry.index in self._withdrawn:
-            return self._refused(entry, state, WITHDRAWN)
+            return self._refused(entry, state, said, WITHDRAWN)
         try:
             content = decode_content(self._unseal(entry, statement, statement.content))
         except _CannotOpenError as error:
             return None, state, Halt(entry.index, error.code, str(error))
         except MalformedError as error:  # the same for everybody who opens it
-            return self._refused(entry, state, Outcome("refused", error.code, str(error)))
-        after, outcome = fold.apply(
-            state, content, entry.id, entry.index, member.party, member.role
-        )
+            return self._refused(entry, state, said, Outcome("refused", error.code, str(error)))
+        after, outcome = fold.apply(state, content, said)
         return OpenedEntry(entry.index, entry, content, outcome, outcome.code), after, None
 
     def _refused(
-        self, entry: Entry, state: State, outcome: Outcome
+        self, entry: Entry, state: State, said: Said, outcome: Outcome
     ) -> tuple[OpenedEntry, State, None]:
-        assert entry.member is not None
-        noted = states.Entry(
-            statement=entry.id,
-            index=entry.index,
-            kind="",
-            party=entry.member.party,
-            role=entry.member.role,
-            negotiation=NO_NEGOTIATION,
-            outcome=outcome,
-        )
         opened = OpenedEntry(entry.index, entry, None, outcome, outcome.code)
-        return opened, fold.refuse(state, noted), None
+        return opened, fold.refuse(state, said, outcome), None
 
     def _unseal(self, entry: Entry, statement: Statement, content: SealedContent) -> bytes:
         _, found = self._unlock(entry, statement, content)
@@ -275,6 +273,21 @@ def _sealed(entry: Entry) -> tuple[Statement, SealedContent]:
     if statement is None or not isinstance(statement.content, SealedContent):
         raise MisuseError("expected a sealed entry")
     return statement, statement.content
+
+
+def said_of(entry: Entry, statement: Statement, member: Member) -> Said:
+    """Return who said a placed entry and where, as the log tells it (SPEC 7.5)."""
+    return Said(
+        statement=entry.id,
+        index=entry.index,
+        party=member.party,
+        role=member.role,
+        holder=member.holder,
+        key=member.id,
+        log_time=entry.log_time,
+        seen_size=statement.seen.size,
+        seen_root=statement.seen.root,
+    )
 
 
 def binding_of(statement: Statement, content: SealedContent) -> Binding:

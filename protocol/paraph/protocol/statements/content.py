@@ -60,6 +60,13 @@ CONTENT_ACTIONS: Final[Mapping[str, str]] = MappingProxyType(
 """Kind to the action that the role table grants (SPEC 5.4)."""
 
 
+def action_of(content: Content) -> str:
+    """Return the action that *content* is, where what it says makes the difference (SPEC 5.4)."""
+    if isinstance(content, AcknowledgementGiven) and content.header.origin == "automatic":
+        return "acknowledge-automatic"
+    return CONTENT_ACTIONS[content.KIND]
+
+
 def peek_kind(data: bytes) -> str:
     """Return the kind that *data* claims, without decoding it.
 

@@ -1,0 +1,50 @@
+"""What several rules of the fold ask for (SPEC 7.5): each raises the code of its rule."""
+
+from __future__ import annotations
+
+from paraph.protocol.errors import OutOfTurnError
+from paraph.protocol.negotiation.state import APPLIED, Negotiation, Said, State, Version
+from paraph.protocol.statements.exchanges import AcknowledgementGiven
+from paraph.protocol.statements.header import JOINT, Mention, StatementMention
+
+
+def working_language(state: State, language: str) -> None:
+    """Ask for a working language of the channel (``unknown-language``)."""
+    if language not in state.languages:
+        raise OutOfTurnError(
+            f'"{language}" is not a working language; expected {", ".join(state.languages)}',
+            code="unknown-language",
+        )
+
+
+def speaks_for(author: str, said: Said) -> None:
+    """Ask that nobody speaks in the name of the other party (``author-differs``)."""
+    if author not in (said.party, JOINT):
+        raise OutOfTurnError(
+            f"expected {said.party} or {JOINT} as the author", code="author-differs"
+        )
+
+
+def version_of(talks: Negotiation, statement: bytes) -> Version:
+    """Return a version of the negotiation (``unknown-version``)."""
+    version = talks.versions.get(statement)
+    if version is None:
+        raise OutOfTurnError("no such version stands in this negotiation", code="unknown-version")
+    return version
+
+
+def mentioned(state: State, talks: Negotiation, mentions: tuple[Mention, ...]) -> None:
+    """Ask that statements mentioned stand applied in this negotiation (``unknown-statement``)."""
+    for each in mentions:
+        if isinstance(each, StatementMention):
+            entry = state.entries.get(each.statement)
+            if (
+                entry is None
+                or entry.outcome != APPLIED
+                or entry.negotiation != talks.identity
+                or entry.kind == AcknowledgementGiven.KIND
+            ):
+                raise OutOfTurnError(
+                    "what is mentioned does not stand in this negotiation",
+                    code="unknown-statement",
+                )

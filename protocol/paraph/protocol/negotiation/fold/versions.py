@@ -1,0 +1,93 @@
+"""Versions: tabled, re-made from the declared changes and compared, confirmed (SPEC 7.5)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from paraph.protocol.errors import OutOfTurnError
+from paraph.protocol.negotiation import text as texts
+from paraph.protocol.negotiation.fold.checks import speaks_for, version_of
+from paraph.protocol.negotiation.state import Negotiation, Said, State, Version
+from paraph.protocol.negotiation.text import Text
+from paraph.protocol.statements.header import LanguageDigest
+from paraph.protocol.statements.versions import VersionConfirmed, VersionTabled
+
+
+def tabled(state: State, talks: Negotiation, content: VersionTabled, said: Said) -> Negotiation:
+    """Take in a version whose declared changes give the declared text."""
+    speaks_for(content.author, said)
+    if content.parents:
+        text = texts.apply(version_of(talks, content.parents[0]).text, content.operations)
+        for other in content.parents[1:]:
+            text = text.joined(version_of(talks, other).text)
+    else:
+        text = texts.from_clauses(content.clauses, state.languages)
+    own = _compare(text, content)
+    version = Version(
+        statement=said.statement,
+        index=said.index,
+        party=said.party,
+        number=len(talks.versions) + 1,
+        content=content,
+        text=text,
+        digests=own,
+        confirmed={},
+    )
+    return replace(
+        talks,
+        versions=talks.versions.put(said.statement, version),
+        heads=(*(head for head in talks.heads if head not in content.parents), said.statement),
+    )
+
+
+def _compare(text: Text, content: VersionTabled) -> dict[str, bytes]:
+    # What one side sent is what the other sees: nothing may differ from what was declared.
+    own = texts.digests(text)
+    declared = _by_language(content.digests)
+    if declared.keys() != own.keys():
+        raise OutOfTurnError(
+            f"expected digests in {', '.join(text.languages)}", code="languages-differ"
+        )
+    checks = texts.checks(text)
+    differ = [language for language in own if own[language] != declared[language]]
+    if content.structure != texts.structure_digest(text):
+        differ.append("structure")
+    if checks != content.checks or differ:
+        where = _first_difference(text, checks, content.checks)
+        raise OutOfTurnError(
+            f"the declared changes do not give the declared text ({', '.join(differ) or 'check'});"
+            f" {where}",
+            code="digest-differs",
+        )
+    return own
+
+
+def _first_difference(text: Text, own: tuple[bytes, ...], declared: tuple[bytes, ...]) -> str:
+    for part, mine, theirs in zip(text.parts, own, declared, strict=False):
+        if mine != theirs:
+            return f'first at clause "{part.cid}"'
+    if len(own) != len(declared):
+        return f"expected {len(own)} clauses, got {len(declared)}"
+    return "its checks do not tell in which clause"
+
+
+def _by_language(digests: tuple[LanguageDigest, ...]) -> dict[str, bytes]:
+    return {each.language: each.digest for each in digests}
+
+
+def confirmed(
+    state: State, talks: Negotiation, content: VersionConfirmed, said: Said
+) -> Negotiation:
+    """Bind a party, once, to the exact digests of a version."""
+    del state
+    version = version_of(talks, content.version)
+    if said.party in version.confirmed:
+        raise OutOfTurnError(f"{said.party} confirmed it before", code="confirmed-before")
+    if (
+        _by_language(content.digests) != version.digests
+        or content.structure != version.content.structure
+    ):
+        raise OutOfTurnError("what is confirmed is not this text", code="digest-differs")
+    confirmed = {**version.confirmed, said.party: said.index}
+    changed = replace(version, confirmed=confirmed)
+    return replace(talks, versions=talks.versions.put(version.statement, changed))

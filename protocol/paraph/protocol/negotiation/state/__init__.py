@@ -1,0 +1,137 @@
+"""The state of the negotiations in a channel, as values (SPEC 7.5). Made by the fold alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from paraph.protocol.names import ZERO
+from paraph.protocol.negotiation.state.exchanges import Comment, Dispatch, Receipt
+from paraph.protocol.negotiation.state.said import APPLIED, Entry, Outcome, Said
+from paraph.protocol.negotiation.state.versions import Version
+from paraph.protocol.negotiation.trie import Trie
+from paraph.protocol.statements.versions import NegotiationOpened
+
+__all__ = [
+    "APPLIED",
+    "Comment",
+    "Dispatch",
+    "Entry",
+    "Negotiation",
+    "Outcome",
+    "Receipt",
+    "Said",
+    "State",
+    "Version",
+    "begin",
+    "heads",
+    "next_number",
+    "rung",
+]
+
+SILENCE_MINIMUM: Final = 12 * 3_600_000
+"""Milliseconds from receipt to expiry that a charter asks for unless it says otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Negotiation:
+    """Everything said in one negotiation.
+
+    Attributes:
+        opened: The record that opened it; nothing where it was opened in another channel.
+        heads: Versions that no other has for a parent; two or more are a fork.
+        numbers: Last dispatch number by author: a party's code, or ``joint``.
+        comments_counted: Last comment number.
+    """
+
+    identity: bytes
+    opened: NegotiationOpened | None = None
+    versions: Trie[Version] = field(default_factory=Trie)
+    heads: tuple[bytes, ...] = ()
+    comments: Trie[Comment] = field(default_factory=Trie)
+    comments_counted: int = 0
+    dispatches: Trie[Dispatch] = field(default_factory=Trie)
+    numbers: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What both sides know after the statements below ``size``.
+
+    Attributes:
+        parties: Codes of the channel's parties; one in an internal channel.
+        languages: Working languages of the texts, ascending.
+        channel: Channel id.
+        exercise: Everything here is an exercise.
+        silence_minimum: Milliseconds that a silence procedure must leave after receipt.
+        size: One more than the index of the last statement folded.
+        negotiations: By negotiation id.
+        entries: Every sealed statement, by statement id.
+        receipts: By statement id, then by the party that acknowledged.
+        log_time: Log time at the last statement folded, POSIX ms.
+        held: Below which index a party's bots hold every body; by party.
+        disputes: Indices of entries that bots of a party cannot open, with those parties; an
+            empty set where the dispute is over.
+    """
+
+    parties: tuple[str, ...]
+    languages: tuple[str, ...]
+    channel: bytes = ZERO
+    exercise: bool = False
+    silence_minimum: int = SILENCE_MINIMUM
+    size: int = 0
+    negotiations: Trie[Negotiation] = field(default_factory=Trie)
+    entries: Trie[Entry] = field(default_factory=Trie)
+    receipts: Trie[Mapping[str, Receipt]] = field(default_factory=Trie)
+    log_time: int = 0
+    held: Mapping[str, int] = field(default_factory=dict)
+    disputes: Mapping[int, frozenset[str]] = field(default_factory=dict)
+
+    @property
+    def internal(self) -> bool:
+        """Whether this is the internal channel of one party."""
+        return len(self.parties) == 1
+
+
+def begin(
+    parties: tuple[str, ...],
+    languages: tuple[str, ...],
+    *,
+    channel: bytes = ZERO,
+    exercise: bool = False,
+    silence_minimum: int = SILENCE_MINIMUM,
+) -> State:
+    """Return the state of a channel in which nothing has been said; all of it is in the charter.
+
+    Args:
+        parties: Codes, in any order.
+        languages: Languages of the texts, in any order.
+        channel: Channel id.
+        exercise: Whether everything in the channel is an exercise.
+        silence_minimum: Milliseconds that a silence procedure must leave after receipt.
+    """
+    return State(
+        parties=tuple(sorted(parties)),
+        languages=tuple(sorted(set(languages))),
+        channel=channel,
+        exercise=exercise,
+        silence_minimum=silence_minimum,
+    )
+
+
+def heads(state: State) -> dict[bytes, tuple[bytes, ...]]:
+    """Return the heads of each negotiation: statement ids, in the order of the log."""
+    return {identity: each.heads for identity, each in state.negotiations.items()}
+
+
+def next_number(state: State, negotiation: bytes, author: str) -> int:
+    """Return the number that the next dispatch of *author*, a party or ``joint``, must carry."""
+    talks = state.negotiations.get(negotiation)
+    return talks.numbers.get(author, 0) + 1 if talks else 1
+
+
+def rung(state: State, statement: bytes, party: str) -> str:
+    """Return the highest rung that *statement* has reached with *party*; empty if none."""
+    receipt = (state.receipts.get(statement) or {}).get(party)
+    return receipt.rung if receipt else ""
