@@ -6,8 +6,9 @@ The rules, all of them:
   optional. A nested record is such a map in a field; a union is one of several, told by ``kind``.
 - Before anything is decoded the bytes are scanned against a :class:`Budget`: size, depth, nodes,
   map keys. Nil, floats and extension types end there.
-- What was decoded is encoded again and must equal the input. That alone ends duplicate keys,
-  other key orders and long integer forms.
+- The fields stand in the order declared, and what was unpacked is packed again and must equal
+  the input. That alone ends duplicate keys and long forms. A codec's ``dump`` undoes its
+  ``load``, so the record itself would be packed to the same bytes.
 - :meth:`Record.decode` raises :class:`MalformedError` and nothing else, whatever the bytes.
   A record built in our own code with a wrong value raises :class:`MisuseError`.
 """
@@ -275,10 +276,7 @@ def unpack_list(codec: Codec[T], data: bytes, budget: Budget, most: int) -> tupl
     Raises:
         MalformedError: Not exactly the canonical encoding of such a list, or over the budget.
     """
-    items = many(codec, most, least=1).load(_unpack(data, budget))
-    if pack_list(codec, items) != data:
-        raise MalformedError("expected the canonical encoding")
-    return items
+    return many(codec, most, least=1).load(_unpack(data, budget))
 
 
 def _unpack(data: bytes, budget: Budget) -> object:
@@ -287,6 +285,8 @@ def _unpack(data: bytes, budget: Budget) -> object:
         loaded: object = msgpack.unpackb(data, strict_map_key=True, max_ext_len=0)
     except (ValueError, msgpack.UnpackException, RecursionError) as error:
         raise MalformedError("expected msgpack with text keys") from error
+    if msgpack.packb(loaded) != data:  # duplicates and long forms end here
+        raise MalformedError("expected the canonical encoding")
     return loaded
 
 
@@ -307,7 +307,8 @@ class Record:
     KIND: ClassVar[str]
     BUDGET: ClassVar[Budget]
     CODECS: ClassVar[dict[str, Codec[Any]]]
-    NAMES: ClassVar[frozenset[str]]
+    NAMES: ClassVar[tuple[str, ...]]
+    LOADS: ClassVar[tuple[tuple[str, Callable[[object], Any]], ...]]
 
     def __post_init__(self) -> None:
         """Refuse a wrong value in our own code as loudly as a peer's would be."""
@@ -341,10 +342,12 @@ class Record:
         """
         if type(value) is not dict or value.get("kind") != cls.KIND:
             raise MalformedError(f"expected a record {cls.KIND}")
-        if value.keys() != cls.NAMES:
-            raise MalformedError(f"expected exactly the fields of a record {cls.KIND}")
+        if tuple(value) != cls.NAMES:
+            raise MalformedError(
+                f"expected exactly the fields of a record {cls.KIND}, in their order"
+            )
         made = object.__new__(cls)  # not through __init__: its checks are for our own callers
-        made.__dict__.update({name: codec.load(value[name]) for name, codec in cls.CODECS.items()})
+        made.__dict__.update({name: load(value[name]) for name, load in cls.LOADS})
         made.check()
         return made
 
@@ -360,10 +363,7 @@ class Record:
         Raises:
             MalformedError: Not exactly the canonical encoding of a valid record of this kind.
         """
-        made = cls.from_map(_unpack(data, cls.BUDGET))
-        if made.encode() != data:  # duplicates, long forms and other key orders end here
-            raise MalformedError("expected the canonical encoding")
-        return made
+        return cls.from_map(_unpack(data, cls.BUDGET))
 
 
 R = TypeVar("R", bound=Record)
@@ -379,7 +379,8 @@ def record(kind: str, budget: Budget = CLEAR) -> Callable[[type[R]], type[R]]:
         made.BUDGET = budget
         found = dataclasses.fields(made)  # type: ignore[arg-type]
         made.CODECS = {each.name: each.metadata["codec"] for each in found}
-        made.NAMES = frozenset(made.CODECS) | {"kind"}
+        made.NAMES = ("kind", *made.CODECS)
+        made.LOADS = tuple((name, codec.load) for name, codec in made.CODECS.items())
         return made
 
     return decorate
