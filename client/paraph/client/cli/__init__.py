@@ -77,6 +77,12 @@ def _show() -> click.Command:
     return show
 
 
+def _text() -> click.Command:
+    from paraph.client.cli.text import text
+
+    return text
+
+
 def _log() -> click.Command:
     from paraph.client.cli.see import log
 
@@ -124,6 +130,7 @@ COMMANDS: Final[Mapping[str, tuple[str, Callable[[], click.Command]]]] = {
     "acknowledge": ("Say how far you have come with a statement.", _acknowledge),
     "inbox": ("Show what waits for you.", _inbox),
     "show": ("Show one statement, or the text of a version.", _show),
+    "text": ("Read the text: side by side, brackets, findings.", _text),
     "log": ("Show every entry of a channel's log.", _log),
     "sync": ("Fetch and verify what is new, send what waits.", _sync),
     "bot": ("Run the acknowledgement bot.", _bot),
