@@ -64,6 +64,8 @@ class Label(enum.StrEnum):
     ROOT_SET = "paraph/v1/root-set"
     STATE = "paraph/v1/state"
     STRUCTURE = "paraph/v1/structure"
+    WORDING = "paraph/v1/wording"
+    SILENCE = "paraph/v1/silence"
     FINGERPRINT = "paraph/v1/fingerprint"
     COMMITMENT = "paraph/v1/commitment"
     BINDING = "paraph/v1/binding"

@@ -296,6 +296,15 @@ def checks(text: Text) -> tuple[bytes, ...]:
     )
 
 
+def wording_digest(part: Part) -> Digest:
+    """Return the digest of a clause's words in all languages, as stored: what a position binds to.
+
+    Number, heading, handling and place stay out of it: they may change without a word changing.
+    """
+    items = [item for language in sorted(part.words) for item in (language, part.words[language])]
+    return labelled(Label.WORDING, *(item.encode() for item in items))
+
+
 def _sheet(part: Part, more: Iterable[tuple[str, Mapping[str, str]]]) -> bytes:
     # Everything that is told of a clause, such that no two clauses give the same bytes.
     out = [part.cid, part.role, part.handling]

@@ -17,6 +17,7 @@ from paraph.protocol.statements.exchanges import (
     CommentMade,
     DispatchSent,
 )
+from paraph.protocol.statements.silence import SilenceBroken, SilenceClosed, SilenceOpened
 from paraph.protocol.statements.versions import (
     NegotiationOpened,
     VersionConfirmed,
@@ -30,6 +31,9 @@ Content = (
     | CommentMade
     | DispatchSent
     | AcknowledgementGiven
+    | SilenceOpened
+    | SilenceBroken
+    | SilenceClosed
 )
 
 CONTENT_KINDS: Final[Mapping[str, type[Content]]] = MappingProxyType(
@@ -42,6 +46,9 @@ CONTENT_KINDS: Final[Mapping[str, type[Content]]] = MappingProxyType(
             CommentMade,
             DispatchSent,
             AcknowledgementGiven,
+            SilenceOpened,
+            SilenceBroken,
+            SilenceClosed,
         )
     }
 )
@@ -55,6 +62,9 @@ CONTENT_ACTIONS: Final[Mapping[str, str]] = MappingProxyType(
         CommentMade.KIND: "comment",
         DispatchSent.KIND: "dispatch",
         AcknowledgementGiven.KIND: "acknowledge",
+        SilenceOpened.KIND: "silence",
+        SilenceBroken.KIND: "silence",
+        SilenceClosed.KIND: "silence",
     }
 )
 """Kind to the action that the role table grants (SPEC 5.4)."""

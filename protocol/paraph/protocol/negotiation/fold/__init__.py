@@ -21,7 +21,7 @@ from typing import Any, Final
 
 from paraph.protocol import roles
 from paraph.protocol.errors import MalformedError, MisuseError, OutOfTurnError
-from paraph.protocol.negotiation.fold import comments, dispatches, opening, versions
+from paraph.protocol.negotiation.fold import comments, dispatches, opening, silence, versions
 from paraph.protocol.negotiation.state import (
     APPLIED,
     Entry,
@@ -40,6 +40,7 @@ from paraph.protocol.statements.exchanges import (
     DispatchSent,
 )
 from paraph.protocol.statements.header import NO_NEGOTIATION
+from paraph.protocol.statements.silence import SilenceBroken, SilenceClosed, SilenceOpened
 from paraph.protocol.statements.versions import NegotiationOpened, VersionConfirmed, VersionTabled
 
 Rule = Callable[[State, Negotiation, Any, Said], Negotiation]
@@ -52,6 +53,20 @@ _RULES: Final[Mapping[type[Record], Rule]] = {
     CommentMade: comments.commented,
     DispatchSent: dispatches.dispatched,
 }
+
+StateRule = Callable[[State, Negotiation, Any, Said], State]
+"""The same for what is kept beside the negotiations, because clear statements bear on it too."""
+
+_STATE_RULES: Final[Mapping[type[Record], StateRule]] = {
+    SilenceOpened: silence.opened,
+    SilenceBroken: silence.broken,
+    SilenceClosed: silence.closed,
+}
+_CONSEQUENCES: Final[Mapping[type[Record], StateRule]] = {
+    VersionTabled: silence.amended,
+    DispatchSent: silence.broken_by_dispatch,
+}
+"""What an applied statement does to things of another kind; may still refuse it."""
 
 
 def apply(state: State, content: Content, said: Said) -> tuple[State, Outcome]:
@@ -111,6 +126,7 @@ def heard(state: State, payload: Record, said: Said) -> State:
     match payload:
         case Heartbeat(held=held):
             longest = max(held, state.held.get(said.party, 0))
+            state = silence.heard(state, held, said)
             return replace(state, held={**state.held, said.party: longest})
         case Unopened(entry=index):
             by = state.disputes.get(index, frozenset()) | {said.party}
@@ -130,7 +146,7 @@ def _advance(state: State, said: Said) -> State:
         raise MisuseError("expected statements in the order of the log")
     if said.party not in state.parties:
         raise MisuseError("expected a party of this channel")
-    return replace(state, size=said.index + 1, log_time=said.log_time)
+    return silence.tick(replace(state, size=said.index + 1, log_time=said.log_time), said)
 
 
 def _enter(state: State, content: Content, said: Said, outcome: Outcome) -> tuple[State, Outcome]:
@@ -165,8 +181,13 @@ def _fold(state: State, content: Content, said: Said) -> State:
     talks = state.negotiations.get(identity)
     if talks is None:
         talks = _unknown(state, identity, opens=isinstance(content, NegotiationOpened))
-    after = _RULES[type(content)](state, talks, content, said)
-    return replace(state, negotiations=state.negotiations.put(identity, after))
+    kind = type(content)
+    if kind in _STATE_RULES:
+        return _STATE_RULES[kind](state, talks, content, said)
+    talks = _RULES[kind](state, talks, content, said)
+    state = replace(state, negotiations=state.negotiations.put(identity, talks))
+    consequence = _CONSEQUENCES.get(kind)
+    return consequence(state, talks, content, said) if consequence else state
 
 
 def _unknown(state: State, identity: bytes, *, opens: bool) -> Negotiation:

@@ -9,6 +9,7 @@ from typing import Final
 from paraph.protocol.names import ZERO
 from paraph.protocol.negotiation.state.exchanges import Comment, Dispatch, Receipt
 from paraph.protocol.negotiation.state.said import APPLIED, Entry, Outcome, Said
+from paraph.protocol.negotiation.state.silence import Silence
 from paraph.protocol.negotiation.state.versions import Version
 from paraph.protocol.negotiation.trie import Trie
 from paraph.protocol.statements.versions import NegotiationOpened
@@ -22,6 +23,7 @@ __all__ = [
     "Outcome",
     "Receipt",
     "Said",
+    "Silence",
     "State",
     "Version",
     "begin",
@@ -43,6 +45,7 @@ class Negotiation:
         heads: Versions that no other has for a parent; two or more are a fork.
         numbers: Last dispatch number by author: a party's code, or ``joint``.
         comments_counted: Last comment number.
+        silences_counted: Last number of a silence procedure.
     """
 
     identity: bytes
@@ -53,6 +56,7 @@ class Negotiation:
     comments_counted: int = 0
     dispatches: Trie[Dispatch] = field(default_factory=Trie)
     numbers: Mapping[str, int] = field(default_factory=dict)
+    silences_counted: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,8 @@ class State:
         held: Below which index a party's bots hold every body; by party.
         disputes: Indices of entries that bots of a party cannot open, with those parties; an
             empty set where the dispute is over.
+        silences: Silence procedures of all negotiations, by the statement id of the opening.
+        silences_live: Those that have not ended, in the order of the log.
     """
 
     parties: tuple[str, ...]
@@ -87,6 +93,8 @@ class State:
     log_time: int = 0
     held: Mapping[str, int] = field(default_factory=dict)
     disputes: Mapping[int, frozenset[str]] = field(default_factory=dict)
+    silences: Trie[Silence] = field(default_factory=Trie)
+    silences_live: tuple[bytes, ...] = ()
 
     @property
     def internal(self) -> bool:
