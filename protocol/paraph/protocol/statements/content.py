@@ -17,6 +17,8 @@ from paraph.protocol.statements.exchanges import (
     CommentMade,
     DispatchSent,
 )
+from paraph.protocol.statements.joint import AgreedTo
+from paraph.protocol.statements.side_documents import SideDocumentOpened
 from paraph.protocol.statements.silence import SilenceBroken, SilenceClosed, SilenceOpened
 from paraph.protocol.statements.versions import (
     NegotiationOpened,
@@ -31,6 +33,8 @@ Content = (
     | CommentMade
     | DispatchSent
     | AcknowledgementGiven
+    | AgreedTo
+    | SideDocumentOpened
     | SilenceOpened
     | SilenceBroken
     | SilenceClosed
@@ -46,6 +50,8 @@ CONTENT_KINDS: Final[Mapping[str, type[Content]]] = MappingProxyType(
             CommentMade,
             DispatchSent,
             AcknowledgementGiven,
+            AgreedTo,
+            SideDocumentOpened,
             SilenceOpened,
             SilenceBroken,
             SilenceClosed,
@@ -62,6 +68,8 @@ CONTENT_ACTIONS: Final[Mapping[str, str]] = MappingProxyType(
         CommentMade.KIND: "comment",
         DispatchSent.KIND: "dispatch",
         AcknowledgementGiven.KIND: "acknowledge",
+        AgreedTo.KIND: "confirm",
+        SideDocumentOpened.KIND: "table",
         SilenceOpened.KIND: "silence",
         SilenceBroken.KIND: "silence",
         SilenceClosed.KIND: "silence",

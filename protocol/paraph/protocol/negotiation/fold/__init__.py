@@ -21,7 +21,15 @@ from typing import Any, Final
 
 from paraph.protocol import roles
 from paraph.protocol.errors import MalformedError, MisuseError, OutOfTurnError
-from paraph.protocol.negotiation.fold import comments, dispatches, opening, silence, versions
+from paraph.protocol.negotiation.fold import (
+    comments,
+    dispatches,
+    joint,
+    opening,
+    side_documents,
+    silence,
+    versions,
+)
 from paraph.protocol.negotiation.state import (
     APPLIED,
     Entry,
@@ -40,6 +48,8 @@ from paraph.protocol.statements.exchanges import (
     DispatchSent,
 )
 from paraph.protocol.statements.header import NO_NEGOTIATION
+from paraph.protocol.statements.joint import AgreedTo
+from paraph.protocol.statements.side_documents import SideDocumentOpened
 from paraph.protocol.statements.silence import SilenceBroken, SilenceClosed, SilenceOpened
 from paraph.protocol.statements.versions import NegotiationOpened, VersionConfirmed, VersionTabled
 
@@ -52,6 +62,8 @@ _RULES: Final[Mapping[type[Record], Rule]] = {
     VersionConfirmed: versions.confirmed,
     CommentMade: comments.commented,
     DispatchSent: dispatches.dispatched,
+    AgreedTo: joint.agreed,
+    SideDocumentOpened: side_documents.opened,
 }
 
 StateRule = Callable[[State, Negotiation, Any, Said], State]

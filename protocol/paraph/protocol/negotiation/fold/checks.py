@@ -17,6 +17,14 @@ def working_language(state: State, language: str) -> None:
         )
 
 
+def known_party(state: State, code: str) -> None:
+    """Ask for a party of the channel (``unknown-party``)."""
+    if code not in state.parties:
+        raise OutOfTurnError(
+            f'"{code}" is no party here; expected {", ".join(state.parties)}', code="unknown-party"
+        )
+
+
 def speaks_for(author: str, said: Said) -> None:
     """Ask that nobody speaks in the name of the other party (``author-differs``)."""
     if author not in (said.party, JOINT):

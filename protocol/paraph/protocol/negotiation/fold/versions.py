@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from paraph.protocol.errors import OutOfTurnError
+from paraph.protocol.names import ZERO
 from paraph.protocol.negotiation import text as texts
+from paraph.protocol.negotiation.fold import side_documents
 from paraph.protocol.negotiation.fold.checks import speaks_for, version_of
 from paraph.protocol.negotiation.state import Negotiation, Said, State, Version
 from paraph.protocol.negotiation.text import Text
@@ -16,6 +18,7 @@ from paraph.protocol.statements.versions import VersionConfirmed, VersionTabled
 def tabled(state: State, talks: Negotiation, content: VersionTabled, said: Said) -> Negotiation:
     """Take in a version whose declared changes give the declared text."""
     speaks_for(content.author, said)
+    document = side_documents.document_of(state, talks, content)
     if content.parents:
         text = texts.apply(version_of(talks, content.parents[0]).text, content.operations)
         for other in content.parents[1:]:
@@ -23,19 +26,24 @@ def tabled(state: State, talks: Negotiation, content: VersionTabled, said: Said)
     else:
         text = texts.from_clauses(content.clauses, state.languages)
     own = _compare(text, content)
+    side = talks.side_documents.get(document)
     version = Version(
         statement=said.statement,
         index=said.index,
         party=said.party,
-        number=len(talks.versions) + 1,
+        number=(side or talks).versions_counted + 1,
         content=content,
         text=text,
         digests=own,
         confirmed={},
+        document=document,
     )
+    talks = replace(talks, versions=talks.versions.put(said.statement, version))
+    if document != ZERO:
+        return side_documents.placed(talks, version)
     return replace(
         talks,
-        versions=talks.versions.put(said.statement, version),
+        versions_counted=version.number,
         heads=(*(head for head in talks.heads if head not in content.parents), said.statement),
     )
 
@@ -79,7 +87,6 @@ def confirmed(
     state: State, talks: Negotiation, content: VersionConfirmed, said: Said
 ) -> Negotiation:
     """Bind a party, once, to the exact digests of a version."""
-    del state
     version = version_of(talks, content.version)
     if said.party in version.confirmed:
         raise OutOfTurnError(f"{said.party} confirmed it before", code="confirmed-before")
@@ -90,4 +97,7 @@ def confirmed(
         raise OutOfTurnError("what is confirmed is not this text", code="digest-differs")
     confirmed = {**version.confirmed, said.party: said.index}
     changed = replace(version, confirmed=confirmed)
-    return replace(talks, versions=talks.versions.put(version.statement, changed))
+    after = replace(talks, versions=talks.versions.put(version.statement, changed))
+    if {version.party, *confirmed} == set(state.parties):
+        after = side_documents.adopted(after, version.statement, said.index)
+    return after

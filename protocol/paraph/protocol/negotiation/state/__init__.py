@@ -9,6 +9,7 @@ from typing import Final
 from paraph.protocol.names import ZERO
 from paraph.protocol.negotiation.state.exchanges import Comment, Dispatch, Receipt
 from paraph.protocol.negotiation.state.said import APPLIED, Entry, Outcome, Said
+from paraph.protocol.negotiation.state.side_documents import SideDocument
 from paraph.protocol.negotiation.state.silence import Silence
 from paraph.protocol.negotiation.state.versions import Version
 from paraph.protocol.negotiation.trie import Trie
@@ -23,6 +24,7 @@ __all__ = [
     "Outcome",
     "Receipt",
     "Said",
+    "SideDocument",
     "Silence",
     "State",
     "Version",
@@ -42,9 +44,12 @@ class Negotiation:
 
     Attributes:
         opened: The record that opened it; nothing where it was opened in another channel.
-        heads: Versions that no other has for a parent; two or more are a fork.
+        heads: Versions of the instrument that no other has for a parent; two or more are a fork.
+        versions_counted: Number of the instrument's last version.
         numbers: Last dispatch number by author: a party's code, or ``joint``.
         comments_counted: Last comment number.
+        agreed: Index at which a party agreed to a joint act, by subject, then by party.
+        side_documents: By the statement that opened them.
         silences_counted: Last number of a silence procedure.
     """
 
@@ -52,10 +57,13 @@ class Negotiation:
     opened: NegotiationOpened | None = None
     versions: Trie[Version] = field(default_factory=Trie)
     heads: tuple[bytes, ...] = ()
+    versions_counted: int = 0
     comments: Trie[Comment] = field(default_factory=Trie)
     comments_counted: int = 0
     dispatches: Trie[Dispatch] = field(default_factory=Trie)
     numbers: Mapping[str, int] = field(default_factory=dict)
+    agreed: Trie[Mapping[str, int]] = field(default_factory=Trie)
+    side_documents: Trie[SideDocument] = field(default_factory=Trie)
     silences_counted: int = 0
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from paraph.protocol.names import ZERO
 from paraph.protocol.negotiation.text import Text
 from paraph.protocol.statements.versions import VersionTabled
 
@@ -14,10 +15,11 @@ class Version:
     """A version of the text.
 
     Attributes:
-        number: 1, 2, 3 ... in the order of the log.
+        number: 1, 2, 3 ... of its document, in the order of the log.
         text: The text, as this side computed it.
         digests: Digest of the text by language.
         confirmed: Index of the confirmation by party.
+        document: Side document that it belongs to; zeros for the instrument.
     """
 
     statement: bytes
@@ -28,3 +30,4 @@ class Version:
     text: Text
     digests: Mapping[str, bytes]
     confirmed: Mapping[str, int]
+    document: bytes = ZERO
