@@ -47,6 +47,7 @@ from paraph.protocol.statements.versions import (
     Split,
 )
 from tests.support import negotiating as talk
+from tests.support import silence as quiet
 
 ID = bytes(range(32))
 NAMED = (NamedMention(name="P-01"),)
@@ -68,6 +69,9 @@ EVERY: tuple[Content, ...] = (
     talk.comment(anchor=talk.anchor(ID, "a", "words"), resolves=ID, resolved_by=NAMED),
     talk.dispatch(carries=to_mentions((*NAMED, StatementMention(statement=ID)))),
     talk.receipt(ID, rung="in_charge", outcome="not_taken", reason="busy"),
+    quiet.opened(ID, cid="a"),
+    quiet.broken(ID, amendment=NAMED),
+    quiet.closed(ID, 7, ID),
 )
 
 

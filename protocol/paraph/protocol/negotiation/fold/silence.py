@@ -149,7 +149,7 @@ def closed(state: State, talks: Negotiation, content: SilenceClosed, said: Said)
     if not silence.received or silence.over_from is None or content.size < silence.over_from:
         raise OutOfTurnError("log time is not past the expiry in that head", code="not-expired")
     after = replace(silence, closings={**silence.closings, said.party: said.index})
-    if len(after.closings) < len(state.parties):
+    if _lacks_a_closing(state, after):
         return replace(state, silences=state.silences.put(silence.statement, after))
     if any(state.disputes.values()):
         raise OutOfTurnError(
@@ -157,6 +157,10 @@ def closed(state: State, talks: Negotiation, content: SilenceClosed, said: Said)
             code="unopened",
         )
     return _adopt(_end(state, after, "adopted", said, ""), talks, after, said)
+
+
+def _lacks_a_closing(state: State, silence: Silence) -> bool:
+    return any(party not in silence.closings for party in state.parties)
 
 
 def _adopt(state: State, talks: Negotiation, silence: Silence, said: Said) -> State:
