@@ -12,6 +12,12 @@ from typing import Final
 
 from paraph.protocol.errors import MalformedError, RefusedError
 from paraph.protocol.schema import CONTENT, Record, scan
+from paraph.protocol.statements.conferences import (
+    ActionReported,
+    ActionSet,
+    ConferenceScheduled,
+    OutcomesRecorded,
+)
 from paraph.protocol.statements.exchanges import (
     AcknowledgementGiven,
     CommentMade,
@@ -35,6 +41,10 @@ Content = (
     | AcknowledgementGiven
     | AgreedTo
     | SideDocumentOpened
+    | ConferenceScheduled
+    | OutcomesRecorded
+    | ActionSet
+    | ActionReported
     | SilenceOpened
     | SilenceBroken
     | SilenceClosed
@@ -52,6 +62,10 @@ CONTENT_KINDS: Final[Mapping[str, type[Content]]] = MappingProxyType(
             AcknowledgementGiven,
             AgreedTo,
             SideDocumentOpened,
+            ConferenceScheduled,
+            OutcomesRecorded,
+            ActionSet,
+            ActionReported,
             SilenceOpened,
             SilenceBroken,
             SilenceClosed,
@@ -70,6 +84,10 @@ CONTENT_ACTIONS: Final[Mapping[str, str]] = MappingProxyType(
         AcknowledgementGiven.KIND: "acknowledge",
         AgreedTo.KIND: "confirm",
         SideDocumentOpened.KIND: "table",
+        ConferenceScheduled.KIND: "schedule",
+        OutcomesRecorded.KIND: "minutes",
+        ActionSet.KIND: "action",
+        ActionReported.KIND: "action",
         SilenceOpened.KIND: "silence",
         SilenceBroken.KIND: "silence",
         SilenceClosed.KIND: "silence",

@@ -23,6 +23,7 @@ from paraph.protocol import roles
 from paraph.protocol.errors import MalformedError, MisuseError, OutOfTurnError
 from paraph.protocol.negotiation.fold import (
     comments,
+    conferences,
     dispatches,
     joint,
     opening,
@@ -40,6 +41,12 @@ from paraph.protocol.negotiation.state import (
 )
 from paraph.protocol.schema import Record
 from paraph.protocol.statements.clear import Heartbeat, Opened, Unopened, Withdraw
+from paraph.protocol.statements.conferences import (
+    ActionReported,
+    ActionSet,
+    ConferenceScheduled,
+    OutcomesRecorded,
+)
 from paraph.protocol.statements.content import Content, action_of
 from paraph.protocol.statements.exchanges import (
     RUNGS,
@@ -64,6 +71,10 @@ _RULES: Final[Mapping[type[Record], Rule]] = {
     DispatchSent: dispatches.dispatched,
     AgreedTo: joint.agreed,
     SideDocumentOpened: side_documents.opened,
+    ConferenceScheduled: conferences.scheduled,
+    OutcomesRecorded: conferences.recorded,
+    ActionSet: conferences.set_action,
+    ActionReported: conferences.reported,
 }
 
 StateRule = Callable[[State, Negotiation, Any, Said], State]

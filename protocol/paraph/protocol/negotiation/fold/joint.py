@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import Final
 
 from paraph.protocol.errors import OutOfTurnError
+from paraph.protocol.negotiation.fold import conferences
 from paraph.protocol.negotiation.fold.checks import mentioned
 from paraph.protocol.negotiation.joint import agreeing
 from paraph.protocol.negotiation.state import Negotiation, Said, State
+from paraph.protocol.statements.conferences import ConferenceScheduled, OutcomesRecorded
 from paraph.protocol.statements.header import StatementMention
 from paraph.protocol.statements.joint import JOINT_KINDS, AgreedTo
 
@@ -16,6 +20,8 @@ def agreed(state: State, talks: Negotiation, content: AgreedTo, said: Said) -> N
     """Put the author's party, once, behind what the other party said."""
     subject = content.subject
     mentioned(state, talks, (StatementMention(statement=subject),))
+    entry = state.entries.get(subject)
+    assert entry is not None  # it is mentioned, so it stands
     behind = agreeing(state, talks, subject)
     if not behind:
         raise OutOfTurnError(
@@ -28,4 +34,17 @@ def agreed(state: State, talks: Negotiation, content: AgreedTo, said: Said) -> N
             code="agreed-before",
         )
     given = {**(talks.agreed.get(subject) or {}), said.party: said.index}
-    return replace(talks, agreed=talks.agreed.put(subject, given))
+    after = replace(talks, agreed=talks.agreed.put(subject, given))
+    effect = _EFFECTS.get(entry.kind)
+    if effect is None or {*behind, said.party} != set(state.parties):
+        return after
+    return effect(state, after, subject, said)
+
+
+Effect = Callable[[State, Negotiation, bytes, Said], Negotiation]
+"""What follows at once when all parties stand behind a joint act; may still refuse it."""
+
+_EFFECTS: Final[Mapping[str, Effect]] = {
+    ConferenceScheduled.KIND: conferences.schedule_agreed,
+    OutcomesRecorded.KIND: conferences.outcomes_agreed,
+}

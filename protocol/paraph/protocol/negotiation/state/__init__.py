@@ -7,21 +7,26 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from paraph.protocol.names import ZERO
+from paraph.protocol.negotiation.state.conferences import Action, Conference, Outcomes
 from paraph.protocol.negotiation.state.exchanges import Comment, Dispatch, Receipt
 from paraph.protocol.negotiation.state.said import APPLIED, Entry, Outcome, Said
 from paraph.protocol.negotiation.state.side_documents import SideDocument
 from paraph.protocol.negotiation.state.silence import Silence
 from paraph.protocol.negotiation.state.versions import Version
 from paraph.protocol.negotiation.trie import Trie
+from paraph.protocol.statements.conferences import ConferenceScheduled
 from paraph.protocol.statements.versions import NegotiationOpened
 
 __all__ = [
     "APPLIED",
+    "Action",
     "Comment",
+    "Conference",
     "Dispatch",
     "Entry",
     "Negotiation",
     "Outcome",
+    "Outcomes",
     "Receipt",
     "Said",
     "SideDocument",
@@ -50,6 +55,10 @@ class Negotiation:
         comments_counted: Last comment number.
         agreed: Index at which a party agreed to a joint act, by subject, then by party.
         side_documents: By the statement that opened them.
+        conferences: By the key of their name.
+        schedules: Every schedule said, by statement; those not in force too.
+        outcomes: By the statement that recorded them.
+        actions: By the statement that set them.
         silences_counted: Last number of a silence procedure.
     """
 
@@ -64,6 +73,10 @@ class Negotiation:
     numbers: Mapping[str, int] = field(default_factory=dict)
     agreed: Trie[Mapping[str, int]] = field(default_factory=Trie)
     side_documents: Trie[SideDocument] = field(default_factory=Trie)
+    conferences: Trie[Conference] = field(default_factory=Trie)
+    schedules: Trie[ConferenceScheduled] = field(default_factory=Trie)
+    outcomes: Trie[Outcomes] = field(default_factory=Trie)
+    actions: Trie[Action] = field(default_factory=Trie)
     silences_counted: int = 0
 
 

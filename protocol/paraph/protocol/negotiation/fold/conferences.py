@@ -1,0 +1,207 @@
+"""Conferences: scheduled, changed by both, outcomes and actions (SPEC 7.14)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from paraph.protocol.errors import OutOfTurnError
+from paraph.protocol.names import ZERO
+from paraph.protocol.negotiation.fold.checks import (
+    known_party,
+    mentioned,
+    version_of,
+    working_language,
+)
+from paraph.protocol.negotiation.state import Action, Conference, Negotiation, Outcomes, Said, State
+from paraph.protocol.negotiation.state.conferences import conference_key
+from paraph.protocol.statements.conferences import (
+    AGREED_AD_REF,
+    RESERVED_BY,
+    ActionReported,
+    ActionSet,
+    ConferenceScheduled,
+    OutcomesRecorded,
+)
+from paraph.protocol.statements.header import JOINT
+
+
+def scheduled(
+    state: State, talks: Negotiation, content: ConferenceScheduled, said: Said
+) -> Negotiation:
+    """Announce a conference; a change of one waits for the other party."""
+    for party in (
+        *filter(None, (content.host,)),
+        *(each.party for each in content.participants),
+        *(each.party for each in content.zones),
+    ):
+        known_party(state, party)
+    _agenda(state, talks, content)
+    talks = replace(talks, schedules=talks.schedules.put(said.statement, content))
+    if content.replaces != ZERO:
+        _replaceable(talks, content)
+        return _change(talks, content, said.statement) if state.internal else talks
+    if conference_key(content.name) in talks.conferences:
+        raise OutOfTurnError(
+            f"{content.name} was announced before; expected the schedule that this replaces",
+            code="conference-exists",
+        )
+    conference = Conference(
+        statement=said.statement,
+        index=said.index,
+        party=said.party,
+        number=len(talks.conferences) + 1,
+        schedule=content,
+        schedule_id=said.statement,
+    )
+    return _keep(talks, conference)
+
+
+def _agenda(state: State, talks: Negotiation, content: ConferenceScheduled) -> None:
+    named: list[str] = []
+    for item in content.agenda:
+        if item.owner not in ("", JOINT):
+            known_party(state, item.owner)
+        mentioned(state, talks, item.proposals)
+        named += item.clauses
+    if content.basis != ZERO and not (state.internal and content.basis not in talks.versions):
+        _clauses(talks, content.basis, named)
+    elif named and not state.internal:
+        raise OutOfTurnError(
+            "expected the basis version for the clauses of the agenda", code="unknown-version"
+        )
+
+
+def _clauses(talks: Negotiation, version: bytes, cids: Iterable[str]) -> None:
+    on_the_table = version_of(talks, version)
+    if on_the_table.document != ZERO:
+        raise OutOfTurnError(
+            "expected a version of the instrument on the table", code="document-differs"
+        )
+    there = {part.cid for part in on_the_table.text.parts}
+    for cid in cids:
+        if cid not in there:
+            raise OutOfTurnError(
+                f'there is no clause "{cid}" in the version on the table', code="unknown-clause"
+            )
+
+
+def _replaceable(talks: Negotiation, content: ConferenceScheduled) -> None:
+    if conference_of(talks, content.name).schedule_id != content.replaces:
+        raise OutOfTurnError(
+            f"expected the schedule of {content.name} that is in force", code="schedule-replaced"
+        )
+
+
+def _change(talks: Negotiation, content: ConferenceScheduled, statement: bytes) -> Negotiation:
+    conference = conference_of(talks, content.name)
+    return _keep(talks, replace(conference, schedule=content, schedule_id=statement))
+
+
+def _keep(talks: Negotiation, conference: Conference) -> Negotiation:
+    key = conference_key(conference.schedule.name)
+    return replace(talks, conferences=talks.conferences.put(key, conference))
+
+
+def conference_of(talks: Negotiation, name: str) -> Conference:
+    """Return a conference of the negotiation (``unknown-conference``)."""
+    conference = talks.conferences.get(conference_key(name))
+    if conference is None:
+        raise OutOfTurnError(
+            f"no conference {name} was announced in this negotiation", code="unknown-conference"
+        )
+    return conference
+
+
+def schedule_agreed(state: State, talks: Negotiation, subject: bytes, said: Said) -> Negotiation:
+    """Put a change into force that both parties stand behind."""
+    del state, said
+    content = talks.schedules.get(subject)
+    assert content is not None  # the subject was applied
+    if content.replaces == ZERO:
+        return talks
+    _replaceable(talks, content)
+    return _change(talks, content, subject)
+
+
+def recorded(
+    state: State, talks: Negotiation, content: OutcomesRecorded, said: Said
+) -> Negotiation:
+    """Take in what a party says that a conference came to."""
+    basis = conference_of(talks, content.conference).schedule.basis
+    version = basis if basis in talks.versions else next(reversed(talks.heads), ZERO)
+    cids = [item.cid for item in content.items if item.cid]
+    if version != ZERO or not state.internal:
+        _clauses(talks, version, cids)
+    for item in content.items:
+        mentioned(state, talks, item.proposal)
+        if item.result.startswith(RESERVED_BY):
+            known_party(state, item.result.removeprefix(RESERVED_BY))
+        for words in item.understanding:
+            working_language(state, words.language)
+    outcomes = Outcomes(said.statement, said.index, said.party, content, version)
+    return replace(talks, outcomes=talks.outcomes.put(said.statement, outcomes))
+
+
+def outcomes_agreed(state: State, talks: Negotiation, subject: bytes, said: Said) -> Negotiation:
+    """Set the positions that follow from outcomes both parties stand behind."""
+    del said
+    outcomes = talks.outcomes.get(subject)
+    assert outcomes is not None  # the subject was applied
+    for item in outcomes.content.items:
+        if item.cid and item.result == AGREED_AD_REF:
+            for party in state.parties:
+                talks = _position(talks, outcomes, party, item.cid, "ad_referendum")
+        elif item.cid and item.result.startswith(RESERVED_BY):
+            party = item.result.removeprefix(RESERVED_BY)
+            talks = _position(talks, outcomes, party, item.cid, "reserve")
+    return talks
+
+
+def _position(
+    talks: Negotiation, outcomes: Outcomes, party: str, cid: str, value: str
+) -> Negotiation:
+    del outcomes, party, cid, value
+    return talks
+
+
+def set_action(state: State, talks: Negotiation, content: ActionSet, said: Said) -> Negotiation:
+    """Take in what somebody is to do."""
+    if content.owner != JOINT:
+        known_party(state, content.owner)
+    if content.conference:
+        conference_of(talks, content.conference)
+    action = Action(
+        statement=said.statement,
+        index=said.index,
+        party=said.party,
+        number=len(talks.actions) + 1,
+        content=content,
+        due=content.due,
+    )
+    return replace(talks, actions=talks.actions.put(said.statement, action))
+
+
+def reported(state: State, talks: Negotiation, content: ActionReported, said: Said) -> Negotiation:
+    """Take in what became of an action; its owner says it."""
+    del state
+    action = talks.actions.get(content.action)
+    if action is None:
+        raise OutOfTurnError("no such action stands in this negotiation", code="unknown-action")
+    if action.content.owner not in (said.party, JOINT):
+        raise OutOfTurnError(
+            f"expected {action.content.owner} to report action {action.number}: its owner does",
+            code="not-owner",
+        )
+    if action.report is not None and action.report.ending != "carried":
+        raise OutOfTurnError(
+            f"action {action.number} was reported {action.report.ending} before",
+            code="closed-before",
+        )
+    after = replace(
+        action,
+        report=content,
+        due=next(iter(content.due), action.due),
+        carried=action.carried + len(content.due),
+    )
+    return replace(talks, actions=talks.actions.put(action.statement, after))
