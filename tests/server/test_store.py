@@ -218,19 +218,30 @@ async def test_only_the_first_conflict_under_a_number_is_kept(tmp_path: Path) ->
         assert await store.conflicts(OTHER, 0, 6) == ()
 
 
-async def test_the_wal_is_emptied_when_asked_and_when_it_has_grown_large(tmp_path: Path) -> None:
-    wal = tmp_path / "relay.db-wal"
+async def test_the_wal_is_begun_anew_when_asked_and_when_it_has_grown_large(tmp_path: Path) -> None:
+    wal, database = tmp_path / "relay.db-wal", tmp_path / "relay.db"
     async with opened(tmp_path) as store:
         await store.commit([growth(0, 5)])
-        assert wal.stat().st_size > 0
+        large, before = wal.stat().st_size, database.stat().st_size
         await store.checkpoint()
-        assert wal.stat().st_size == 0
-    store = SqliteStore(tmp_path / "relay.db", idle_s=60, wal_pages=0)
-    await store.commit([growth(5, 5)])
-    await store.probe()  # behind the checkpoint in the writer's queue
-    await store.checkpoint()
-    assert wal.stat().st_size == 0
+        assert database.stat().st_size > before
+        await store.commit([growth(5, 1)])
+        assert wal.stat().st_size == large
+    store = SqliteStore(database, idle_s=60, wal_pages=0)
+    for at in range(6, 16):  # each of them is followed by a checkpoint
+        await store.commit([growth(at, 1)])
+    assert wal.stat().st_size < large
     await store.close()
+
+
+async def test_only_notes_do_not_wait_for_the_disk(tmp_path: Path) -> None:
+    async with opened(tmp_path) as store:
+        await store.commit([growth(0, 5)])
+        await store.journal([NoteRow(CHANNEL, 5, b"note")])
+        assert (await store.figures())["synchronous"] == 2
+        with pytest.raises(UnavailableError):
+            await store.journal([NoteRow(CHANNEL, 5, b"note")])  # journalled already
+        assert (await store.figures())["synchronous"] == 2
 
 
 async def test_a_probe_writes_and_reads_back(tmp_path: Path) -> None:

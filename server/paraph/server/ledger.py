@@ -6,24 +6,24 @@ For every batch, in this order. What a crash leaves behind stands after each ste
 2. *Commit* entries, bodies, trees and idempotency in one transaction; the stored size of every
    channel is compared and swapped. Crash: nothing happened, or all of it. The sender does not
    know which, sends the same bytes again, and they are placed now or found placed.
-3. *Sign* the now durable size and root, once a batch and channel. Only what is durable is ever
-   signed, so a commit that failed, or whose outcome is unknown, leaves no second head.
-   Crash: the rows stand without a note; at start the same root is signed again.
-4. *Journal* the note, and write the *last signed head* to its own file, side by side. Nobody has
-   the note yet, so it does not matter which of them a crash leaves out: a head file that is
-   behind is written at start, a note that is missing is signed again over the same root. The
-   file is never ahead of the rows unless the database was restored from a backup, and then the
-   relay refuses to sign.
+3. *Sign* the now durable size and root, once a batch and channel, and write them as the *last
+   signed head* to its own file, side by side. Only what is durable is ever signed or written
+   there, so a commit that failed, or whose outcome is unknown, leaves no second head. Nobody has
+   the note yet, so it does not matter what of the two a crash leaves out: at start the same root
+   is signed again, and a file that is behind is written. The file is never ahead of the rows
+   unless the database was restored from a backup, and then the relay refuses to sign.
+4. *Journal* the note. The disk is not waited for (ADR 10): the rows are durable and the head file
+   names them, so a note that is lost with the power is signed again over the same root.
 5. *Publish*: push to followers, answer senders. Crash: the senders ask again and get the
    answer that is rebuilt from index and note.
 
 Steps 1 and 2 of a batch may begin while 3 and 4 of the one before are under way; for a few
 milliseconds they wait for them instead, so that what arrives meanwhile shares one batch.
 
-An error of the disk in 2 or 4 leaves the outcome unknown: everybody who waits is told so, and the
+An error of the disk in 2 to 4 leaves the outcome unknown: everybody who waits is told so, and the
 process stops; the ordinary start recovers. A full disk in 2 is different: nothing changed, the
-channel is read again from its rows, and the relay goes on. In 4 the rows stand already: who waits
-is told to ask again, and the note is signed as soon as there is space.
+channel is read again from its rows, and the relay goes on. In 3 and 4 the rows stand already: who
+waits is told to ask again, and the note is signed as soon as there is space.
 """
 
 from __future__ import annotations
@@ -378,20 +378,13 @@ class Ledger:
         heads = [
             (live, size, live.log.tree.root(size)) for live in grown for size in live.heads_due()
         ]
-        notes = await self._in_thread(
-            lambda: [
-                NoteRow(live.log.channel, size, self._log_secret.sign(live.log.origin, size, root))
-                for live, size, root in heads
-            ]
-        )
+        written = asyncio.ensure_future(self._in_thread(lambda: self._write_heads(heads)))
         try:
-            written = self._in_thread(lambda: self._write_heads(heads))
-            results = await asyncio.gather(
-                self._store.journal(notes), written, return_exceptions=True
-            )
-            for result in results:
-                if isinstance(result, BaseException):
-                    raise result
+            try:
+                notes = await self._in_thread(lambda: self._notes(heads))
+            finally:
+                await written
+            await self._store.journal(notes)
         except UnavailableError as error:
             if error.code != FULL:
                 raise
@@ -405,6 +398,13 @@ class Ledger:
         for (live, size, _), row in zip(heads, notes, strict=True):
             live.publish(size, row.note)
         self._tell()
+
+    def _notes(self, heads: Iterable[tuple[LiveChannel, int, Digest]]) -> list[NoteRow]:
+        sign = self._log_secret.sign
+        return [
+            NoteRow(live.log.channel, size, sign(live.log.origin, size, root))
+            for live, size, root in heads
+        ]
 
     def _write_heads(self, heads: Iterable[tuple[LiveChannel, int, Digest]]) -> None:
         newest = {live.log.channel: (size, root) for live, size, root in heads}
