@@ -35,6 +35,7 @@ from paraph.protocol.statements.header import (
     to_mentions,
     to_wordings,
 )
+from paraph.protocol.statements.side_documents import Withheld
 from paraph.protocol.statements.versions import (
     NO_NOTES,
     OPERATIONS,
@@ -46,7 +47,9 @@ from paraph.protocol.statements.versions import (
     Replace,
     Split,
 )
+from tests.support import conferences as vc
 from tests.support import negotiating as talk
+from tests.support import side_documents as side
 from tests.support import silence as quiet
 
 ID = bytes(range(32))
@@ -69,6 +72,12 @@ EVERY: tuple[Content, ...] = (
     talk.comment(anchor=talk.anchor(ID, "a", "words"), resolves=ID, resolved_by=NAMED),
     talk.dispatch(carries=to_mentions((*NAMED, StatementMention(statement=ID)))),
     talk.receipt(ID, rung="in_charge", outcome="not_taken", reason="busy"),
+    side.agreed(ID),
+    side.opened("public_line", undisclosed=(Withheld(what="all", requested_by="RUS"),)),
+    vc.scheduled(agenda=(vc.item(clauses=("a",), proposals=NAMED),)),
+    vc.outcomes(vc.outcome(understanding=WORDS), vc.outcome("", "bracketed", proposal=NAMED)),
+    vc.action("joint", "VC-3"),
+    vc.report(ID, "carried", due="VC-3"),
     quiet.opened(ID, cid="a"),
     quiet.broken(ID, amendment=NAMED),
     quiet.closed(ID, 7, ID),

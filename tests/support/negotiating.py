@@ -28,6 +28,7 @@ from paraph.protocol.statements.versions import (
 )
 
 TALKS = bytes(range(16))
+CHANNEL = hashlib.sha256(b"channel").digest()
 LANGUAGES = ("en", "ru")
 PARTIES = ("RUS", "USA")
 
@@ -167,7 +168,7 @@ class Channel:
     def __init__(
         self, parties: tuple[str, ...] = PARTIES, languages: tuple[str, ...] = LANGUAGES
     ) -> None:
-        self.state: State = begin(parties, languages)
+        self.state: State = begin(parties, languages, channel=CHANNEL)
         self.outcome = Outcome("applied")
 
     def say(

@@ -131,7 +131,7 @@ def recorded(
     basis = conference_of(talks, content.conference).schedule.basis
     version = basis if basis in talks.versions else next(reversed(talks.heads), ZERO)
     cids = [item.cid for item in content.items if item.cid]
-    if version != ZERO or not state.internal:
+    if version != ZERO or (cids and not state.internal):
         _clauses(talks, version, cids)
     for item in content.items:
         mentioned(state, talks, item.proposal)

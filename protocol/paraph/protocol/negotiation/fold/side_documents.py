@@ -7,6 +7,7 @@ from dataclasses import replace
 from paraph.protocol.errors import OutOfTurnError
 from paraph.protocol.names import ZERO
 from paraph.protocol.negotiation.fold.checks import known_party, version_of, working_language
+from paraph.protocol.negotiation.fold.conferences import conference_of
 from paraph.protocol.negotiation.state import Negotiation, Said, SideDocument, State, Version
 from paraph.protocol.statements.side_documents import SideDocumentOpened
 from paraph.protocol.statements.versions import VersionTabled
@@ -20,8 +21,11 @@ def opened(
         working_language(state, title.language)
     for each in content.undisclosed:
         known_party(state, each.requested_by)
-    if content.cid and not state.internal:
-        _had(talks, content.cid)
+    if not state.internal:
+        if content.cid:
+            _had(talks, content.cid)
+        if content.conference:
+            conference_of(talks, content.conference)
     document = SideDocument(
         statement=said.statement,
         index=said.index,
