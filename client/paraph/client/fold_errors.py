@@ -21,11 +21,26 @@ CONFLICTS: Final = frozenset(
         "number-differs",
         "negotiation-exists",
         "placed-before",
+        "silence-ended",
+        "silence-running",
+        "built-on",
+        "recalled",
+        "not-ready",
+        "frozen-text",
+        "concluded",
+        "initialled-before",
+        "signed-before",
+        "not-standing",
+        "not-signed",
+        "effect-order",
+        "nothing-to-rectify",
+        "not-contested",
     }
 )
 """Codes of the fold that mean: somebody was first."""
 REFUSALS: Final = frozenset(
     {"role", "role-differs", "origin-differs", "rung", "own-statement", "machine-statement"}
+    | {"own-silence", "not-own-statement", "not-recallable"}
 )
 """Codes of the fold that mean: not for this role or party."""
 HINTS: Final[Mapping[str, str]] = {
@@ -40,6 +55,31 @@ HINTS: Final[Mapping[str, str]] = {
     "confirmed-before": "nothing is left to do",
     "closed-before": "nothing is left to do",
     "number-differs": "run the command again: the number is taken from the log",
+    "silence-ended": "paraph silence list shows what ended it",
+    "not-expired": "log time follows the heartbeats of both sides: close it after the next ones",
+    "received-late": "put the words under silence anew, with more time",
+    "unopened": "the other side's bot says which entry it cannot open: grant it, or withdraw it",
+    "no-log-time": "log time begins with a heartbeat of each side's bot",
+    "head-differs": "run the command again: the head is taken from the log",
+    "built-on": "say what has changed instead: a counter-draft, a reply, a withdrawal",
+    "not-own-statement": "ask the other side to recall it, or answer it",
+    "recalled": "paraph log shows what stands",
+    "not-ready": "paraph gate shows everything that stands open",
+    "frozen-text": "paraph withdraw-signature takes an initial back; a correction is of kind rectified",
+    "concluded": "nothing is left to do; paraph gate shows who has initialled and signed",
+    "initialled-before": "another person of your party may have to initial: paraph gate shows it",
+    "signed-before": "sign the other original, or let another person sign: paraph gate shows it",
+    "not-standing": "paraph gate shows the initials and signatures that stand",
+    "not-signed": "a note on the effect follows the last signature",
+    "effect-order": "paraph gate shows the notes that were given",
+    "nothing-to-rectify": "paraph gate shows the text in force: take it as the parent",
+    "not-contested": "nothing is left to do",
+    "roots-differ": "paraph sync, then verify the root set anew: paraph party verify",
+    "alternat-differs": "paraph alternat show has the alternat that both agreed to",
+    "substitution-differs": "paraph alternat show VERSION has the rendering: quote it exactly",
+    "originals-differ": "in the original that a party keeps it is named first",
+    "shared-only": "give the shared channel with --channel; paraph channel list shows it",
+    "act-differs": "run the command again with the key of this desk",
     "text-too-large": "split the text, or send part of it as an attachment",
 }
 """Codes of the fold to what to do next."""

@@ -7,14 +7,15 @@ cannot be opened halts the fold, and what follows it is shown as placed, not as 
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from paraph.client import summaries
 from paraph.client.desk import PENDING, Desk
 from paraph.client.opened import OpenedEntry
 from paraph.protocol import roles, signed
 from paraph.protocol.errors import InputError
-from paraph.protocol.names import ZERO
 from paraph.protocol.negotiation import text as texts
 from paraph.protocol.negotiation.state import Version
 from paraph.protocol.state import Entry
@@ -24,12 +25,8 @@ from paraph.protocol.statements.envelope import ClearContent, Statement
 from paraph.protocol.statements.exchanges import (
     RUNGS,
     AcknowledgementGiven,
-    CommentMade,
-    DispatchSent,
 )
 from paraph.protocol.statements.versions import (
-    NegotiationOpened,
-    VersionConfirmed,
     VersionTabled,
 )
 
@@ -152,33 +149,7 @@ def _clear_summary(desk: Desk, entry: Entry, opened: OpenedEntry | None) -> str:
 
 def summary(desk: Desk, content: Content) -> str:
     """Return what *content* says, on one line; the caller cuts it and makes it visible."""
-    match content:
-        case NegotiationOpened():
-            return next((each.words for each in content.titles), "")
-        case VersionTabled():
-            what = (
-                f"{len(content.clauses)} clauses"
-                if content.clauses
-                else f"{len(content.operations)} operations on "
-                + ", ".join(name_of(desk, each) for each in content.parents)
-            )
-            return f"{content.version_kind}: {what}"
-        case VersionConfirmed():
-            return f"confirms {name_of(desk, content.version)}"
-        case CommentMade():
-            about = name_of(desk, content.in_reply_to) if content.in_reply_to != ZERO else ""
-            where = f" on {content.anchor.cid}" if content.anchor.cid else ""
-            return f"{content.comment_kind}{f' to {about}' if about else where}: {content.body}"
-        case DispatchSent():
-            return (
-                f"{content.dispatch_kind} {content.author}-{content.number},"
-                f" {len(content.carries)} enclosures: {content.body}"
-            )
-        case AcknowledgementGiven():
-            named = ", ".join(name_of(desk, each) for each in content.subjects[:8])
-            reason = f": {content.reason}" if content.reason else ""
-            outcome = "" if content.outcome == "ok" else f" {content.outcome}"
-            return f"{content.rung}{outcome} {named}{reason}"
+    return summaries.summary(content, functools.partial(name_of, desk))
 
 
 def name_of(desk: Desk, statement: bytes) -> str:

@@ -65,6 +65,12 @@ def _acknowledge() -> click.Command:
     return acknowledge
 
 
+def _silence() -> click.Command:
+    from paraph.client.cli.silence import silence
+
+    return silence
+
+
 def _inbox() -> click.Command:
     from paraph.client.cli.see import inbox
 
@@ -127,6 +133,7 @@ COMMANDS: Final[Mapping[str, tuple[str, Callable[[], click.Command]]]] = {
     "confirm": ("Confirm that a version is the text you know.", _confirm),
     "comment": ("Comment, or answer a comment.", _comment),
     "dispatch": ("Send a numbered dispatch.", _dispatch),
+    "silence": ("Put words under silence, object, close.", _silence),
     "acknowledge": ("Say how far you have come with a statement.", _acknowledge),
     "inbox": ("Show what waits for you.", _inbox),
     "show": ("Show one statement, or the text of a version.", _show),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import functools
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -9,14 +11,16 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from paraph.client.cli.context import Seat
+from paraph.client.cli.context import Seat, instant
 from paraph.client.cli.output import emit, note
 from paraph.protocol import roles
 from paraph.protocol.errors import InputError, UnavailableError
 
 if TYPE_CHECKING:
+    from paraph.client.composing import Manner
     from paraph.client.desk import Desk
     from paraph.client.sent import Sent
+    from paraph.protocol.statements.content import Content
 
 T = TypeVar("T")
 
@@ -57,6 +61,57 @@ def manner_options(command: Callable[..., T]) -> Callable[..., T]:
     ):
         command = option(command)
     return command
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Voice:
+    """Where and how a command speaks: what :func:`speaking` makes of its options.
+
+    Attributes:
+        name: Start of the channel's id, or ``internal``; empty for the one there is.
+        role: Role, if this home has several.
+        negotiation: Start of its id; empty for the one there is.
+        precedence: Handling time asked for.
+        manner: What the header of the record says.
+    """
+
+    name: str
+    role: str | None
+    negotiation: str
+    precedence: str
+    manner: Manner
+
+
+def speaking(command: Callable[..., T]) -> Callable[..., T]:
+    """Give *command* a :class:`Voice` and the options that make one; stands above ``seated``."""
+
+    @manner_options
+    @desk_options
+    @functools.wraps(command)
+    def run(
+        *args: Any,  # noqa: ANN401 - whatever options the command has
+        name: str,
+        role: str | None,
+        negotiation: str,
+        precedence: str,
+        handling: str,
+        dated: str,
+        reply_by: str,
+        without_prejudice: bool,
+        **options: Any,  # noqa: ANN401 - the same
+    ) -> T:
+        from paraph.client.composing import Manner
+
+        manner = Manner(
+            dated=instant(dated, "--dated"),
+            reply_by=instant(reply_by, "--reply-by"),
+            handling=handling,
+            without_prejudice=without_prejudice,
+        )
+        voice = Voice(name, role, negotiation, precedence, manner)
+        return command(*args, voice=voice, **options)
+
+    return run
 
 
 @asynccontextmanager
@@ -101,6 +156,27 @@ def hint_grant(desk: Desk) -> None:
             f"hint: a head_of_delegation or registrar of {desk.party} runs:"
             f" paraph member grant {key} --channel {channel}"
         )
+
+
+async def say_so(seat: Seat, voice: Voice, make: Callable[[Desk, bytes], Content]) -> None:
+    """Say one record at a desk, and print what became of it.
+
+    Args:
+        seat: Where the command runs.
+        voice: Where and how it speaks.
+        make: Makes the record; it is given the desk and the negotiation id.
+
+    Raises:
+        UnavailableError: It waits in the outbox.
+    """
+    from paraph.client import composing
+
+    async def work(desk: Desk) -> Sent:
+        wanted = negotiation_id(seat, desk, voice.negotiation)
+        identity = composing.choose_negotiation(desk.state, wanted)
+        return await desk.say(make(desk, identity), precedence=voice.precedence)
+
+    await say(seat, voice.name, voice.role, work)
 
 
 async def say(

@@ -9,7 +9,8 @@ import click
 
 from paraph.client.cli import exits
 from paraph.client.cli.context import Seat, example, seated
-from paraph.client.cli.output import emit, note, progress, when
+from paraph.client.cli.output import emit, note, progress
+from paraph.client.clock import when
 from paraph.protocol.errors import PeerError, RefusedError
 
 if TYPE_CHECKING:

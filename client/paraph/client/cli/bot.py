@@ -11,7 +11,8 @@ import click
 
 from paraph.client.cli.context import Seat, example, seated
 from paraph.client.cli.context import run as run_loop
-from paraph.client.cli.output import emit, note, say, table, when
+from paraph.client.cli.output import emit, note, say, table
+from paraph.client.clock import when
 from paraph.protocol.errors import InputError
 
 if TYPE_CHECKING:

@@ -8,7 +8,8 @@ import click
 
 from paraph.client.cli.at_desk import at_desk
 from paraph.client.cli.context import Seat, example, run, seated
-from paraph.client.cli.output import emit, note, progress, table, when
+from paraph.client.cli.output import emit, note, progress, table
+from paraph.client.clock import when
 from paraph.protocol import roles
 from paraph.protocol.errors import InputError, UnavailableError
 

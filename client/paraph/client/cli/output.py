@@ -8,7 +8,6 @@ terminal, and not with ``NO_COLOR``. Progress goes to stderr.
 from __future__ import annotations
 
 import dataclasses
-import datetime as dt
 import json
 import re
 import sys
@@ -33,19 +32,6 @@ def one_line(text: str, most: int = 0) -> str:
     """Return *text* on one line, visible, cut at *most* characters if that is not 0."""
     line = " ".join(visible(text).split())
     return line if not most or len(line) <= most else line[: most - 1] + "…"
-
-
-def when(at_ms: int) -> str:
-    """Return POSIX milliseconds as ISO 8601 in UTC; nothing for 0."""
-    if not at_ms:
-        return ""
-    try:
-        at = dt.datetime.fromtimestamp(at_ms / 1000, tz=dt.UTC)
-    except (ValueError, OverflowError):
-        return f"{at_ms} ms"
-    return at.isoformat(timespec="milliseconds" if at_ms % 1000 else "seconds").replace(
-        "+00:00", "Z"
-    )
 
 
 def to_json(value: object) -> str:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from paraph.client.cli.context import Seat, example, pairs, seated
-from paraph.client.cli.output import emit, note, when
+from paraph.client.cli.output import emit, note
+from paraph.client.clock import when
 from paraph.protocol.errors import InputError
 
 if TYPE_CHECKING:

@@ -8,8 +8,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from paraph.client.cli.at_desk import desk_options, manner_options, negotiation_id, say, version_id
-from paraph.client.cli.context import Seat, example, instant, run, seated
+from paraph.client.cli.at_desk import (
+    Voice,
+    desk_options,
+    negotiation_id,
+    say,
+    speaking,
+    version_id,
+)
+from paraph.client.cli.context import Seat, example, run, seated
 from paraph.protocol.errors import InputError
 from paraph.protocol.names import ZERO
 from paraph.protocol.statements.exchanges import (
@@ -20,21 +27,9 @@ from paraph.protocol.statements.exchanges import (
 )
 
 if TYPE_CHECKING:
-    from paraph.client.composing import Manner
     from paraph.client.desk import Desk
     from paraph.client.drafts import Draft
     from paraph.client.sent import Sent
-
-
-def _manner(*, dated: str, reply_by: str, handling: str, without_prejudice: bool) -> Manner:
-    from paraph.client.composing import Manner
-
-    return Manner(
-        dated=instant(dated, "--dated"),
-        reply_by=instant(reply_by, "--reply-by"),
-        handling=handling,
-        without_prejudice=without_prejudice,
-    )
 
 
 def _print_example(ctx: click.Context, param: click.Parameter, value: bool) -> None:
@@ -70,8 +65,7 @@ def _print_example(ctx: click.Context, param: click.Parameter, value: bool) -> N
     callback=_print_example,
     help="Print a file to begin with, and end.",
 )
-@manner_options
-@desk_options
+@speaking
 @seated
 def send(
     seat: Seat,
@@ -80,14 +74,7 @@ def send(
     parent: str | None,
     branch: bool,
     exclusive: bool,
-    name: str,
-    role: str | None,
-    precedence: str,
-    negotiation: str,
-    handling: str,
-    dated: str,
-    reply_by: str,
-    without_prejudice: bool,
+    voice: Voice,
 ) -> None:
     """Send a version of the text: FILE holds clauses (the whole text) or operations on a version.
 
@@ -98,25 +85,21 @@ def send(
     from paraph.client import drafts
 
     written = drafts.read(file)
-    manner = _manner(
-        dated=dated, reply_by=reply_by, handling=handling, without_prejudice=without_prejudice
-    )
 
     async def make(desk: Desk) -> Sent:
         draft = drafts.parse(written, desk.replica.log.charter.languages)
-        identity = negotiation_id(seat, desk, negotiation)
+        identity = negotiation_id(seat, desk, voice.negotiation)
         return await _send_draft(
             desk,
             draft,
             identity,
             parent=parent or draft.parent,
             branch=branch,
-            manner=manner,
             exclusive=exclusive,
-            precedence=precedence,
+            voice=voice,
         )
 
-    run(say(seat, name, role, make))
+    run(say(seat, voice.name, voice.role, make))
 
 
 async def _send_draft(
@@ -126,15 +109,15 @@ async def _send_draft(
     *,
     parent: str,
     branch: bool,
-    manner: Manner,
     exclusive: bool,
-    precedence: str,
+    voice: Voice,
 ) -> Sent:
     import dataclasses
 
     from paraph.client import drafts, views
     from paraph.client.composing import VersionDraft
 
+    manner = voice.manner
     if draft.dated and not manner.dated:
         manner = dataclasses.replace(manner, dated=draft.dated)
     parents: tuple[bytes, ...] = ()
@@ -160,7 +143,7 @@ async def _send_draft(
         negotiation=negotiation,
         manner=manner,
         exclusive=exclusive,
-        precedence=precedence,
+        precedence=voice.precedence,
     )
 
 
@@ -176,36 +159,23 @@ def _opened_before(desk: Desk, draft: Draft) -> bytes | None:
 
 @click.command(epilog=example("paraph confirm 14"))
 @click.argument("version", metavar="REF")
-@manner_options
-@desk_options
+@speaking
 @seated
 def confirm(
     seat: Seat,
     *,
     version: str,
-    name: str,
-    role: str | None,
-    precedence: str,
-    negotiation: str,
-    handling: str,
-    dated: str,
-    reply_by: str,
-    without_prejudice: bool,
+    voice: Voice,
 ) -> None:
     """Confirm that the version REF is the text you know: the digests are those computed here."""
     from paraph.client import views
 
-    del precedence
-    manner = _manner(
-        dated=dated, reply_by=reply_by, handling=handling, without_prejudice=without_prejudice
-    )
-
     async def make(desk: Desk) -> Sent:
-        identity = negotiation_id(seat, desk, negotiation)
+        identity = negotiation_id(seat, desk, voice.negotiation)
         found = views.find(desk, version).id
-        return await desk.confirm(found, negotiation=identity, manner=manner)
+        return await desk.confirm(found, negotiation=identity, manner=voice.manner)
 
-    run(say(seat, name, role, make))
+    run(say(seat, voice.name, voice.role, make))
 
 
 @click.command(
@@ -229,8 +199,7 @@ def confirm(
 @click.option("--suffix", default="", help="Words just after, if the quote stands more than once.")
 @click.option("--reply-to", metavar="REF", help="Comment that it answers.")
 @click.option("--resolve", is_flag=True, help="Close the thread that it answers.")
-@manner_options
-@desk_options
+@speaking
 @seated
 def comment(
     seat: Seat,
@@ -245,14 +214,7 @@ def comment(
     suffix: str,
     reply_to: str | None,
     resolve: bool,
-    name: str,
-    role: str | None,
-    precedence: str,
-    negotiation: str,
-    handling: str,
-    dated: str,
-    reply_by: str,
-    without_prejudice: bool,
+    voice: Voice,
 ) -> None:
     """Comment on the text or on the whole, or answer a comment. BODY `-` reads standard input.
 
@@ -263,14 +225,11 @@ def comment(
     from paraph.protocol.statements.exchanges import Anchor
 
     words = sys.stdin.read().strip() if body == "-" else body
-    manner = _manner(
-        dated=dated, reply_by=reply_by, handling=handling, without_prejudice=without_prejudice
-    )
     if resolve and not reply_to:
         raise InputError("expected --reply-to with --resolve")
 
     async def make(desk: Desk) -> Sent:
-        identity = negotiation_id(seat, desk, negotiation)
+        identity = negotiation_id(seat, desk, voice.negotiation)
         if reply_to:
             return await desk.reply(
                 views.find(desk, reply_to).id,
@@ -278,7 +237,7 @@ def comment(
                 kind=kind or "answer",
                 resolves=resolve,
                 negotiation=identity,
-                manner=manner,
+                manner=voice.manner,
             )
         try:
             anchor = Anchor(
@@ -298,11 +257,11 @@ def comment(
             kind=kind or "question",
             anchor=anchor,
             negotiation=identity,
-            manner=manner,
-            precedence=precedence,
+            manner=voice.manner,
+            precedence=voice.precedence,
         )
 
-    run(say(seat, name, role, make))
+    run(say(seat, voice.name, voice.role, make))
 
 
 @click.command(
@@ -324,8 +283,7 @@ def comment(
 @click.option("--reply-to", metavar="REF", help="Dispatch that it answers.")
 @click.option("--joint", is_flag=True, help="Of both parties' common series.")
 @click.option("--body", default="", help="Covering words; `-` reads standard input.")
-@manner_options
-@desk_options
+@speaking
 @seated
 def dispatch(
     seat: Seat,
@@ -336,14 +294,7 @@ def dispatch(
     reply_to: str | None,
     joint: bool,
     body: str,
-    name: str,
-    role: str | None,
-    precedence: str,
-    negotiation: str,
-    handling: str,
-    dated: str,
-    reply_by: str,
-    without_prejudice: bool,
+    voice: Voice,
 ) -> None:
     """Send a dispatch with the next number of your party's series."""
     from paraph.client import views
@@ -356,9 +307,6 @@ def dispatch(
     )
 
     words = sys.stdin.read().strip() if body == "-" else body
-    manner = _manner(
-        dated=dated, reply_by=reply_by, handling=handling, without_prejudice=without_prejudice
-    )
 
     async def make(desk: Desk) -> Sent:
         enclosed: list[Mention] = [
@@ -373,12 +321,12 @@ def dispatch(
         )
         return await desk.dispatch(
             draft,
-            negotiation=negotiation_id(seat, desk, negotiation),
-            manner=manner,
-            precedence=precedence,
+            negotiation=negotiation_id(seat, desk, voice.negotiation),
+            manner=voice.manner,
+            precedence=voice.precedence,
         )
 
-    run(say(seat, name, role, make))
+    run(say(seat, voice.name, voice.role, make))
 
 
 @click.command(

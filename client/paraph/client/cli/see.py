@@ -9,7 +9,8 @@ import click
 
 from paraph.client.cli.at_desk import at_desk, desk_options, hint_grant
 from paraph.client.cli.context import Seat, example, run, seated
-from paraph.client.cli.output import Tick, emit, progress, say, table, when
+from paraph.client.cli.output import Tick, emit, progress, say, table
+from paraph.client.clock import when
 
 if TYPE_CHECKING:
     from paraph.client.desk import Desk

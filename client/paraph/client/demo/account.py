@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Final
 
 from paraph.client.audit.verify import Report
-from paraph.client.cli.output import table, when
+from paraph.client.cli.output import table
+from paraph.client.clock import when
 from paraph.client.demo.play import Played
 from paraph.client.demo.script import Table
 from paraph.protocol.negotiation.marks import tally

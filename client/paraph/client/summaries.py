@@ -1,0 +1,162 @@
+"""What each kind of statement says, on one line: for the log, the inbox and receipts.
+
+A function for each kind, in one table; the caller cuts the line and makes it visible.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from paraph.client.clock import when
+from paraph.protocol.names import ZERO
+from paraph.protocol.schema import Record
+from paraph.protocol.statements.conclusion import (
+    AlternatSet,
+    ConclusionWithdrawn,
+    EffectNoted,
+    EffectStated,
+    EventNoted,
+    FullPowersShown,
+    Initialled,
+    Signed,
+    StoodBy,
+)
+from paraph.protocol.statements.content import Content
+from paraph.protocol.statements.exchanges import AcknowledgementGiven, CommentMade, DispatchSent
+from paraph.protocol.statements.silence import SilenceBroken, SilenceClosed, SilenceOpened
+from paraph.protocol.statements.standing import Recalled
+from paraph.protocol.statements.versions import NegotiationOpened, VersionConfirmed, VersionTabled
+
+Name = Callable[[bytes], str]
+"""How people call a statement: its index, or the start of its id."""
+
+MOST_NAMED: Final = 8
+"""Statements that a line names; the rest is told by the statement itself."""
+
+
+def summary(content: Content, name: Name) -> str:
+    """Return what *content* says, on one line.
+
+    Args:
+        content: The record.
+        name: Gives the name of a statement.
+    """
+    return _SUMMARIES[type(content)](content, name)
+
+
+def _opened(content: NegotiationOpened, name: Name) -> str:
+    del name
+    return next((each.words for each in content.titles), "")
+
+
+def _tabled(content: VersionTabled, name: Name) -> str:
+    if content.clauses:
+        return f"{content.version_kind}: {len(content.clauses)} clauses"
+    parents = ", ".join(name(each) for each in content.parents)
+    return f"{content.version_kind}: {len(content.operations)} operations on {parents}"
+
+
+def _confirmed(content: VersionConfirmed, name: Name) -> str:
+    return f"confirms {name(content.version)}"
+
+
+def _commented(content: CommentMade, name: Name) -> str:
+    about = f" on {content.anchor.cid}" if content.anchor.cid else ""
+    if content.in_reply_to != ZERO:
+        about = f" to {name(content.in_reply_to)}"
+    return f"{content.comment_kind}{about}: {content.body}"
+
+
+def _dispatched(content: DispatchSent, name: Name) -> str:
+    del name
+    return (
+        f"{content.dispatch_kind} {content.author}-{content.number},"
+        f" {len(content.carries)} enclosures: {content.body}"
+    )
+
+
+def _acknowledged(content: AcknowledgementGiven, name: Name) -> str:
+    named = ", ".join(name(each) for each in content.subjects[:MOST_NAMED])
+    reason = f": {content.reason}" if content.reason else ""
+    outcome = "" if content.outcome == "ok" else f" {content.outcome}"
+    return f"{content.rung}{outcome} {named}{reason}"
+
+
+def _silence_opened(content: SilenceOpened, name: Name) -> str:
+    what = f"{content.cid} of {name(content.version)}" if content.cid else name(content.version)
+    return f"silence on {what} until {when(content.expires)}"
+
+
+def _silence_broken(content: SilenceBroken, name: Name) -> str:
+    return f"breaks silence {name(content.silence)}: {content.reason}"
+
+
+def _silence_closed(content: SilenceClosed, name: Name) -> str:
+    return f"closes silence {name(content.silence)} at size {content.size}"
+
+
+def _recalled(content: Recalled, name: Name) -> str:
+    return f"recalls {name(content.subject)}{f': {content.reason}' if content.reason else ''}"
+
+
+def _powers(content: FullPowersShown, name: Name) -> str:
+    del name
+    return f"full powers for {content.holder.hex()[:8]}: {content.purpose}"
+
+
+def _concluded(content: Initialled | Signed, name: Name) -> str:
+    act = content.act
+    what = f"signs the original of {act.original} of" if act.original else "initials"
+    return f"{act.holder.hex()[:8]} {what} {name(act.version)} in {', '.join(act.languages)}"
+
+
+def _conclusion_withdrawn(content: ConclusionWithdrawn, name: Name) -> str:
+    return f"takes back {name(content.subject)}{f': {content.reason}' if content.reason else ''}"
+
+
+def _alternat(content: AlternatSet, name: Name) -> str:
+    count = len(content.substitutions)
+    return f"originals of {name(content.version)}, {count} substitutions"
+
+
+def _effect(content: EffectStated, name: Name) -> str:
+    at = f" {when(content.instant)}" if content.instant else ""
+    return f"effect of {name(content.version)}: {content.effect}{at}"
+
+
+def _effect_noted(content: EffectNoted, name: Name) -> str:
+    del name
+    return f"note: {content.change} at {when(content.effective)}, {content.zone}: {content.note}"
+
+
+def _event(content: EventNoted, name: Name) -> str:
+    del name
+    return f"{content.event} at {when(content.at)}: {content.note}"
+
+
+def _stood_by(content: StoodBy, name: Name) -> str:
+    return f"stands by {name(content.subject)}{f': {content.note}' if content.note else ''}"
+
+
+_SUMMARIES: Final[Mapping[type[Record], Callable[[Any, Name], str]]] = {
+    NegotiationOpened: _opened,
+    VersionTabled: _tabled,
+    VersionConfirmed: _confirmed,
+    CommentMade: _commented,
+    DispatchSent: _dispatched,
+    AcknowledgementGiven: _acknowledged,
+    SilenceOpened: _silence_opened,
+    SilenceBroken: _silence_broken,
+    SilenceClosed: _silence_closed,
+    Recalled: _recalled,
+    FullPowersShown: _powers,
+    Initialled: _concluded,
+    Signed: _concluded,
+    ConclusionWithdrawn: _conclusion_withdrawn,
+    AlternatSet: _alternat,
+    EffectStated: _effect,
+    EffectNoted: _effect_noted,
+    EventNoted: _event,
+    StoodBy: _stood_by,
+}
