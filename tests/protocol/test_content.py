@@ -48,9 +48,11 @@ from paraph.protocol.statements.versions import (
     Split,
 )
 from tests.support import conferences as vc
+from tests.support import internal as private
 from tests.support import negotiating as talk
 from tests.support import side_documents as side
 from tests.support import silence as quiet
+from tests.support.standing import recalled
 
 ID = bytes(range(32))
 NAMED = (NamedMention(name="P-01"),)
@@ -81,6 +83,10 @@ EVERY: tuple[Content, ...] = (
     quiet.opened(ID, cid="a"),
     quiet.broken(ID, amendment=NAMED),
     quiet.closed(ID, 7, ID),
+    recalled(ID),
+    private.mandate(),
+    private.asked(b"one", b"two", hits=(private.HIT,), needs=("authority", "legal")),
+    private.given(ID, "refused"),
 )
 
 

@@ -12,6 +12,17 @@ from typing import Final
 
 from paraph.protocol.errors import MalformedError, RefusedError
 from paraph.protocol.schema import CONTENT, Record, scan
+from paraph.protocol.statements.conclusion import (
+    AlternatSet,
+    ConclusionWithdrawn,
+    EffectNoted,
+    EffectStated,
+    EventNoted,
+    FullPowersShown,
+    Initialled,
+    Signed,
+    StoodBy,
+)
 from paraph.protocol.statements.conferences import (
     ActionReported,
     ActionSet,
@@ -23,9 +34,11 @@ from paraph.protocol.statements.exchanges import (
     CommentMade,
     DispatchSent,
 )
+from paraph.protocol.statements.internal import ClearanceAsked, ClearanceGiven, MandateSet
 from paraph.protocol.statements.joint import AgreedTo
 from paraph.protocol.statements.side_documents import SideDocumentOpened
 from paraph.protocol.statements.silence import SilenceBroken, SilenceClosed, SilenceOpened
+from paraph.protocol.statements.standing import Recalled
 from paraph.protocol.statements.versions import (
     NegotiationOpened,
     VersionConfirmed,
@@ -48,6 +61,19 @@ Content = (
     | SilenceOpened
     | SilenceBroken
     | SilenceClosed
+    | MandateSet
+    | ClearanceAsked
+    | ClearanceGiven
+    | Recalled
+    | FullPowersShown
+    | Initialled
+    | Signed
+    | ConclusionWithdrawn
+    | AlternatSet
+    | EffectStated
+    | EffectNoted
+    | EventNoted
+    | StoodBy
 )
 
 CONTENT_KINDS: Final[Mapping[str, type[Content]]] = MappingProxyType(
@@ -69,6 +95,19 @@ CONTENT_KINDS: Final[Mapping[str, type[Content]]] = MappingProxyType(
             SilenceOpened,
             SilenceBroken,
             SilenceClosed,
+            MandateSet,
+            ClearanceAsked,
+            ClearanceGiven,
+            Recalled,
+            FullPowersShown,
+            Initialled,
+            Signed,
+            ConclusionWithdrawn,
+            AlternatSet,
+            EffectStated,
+            EffectNoted,
+            EventNoted,
+            StoodBy,
         )
     }
 )
@@ -91,6 +130,19 @@ CONTENT_ACTIONS: Final[Mapping[str, str]] = MappingProxyType(
         SilenceOpened.KIND: "silence",
         SilenceBroken.KIND: "silence",
         SilenceClosed.KIND: "silence",
+        MandateSet.KIND: "clear",
+        ClearanceAsked.KIND: "comment",
+        ClearanceGiven.KIND: "clear",
+        Recalled.KIND: "recall",
+        FullPowersShown.KIND: "dispatch",
+        Initialled.KIND: "initial",
+        Signed.KIND: "sign",
+        ConclusionWithdrawn.KIND: "initial",
+        AlternatSet.KIND: "table",
+        EffectStated.KIND: "agree",
+        EffectNoted.KIND: "sign",
+        EventNoted.KIND: "comment",
+        StoodBy.KIND: "agree",
     }
 )
 """Kind to the action that the role table grants (SPEC 5.4)."""

@@ -22,13 +22,17 @@ from typing import Any, Final
 from paraph.protocol import roles
 from paraph.protocol.errors import MalformedError, MisuseError, OutOfTurnError
 from paraph.protocol.negotiation.fold import (
+    authority,
     comments,
+    conclusion,
     conferences,
     dispatches,
+    internal,
     joint,
     opening,
     side_documents,
     silence,
+    standing,
     versions,
 )
 from paraph.protocol.negotiation.state import (
@@ -40,7 +44,25 @@ from paraph.protocol.negotiation.state import (
     State,
 )
 from paraph.protocol.schema import Record
-from paraph.protocol.statements.clear import Heartbeat, Opened, Unopened, Withdraw
+from paraph.protocol.statements.clear import (
+    Heartbeat,
+    ManifestEntry,
+    Opened,
+    RevokeEntry,
+    Unopened,
+    Withdraw,
+)
+from paraph.protocol.statements.conclusion import (
+    AlternatSet,
+    ConclusionWithdrawn,
+    EffectNoted,
+    EffectStated,
+    EventNoted,
+    FullPowersShown,
+    Initialled,
+    Signed,
+    StoodBy,
+)
 from paraph.protocol.statements.conferences import (
     ActionReported,
     ActionSet,
@@ -55,9 +77,11 @@ from paraph.protocol.statements.exchanges import (
     DispatchSent,
 )
 from paraph.protocol.statements.header import NO_NEGOTIATION
+from paraph.protocol.statements.internal import ClearanceAsked, ClearanceGiven, MandateSet
 from paraph.protocol.statements.joint import AgreedTo
 from paraph.protocol.statements.side_documents import SideDocumentOpened
 from paraph.protocol.statements.silence import SilenceBroken, SilenceClosed, SilenceOpened
+from paraph.protocol.statements.standing import Recalled
 from paraph.protocol.statements.versions import NegotiationOpened, VersionConfirmed, VersionTabled
 
 Rule = Callable[[State, Negotiation, Any, Said], Negotiation]
@@ -75,6 +99,15 @@ _RULES: Final[Mapping[type[Record], Rule]] = {
     OutcomesRecorded: conferences.recorded,
     ActionSet: conferences.set_action,
     ActionReported: conferences.reported,
+    FullPowersShown: conclusion.powers_shown,
+    Initialled: conclusion.initialled,
+    Signed: conclusion.signed,
+    ConclusionWithdrawn: conclusion.withdrawn,
+    AlternatSet: conclusion.alternat_set,
+    EffectStated: conclusion.effect_stated,
+    EffectNoted: conclusion.effect_noted,
+    EventNoted: conclusion.event_noted,
+    StoodBy: conclusion.stood_by,
 }
 
 StateRule = Callable[[State, Negotiation, Any, Said], State]
@@ -84,7 +117,15 @@ _STATE_RULES: Final[Mapping[type[Record], StateRule]] = {
     SilenceOpened: silence.opened,
     SilenceBroken: silence.broken,
     SilenceClosed: silence.closed,
+    Recalled: standing.recalled,
 }
+_CHANNEL_RULES: Final[Mapping[type[Record], Callable[[State, Any, Said], State]]] = {
+    AcknowledgementGiven: dispatches.acknowledged,
+    MandateSet: internal.mandate_set,
+    ClearanceAsked: internal.asked,
+    ClearanceGiven: internal.given,
+}
+"""What is about no negotiation of this channel, whatever its header names."""
 _CONSEQUENCES: Final[Mapping[type[Record], StateRule]] = {
     VersionTabled: silence.amended,
     DispatchSent: silence.broken_by_dispatch,
@@ -160,6 +201,10 @@ def heard(state: State, payload: Record, said: Said) -> State:
         case Withdraw(entry=index):
             kept = {each: by for each, by in state.disputes.items() if each != index}
             return replace(state, disputes=kept)
+        case ManifestEntry(document=document):
+            return internal.manifest(authority.manifest(state, document), document)
+        case RevokeEntry(document=document):
+            return authority.revoked(state, document)
         case _:
             return state
 
@@ -198,13 +243,13 @@ _PERSON_MAY_SAY: Final = frozenset({(False, "ok"), (False, "not_taken")})
 
 
 def _fold(state: State, content: Content, said: Said) -> State:
-    if isinstance(content, AcknowledgementGiven):
-        return dispatches.acknowledged(state, content, said)
+    kind = type(content)
+    if kind in _CHANNEL_RULES:
+        return _CHANNEL_RULES[kind](state, content, said)
     identity = content.header.negotiation
     talks = state.negotiations.get(identity)
     if talks is None:
         talks = _unknown(state, identity, opens=isinstance(content, NegotiationOpened))
-    kind = type(content)
     if kind in _STATE_RULES:
         return _STATE_RULES[kind](state, talks, content, said)
     talks = _RULES[kind](state, talks, content, said)

@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from paraph.protocol.names import ZERO
+from paraph.protocol.negotiation.state.conclusion import Conclusion, Terms
 from paraph.protocol.negotiation.state.conferences import Action, Conference, Outcomes
 from paraph.protocol.negotiation.state.exchanges import Comment, Dispatch, Receipt
+from paraph.protocol.negotiation.state.internal import Clearance, Mandate
 from paraph.protocol.negotiation.state.said import APPLIED, Entry, Outcome, Said
 from paraph.protocol.negotiation.state.side_documents import SideDocument
 from paraph.protocol.negotiation.state.silence import Silence
@@ -20,10 +22,12 @@ from paraph.protocol.statements.versions import NegotiationOpened
 __all__ = [
     "APPLIED",
     "Action",
+    "Clearance",
     "Comment",
     "Conference",
     "Dispatch",
     "Entry",
+    "Mandate",
     "Negotiation",
     "Outcome",
     "Outcomes",
@@ -51,6 +55,8 @@ class Negotiation:
         opened: The record that opened it; nothing where it was opened in another channel.
         heads: Versions of the instrument that no other has for a parent; two or more are a fork.
         versions_counted: Number of the instrument's last version.
+        children: How many versions stand on a version, by its statement id.
+        recalled: The recall, by the statement that was taken back.
         numbers: Last dispatch number by author: a party's code, or ``joint``.
         comments_counted: Last comment number.
         agreed: Index at which a party agreed to a joint act, by subject, then by party.
@@ -60,6 +66,7 @@ class Negotiation:
         outcomes: By the statement that recorded them.
         actions: By the statement that set them.
         silences_counted: Last number of a silence procedure.
+        conclusion: Powers, initials, signatures, originals, effect.
     """
 
     identity: bytes
@@ -67,6 +74,8 @@ class Negotiation:
     versions: Trie[Version] = field(default_factory=Trie)
     heads: tuple[bytes, ...] = ()
     versions_counted: int = 0
+    children: Trie[int] = field(default_factory=Trie)
+    recalled: Trie[bytes] = field(default_factory=Trie)
     comments: Trie[Comment] = field(default_factory=Trie)
     comments_counted: int = 0
     dispatches: Trie[Dispatch] = field(default_factory=Trie)
@@ -78,6 +87,7 @@ class Negotiation:
     outcomes: Trie[Outcomes] = field(default_factory=Trie)
     actions: Trie[Action] = field(default_factory=Trie)
     silences_counted: int = 0
+    conclusion: Conclusion = field(default_factory=Conclusion)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +110,11 @@ class State:
             empty set where the dispute is over.
         silences: Silence procedures of all negotiations, by the statement id of the opening.
         silences_live: Those that have not ended, in the order of the log.
+        release: Roles that may release an outgoing text, by party; as its manifest says.
+        mandates: In an internal channel, by negotiation; zeros = for all without one.
+        clearances: In an internal channel, by the statement that asked.
+        terms: What the manifest in force asks for, by party.
+        contested: Index from which a key is said to be compromised, by key id.
     """
 
     parties: tuple[str, ...]
@@ -116,6 +131,11 @@ class State:
     disputes: Mapping[int, frozenset[str]] = field(default_factory=dict)
     silences: Trie[Silence] = field(default_factory=Trie)
     silences_live: tuple[bytes, ...] = ()
+    release: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    mandates: Mapping[bytes, Mandate] = field(default_factory=dict)
+    clearances: Trie[Clearance] = field(default_factory=Trie)
+    terms: Mapping[str, Terms] = field(default_factory=dict)
+    contested: Trie[int] = field(default_factory=Trie)
 
     @property
     def internal(self) -> bool:
