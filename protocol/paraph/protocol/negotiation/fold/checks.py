@@ -33,16 +33,23 @@ def speaks_for(author: str, said: Said) -> None:
         )
 
 
+def standing(talks: Negotiation, statement: bytes) -> None:
+    """Ask that a statement was not taken back by its author (``recalled``)."""
+    if statement in talks.recalled:
+        raise OutOfTurnError("what this is about was recalled", code="recalled")
+
+
 def version_of(talks: Negotiation, statement: bytes) -> Version:
-    """Return a version of the negotiation (``unknown-version``)."""
+    """Return a version of the negotiation (``unknown-version``, ``recalled``)."""
     version = talks.versions.get(statement)
     if version is None:
         raise OutOfTurnError("no such version stands in this negotiation", code="unknown-version")
+    standing(talks, statement)
     return version
 
 
 def mentioned(state: State, talks: Negotiation, mentions: tuple[Mention, ...]) -> None:
-    """Ask that statements mentioned stand applied in this negotiation (``unknown-statement``)."""
+    """Ask that what is mentioned stands here (``unknown-statement``, ``recalled``)."""
     for each in mentions:
         if isinstance(each, StatementMention):
             entry = state.entries.get(each.statement)
@@ -56,3 +63,12 @@ def mentioned(state: State, talks: Negotiation, mentions: tuple[Mention, ...]) -
                     "what is mentioned does not stand in this negotiation",
                     code="unknown-statement",
                 )
+            standing(talks, each.statement)
+
+
+def heads_without(
+    talks: Negotiation, heads: tuple[bytes, ...], version: bytes, bare: tuple[bytes, ...]
+) -> tuple[bytes, ...]:
+    """Return *heads* without a version taken back, with its *bare* parents, in log order."""
+    left = (*(head for head in heads if head != version), *bare)
+    return tuple(sorted(left, key=lambda head: version_of(talks, head).index))

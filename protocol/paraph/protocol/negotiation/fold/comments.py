@@ -7,7 +7,12 @@ from dataclasses import replace
 from paraph.protocol.errors import OutOfTurnError
 from paraph.protocol.names import ZERO
 from paraph.protocol.negotiation import text as texts
-from paraph.protocol.negotiation.fold.checks import mentioned, version_of, working_language
+from paraph.protocol.negotiation.fold.checks import (
+    mentioned,
+    standing,
+    version_of,
+    working_language,
+)
 from paraph.protocol.negotiation.state import Comment, Negotiation, Said, State
 from paraph.protocol.negotiation.trie import Trie
 from paraph.protocol.statements.exchanges import INTERNAL_COMMENT_KINDS, Anchor, CommentMade
@@ -21,6 +26,8 @@ def commented(state: State, talks: Negotiation, content: CommentMade, said: Said
             code="internal-only",
         )
     mentioned(state, talks, content.resolved_by)
+    standing(talks, content.in_reply_to)
+    standing(talks, content.resolves)
     comments = talks.comments
     begins = content.in_reply_to == ZERO
     number = talks.comments_counted + 1 if begins else 0

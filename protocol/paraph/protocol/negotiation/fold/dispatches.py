@@ -7,7 +7,7 @@ from dataclasses import replace
 from paraph.protocol import roles
 from paraph.protocol.errors import OutOfTurnError
 from paraph.protocol.names import ZERO
-from paraph.protocol.negotiation.fold.checks import mentioned, speaks_for
+from paraph.protocol.negotiation.fold.checks import mentioned, speaks_for, standing
 from paraph.protocol.negotiation.state import Dispatch, Negotiation, Receipt, Said, State
 from paraph.protocol.statements.exchanges import RUNGS, AcknowledgementGiven, DispatchSent
 
@@ -21,13 +21,22 @@ def dispatched(state: State, talks: Negotiation, content: DispatchSent, said: Sa
             f"expected number {due} of {content.author}, got {content.number}",
             code="number-differs",
         )
-    if content.in_reply_to != ZERO and content.in_reply_to not in talks.dispatches:
-        raise OutOfTurnError("no such dispatch stands in this negotiation", code="unknown-dispatch")
+    dispatches = talks.dispatches
+    if content.in_reply_to != ZERO:
+        answered = dispatches.get(content.in_reply_to)
+        if answered is None:
+            raise OutOfTurnError(
+                "no such dispatch stands in this negotiation", code="unknown-dispatch"
+            )
+        standing(talks, answered.statement)
+        if answered.answered_by == ZERO:
+            answered = replace(answered, answered_by=said.statement)
+            dispatches = dispatches.put(answered.statement, answered)
     mentioned(state, talks, (*content.carries, *content.breaks_silence))
     dispatch = Dispatch(said.statement, said.index, said.party, content)
     return replace(
         talks,
-        dispatches=talks.dispatches.put(said.statement, dispatch),
+        dispatches=dispatches.put(said.statement, dispatch),
         numbers={**talks.numbers, content.author: due},
     )
 

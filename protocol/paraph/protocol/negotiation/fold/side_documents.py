@@ -6,7 +6,12 @@ from dataclasses import replace
 
 from paraph.protocol.errors import OutOfTurnError
 from paraph.protocol.names import ZERO
-from paraph.protocol.negotiation.fold.checks import known_party, version_of, working_language
+from paraph.protocol.negotiation.fold.checks import (
+    heads_without,
+    known_party,
+    version_of,
+    working_language,
+)
 from paraph.protocol.negotiation.fold.conferences import conference_of
 from paraph.protocol.negotiation.state import Negotiation, Said, SideDocument, State, Version
 from paraph.protocol.statements.side_documents import SideDocumentOpened
@@ -80,6 +85,15 @@ def placed(talks: Negotiation, version: Version) -> Negotiation:
         versions_counted=version.number,
     )
     return replace(talks, side_documents=talks.side_documents.put(document.statement, grown))
+
+
+def removed(talks: Negotiation, version: Version, bare: tuple[bytes, ...]) -> Negotiation:
+    """Take a version out of its line; *bare* are the parents on which nothing stands any more."""
+    document = talks.side_documents.get(version.document)
+    assert document is not None  # placed put it there
+    left = heads_without(talks, document.heads, version.statement, bare)
+    shrunk = replace(document, heads=left)
+    return replace(talks, side_documents=talks.side_documents.put(document.statement, shrunk))
 
 
 def adopted(

@@ -175,9 +175,18 @@ def _adopt(state: State, talks: Negotiation, silence: Silence, said: Said) -> St
     return replace(state, negotiations=state.negotiations.put(talks.identity, changed))
 
 
-def recalled(state: State, silence: Silence, said: Said) -> State:
-    """End a silence procedure that its proposer takes back."""
-    return _end(state, silence, "recalled", said, "")
+def recalled(state: State, talks: Negotiation, statement: bytes, said: Said) -> State:
+    """End a silence procedure that its proposer takes back, by the statement that opened it."""
+    return _end(state, _live(state, talks, statement), "recalled", said, "")
+
+
+def without(state: State, version: bytes, said: Said) -> State:
+    """End the silence procedures about a version that was recalled."""
+    for statement in state.silences_live:
+        silence = _of(state, statement)
+        if silence.content.version == version:
+            state = _end(state, silence, "recalled", said, "")
+    return state
 
 
 def tick(state: State, said: Said) -> State:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from paraph.protocol.errors import OutOfTurnError
 from paraph.protocol.names import ZERO
 from paraph.protocol.negotiation import text as texts
-from paraph.protocol.negotiation.fold import side_documents
+from paraph.protocol.negotiation.fold import conclusion, side_documents
 from paraph.protocol.negotiation.fold.checks import speaks_for, version_of
 from paraph.protocol.negotiation.state import Negotiation, Said, State, Version
 from paraph.protocol.negotiation.text import Text
@@ -19,6 +19,8 @@ def tabled(state: State, talks: Negotiation, content: VersionTabled, said: Said)
     """Take in a version whose declared changes give the declared text."""
     speaks_for(content.author, said)
     document = side_documents.document_of(state, talks, content)
+    if document == ZERO:
+        conclusion.may_table(state, talks, content)
     if content.parents:
         text = texts.apply(version_of(talks, content.parents[0]).text, content.operations)
         for other in content.parents[1:]:
@@ -37,8 +39,12 @@ def tabled(state: State, talks: Negotiation, content: VersionTabled, said: Said)
         digests=own,
         confirmed={},
         document=document,
+        terms=state.terms,
     )
-    talks = replace(talks, versions=talks.versions.put(said.statement, version))
+    children = talks.children
+    for parent in content.parents:
+        children = children.put(parent, (children.get(parent) or 0) + 1)
+    talks = replace(talks, versions=talks.versions.put(said.statement, version), children=children)
     if document != ZERO:
         return side_documents.placed(talks, version)
     return replace(

@@ -34,12 +34,17 @@ class Comment:
 
 @dataclass(frozen=True, slots=True)
 class Dispatch:
-    """A dispatch; its number is the next of its author's series."""
+    """A dispatch; its number is the next of its author's series.
+
+    Attributes:
+        answered_by: Statement id of the first dispatch in reply to it; zeros while there is none.
+    """
 
     statement: bytes
     index: int
     party: str
     content: DispatchSent
+    answered_by: bytes = ZERO
 
 
 @dataclass(frozen=True, slots=True)

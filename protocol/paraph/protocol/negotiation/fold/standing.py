@@ -1,0 +1,122 @@
+"""A statement is recalled: what it did is undone, the record of it stays (SPEC 7.11)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Final
+
+from paraph.protocol.errors import OutOfTurnError
+from paraph.protocol.names import ZERO
+from paraph.protocol.negotiation.fold import side_documents, silence
+from paraph.protocol.negotiation.fold.checks import heads_without, mentioned, version_of
+from paraph.protocol.negotiation.state import Negotiation, Said, State
+from paraph.protocol.statements.exchanges import CommentMade, DispatchSent
+from paraph.protocol.statements.header import StatementMention
+from paraph.protocol.statements.silence import SilenceOpened
+from paraph.protocol.statements.standing import Recalled
+from paraph.protocol.statements.versions import VersionTabled
+
+TakeBack = Callable[[Negotiation, bytes, Said], Negotiation]
+"""Returns the negotiation without what a statement of the author's party did, or raises
+``built-on``, naming what the other side has put on it."""
+
+
+def recalled(state: State, talks: Negotiation, content: Recalled, said: Said) -> State:
+    """Take back a statement of the author's own party on which the other side has not built."""
+    subject = content.subject
+    mentioned(state, talks, (StatementMention(statement=subject),))
+    entry = state.entries.get(subject)
+    assert entry is not None  # it is mentioned, so it stands
+    if entry.party != said.party:
+        raise OutOfTurnError(
+            f"expected a statement of {said.party}: a party recalls what it said itself",
+            code="not-own-statement",
+        )
+    if entry.kind == SilenceOpened.KIND:
+        state = silence.recalled(state, talks, subject, said)
+    else:
+        talks = _take_back(state, talks, subject, said, entry.kind)
+        state = silence.without(state, subject, said)
+    talks = replace(talks, recalled=talks.recalled.put(subject, said.statement))
+    return replace(state, negotiations=state.negotiations.put(talks.identity, talks))
+
+
+def _take_back(
+    state: State, talks: Negotiation, subject: bytes, said: Said, kind: str
+) -> Negotiation:
+    take_back = _TAKE_BACK.get(kind)
+    if take_back is None:
+        raise OutOfTurnError(
+            f"a {kind} is not recalled; expected {', '.join(RECALLABLE)}", code="not-recallable"
+        )
+    for party, receipt in (state.receipts.get(subject) or {}).items():
+        if receipt.rung == "answered":
+            raise built_on(f"{party} has acknowledged it as answered")
+    return take_back(talks, subject, said)
+
+
+def built_on(what: str) -> OutOfTurnError:
+    """Return the refusal of a recall: *what* the other side has put on the statement."""
+    return OutOfTurnError(f"it cannot be recalled any more: {what}", code="built-on")
+
+
+def _version(talks: Negotiation, subject: bytes, said: Said) -> Negotiation:
+    version = version_of(talks, subject)
+    if talks.children.get(subject):
+        raise built_on(f"another version was made from version {version.number}")
+    others = [each for each in version.confirmed if each != said.party]
+    if others:
+        raise built_on(f"{', '.join(others)} confirmed version {version.number}")
+    parents = version.content.parents
+    children = talks.children
+    for parent in parents:
+        children = children.put(parent, (children.get(parent) or 1) - 1)
+    bare = tuple(parent for parent in parents if not children.get(parent))
+    talks = replace(talks, children=children)
+    if version.document != ZERO:
+        return side_documents.removed(talks, version, bare)
+    return replace(talks, heads=heads_without(talks, talks.heads, subject, bare))
+
+
+def _comment(talks: Negotiation, subject: bytes, said: Said) -> Negotiation:
+    comments = talks.comments
+    comment = comments.get(subject)
+    assert comment is not None  # an applied comment
+    first = comments.get(comment.thread)
+    assert first is not None  # every thread begins somewhere
+    for each in (*first.replies, first.closed_by):
+        reply = comments.get(each)
+        if (
+            reply is not None
+            and reply.party != said.party
+            and subject in (reply.content.in_reply_to, reply.content.resolves)
+            and each not in talks.recalled
+        ):
+            raise built_on(f"{reply.party} has answered it")
+    closes = comments.get(comment.content.resolves)
+    closed = comments.get(closes.thread) if closes is not None else None
+    if closed is None or closed.closed_by != subject:
+        return talks
+    reopened = replace(closed, closed_by=ZERO)
+    return replace(talks, comments=comments.put(closed.statement, reopened))
+
+
+def _dispatch(talks: Negotiation, subject: bytes, said: Said) -> Negotiation:
+    dispatch = talks.dispatches.get(subject)
+    assert dispatch is not None  # an applied dispatch
+    answer = talks.dispatches.get(dispatch.answered_by)
+    if answer is not None and answer.party != said.party:
+        raise built_on(f"{answer.party} has answered it")
+    if dispatch.content.breaks_silence:
+        raise built_on("it has broken a silence procedure")
+    return talks
+
+
+_TAKE_BACK: Final[Mapping[str, TakeBack]] = {
+    VersionTabled.KIND: _version,
+    CommentMade.KIND: _comment,
+    DispatchSent.KIND: _dispatch,
+}
+RECALLABLE: Final = (*_TAKE_BACK, SilenceOpened.KIND)
+"""Kinds that can be recalled; what binds otherwise has a withdrawal of its own."""

@@ -1,0 +1,8 @@
+"""Makers of recalls for tests."""
+
+from paraph.protocol.statements.standing import Recalled
+from tests.support import negotiating as talk
+
+
+def recalled(subject: bytes, reason: str = "Sent in error.") -> Recalled:
+    return Recalled(header=talk.header(), subject=subject, reason=reason)
