@@ -13,6 +13,7 @@ from paraph.protocol.errors import RefusedError
 from paraph.protocol.names import Digest
 from paraph.protocol.statements.envelope import Attachment
 from paraph.server.blobs import FILE_COST, Blobs
+from paraph.server.intake import Flights
 from tests.support.channel import Channel, Person, make_channel
 from tests.support.clock import FakeClock
 from tests.support.relay import at, relay_with
@@ -79,3 +80,22 @@ async def test_an_ended_key_gets_no_attachment_of_what_it_may_not_read(
         with pytest.raises(RefusedError) as caught:
             await ended.blob_path(Digest(after[0].digest))
         assert caught.value.code == "not-found"
+
+
+async def test_a_staged_body_counts_among_the_bytes_that_are_unanswered(
+    channel: Channel, officer: Person, tmp_path: Path
+) -> None:
+    """It is read into memory as much as one that came with its statement."""
+    async with relay_with(channel, tmp_path / "relay") as service:
+        relay = at(service, channel, officer)
+        envelope, body = channel.seal(officer, b"x")
+        room = len(envelope) + len(body)
+        await relay.stage(Digest(hashlib.sha256(body).digest()), 0, body)
+        for most, code in ((room - 1, "busy"), (room, "placed")):
+            relay._shop = dataclasses.replace(relay._shop, flights=Flights(most))  # noqa: SLF001
+            try:
+                await relay.submit(envelope, b"")
+            except RefusedError as error:
+                assert error.code == code
+            else:
+                assert code == "placed"

@@ -16,7 +16,7 @@ The rules, all of them:
 from __future__ import annotations
 
 import dataclasses
-import itertools
+import operator
 import re
 from collections.abc import Callable
 from typing import Any, ClassVar, Final, Generic, NoReturn, Self, TypeVar, dataclass_transform
@@ -216,11 +216,12 @@ def word(*allowed: str) -> Codec[str]:
 
 def many(item: Codec[T], most: int, least: int = 0) -> Codec[tuple[T, ...]]:
     """A list of *least* to *most* items."""
+    load_item = item.load
 
     def load(value: object) -> tuple[T, ...]:
         if type(value) is not list or not least <= len(value) <= most:
             _fail(f"{least} to {most} items", value)
-        return tuple(item.load(each) for each in value)
+        return tuple([load_item(each) for each in value])
 
     return Codec(
         f"list of {least} to {most}: {item.name}",
@@ -232,10 +233,11 @@ def many(item: Codec[T], most: int, least: int = 0) -> Codec[tuple[T, ...]]:
 def ascending(item: Codec[T], most: int, least: int = 0) -> Codec[tuple[T, ...]]:
     """A list of *least* to *most* items, each larger than the one before it."""
     plain = many(item, most, least)
+    load_items = plain.load
 
     def load(value: object) -> tuple[T, ...]:
-        items = plain.load(value)
-        if any(not a < b for a, b in itertools.pairwise(items)):  # type: ignore[operator]
+        items = load_items(value)
+        if not all(map(operator.lt, items, items[1:])):
             raise MalformedError("expected ascending items without a repeat")
         return items
 

@@ -25,6 +25,9 @@ DIGEST_BYTES: Final = 32
 MAX_PROOF_HASHES: Final = 63
 """No tree of fewer than 2^63 leaves needs more; tlog-witness has the same bound."""
 
+_MOST_RANGES: Final = 1024
+"""Incomplete ranges remembered: those of a few dozen sizes."""
+
 _sha256 = hashlib.sha256
 
 
@@ -42,7 +45,8 @@ class Tree:
     """An append-only tree that answers for every size it ever had (SPEC 6.1).
 
     64 bytes a leaf in memory. Appending costs one hash on average; a root, past or present, and
-    a proof cost a few dozen.
+    a proof cost a few dozen the first time: what lies over an incomplete range never changes, so
+    it is remembered for the next root or proof of the same size.
 
     Args:
         leaves: Leaf hashes to begin with.
@@ -52,10 +56,11 @@ class Tree:
         >>> verify_inclusion(tree.leaf(1), 1, 2, tree.inclusion(1), tree.root())
     """
 
-    __slots__ = ("_rows",)
+    __slots__ = ("_ranges", "_rows")
 
     def __init__(self, leaves: Iterable[bytes] = ()) -> None:
         self._rows = [bytearray()]  # at height h: the roots of all full subtrees of 2^h leaves
+        self._ranges: dict[tuple[int, int], Digest] = {}
         self.append_many(leaves)
 
     @property
@@ -248,14 +253,21 @@ class Tree:
         if not rest:
             return EMPTY_ROOT
         height = (rest & -rest).bit_length() - 1
-        root = self._node(height, (end >> height) - 1)
-        while True:
-            end -= 1 << height
-            rest = end - start
-            if not rest:
-                return root
+        if rest == 1 << height:
+            return self._node(height, start >> height)
+        known = self._ranges.get((start, end))
+        if known is not None:
+            return known
+        root, at = self._node(height, (end >> height) - 1), end
+        while at - start > 1 << height:
+            at -= 1 << height
+            rest = at - start
             height = (rest & -rest).bit_length() - 1
-            root = node_hash(self._node(height, (end >> height) - 1), root)
+            root = node_hash(self._node(height, (at >> height) - 1), root)
+        if len(self._ranges) == _MOST_RANGES:
+            self._ranges.clear()
+        self._ranges[start, end] = root
+        return root
 
 
 def _joined(leaves: Iterable[bytes]) -> bytes:

@@ -67,6 +67,13 @@ class Ticket:
             raise error
         raise MalformedError("expected a statement that can be checked") from error
 
+    def give_up(self, error: ParaphError) -> None:
+        """Tell whoever waits for the place; nobody waits for the check any more."""
+        if not self.placed.done():
+            self.placed.set_exception(error)
+        if not self.prepared.cancel() and not self.prepared.cancelled():
+            self.prepared.exception()  # so that asyncio does not warn that nobody asked
+
     @property
     def weight(self) -> int:
         """Bytes of the body that a commit would write."""

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import collections
-import contextlib
 import hashlib
-from collections.abc import Iterator
 from typing import Final
 
 from paraph.protocol import buckets
@@ -39,9 +37,8 @@ class Flights:
         self._count: collections.Counter[Holder] = collections.Counter()
         self._bytes = 0
 
-    @contextlib.contextmanager
-    def one_more(self, holder: Holder, size: int) -> Iterator[None]:
-        """Count a statement of a session while it is unanswered.
+    def begin(self, holder: Holder, size: int) -> None:
+        """Count a statement of a session, until :meth:`end` is told of it.
 
         Raises:
             RefusedError: Code ``busy``: too many of this session, or too many bytes of all.
@@ -52,13 +49,20 @@ class Flights:
             raise _busy("expected fewer large bodies at once")
         self._count[holder] += 1
         self._bytes += size
-        try:
-            yield
-        finally:
-            self._bytes -= size
-            self._count[holder] -= 1
-            if not self._count[holder]:
-                del self._count[holder]
+
+    def end(self, holder: Holder, size: int) -> None:
+        """Note that a statement of that size was answered."""
+        self._bytes -= size
+        self._count[holder] -= 1
+        if not self._count[holder]:
+            del self._count[holder]
+
+
+def size_of(unverified: Unverified, body: bytes) -> int:
+    """Return the bytes that a statement takes until it is answered: a staged body is read too."""
+    content = unverified.statement.content
+    staged = isinstance(content, SealedContent) and not body
+    return len(unverified.envelope) + (min(content.body_size, MAX_BODY) if staged else len(body))  # type: ignore[union-attr]
 
 
 def prepare(

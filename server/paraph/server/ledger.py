@@ -235,16 +235,11 @@ class Ledger:
                 retry_after_s=1,
             )
         placed: asyncio.Future[Placement] = asyncio.get_running_loop().create_future()
-        prepared.add_done_callback(self._on_prepared)
+        if not self._tickets:
+            self._arrived.set()
+            self._stir.set()
         self._tickets.append(Ticket(channel, prepared, gate, placed))
-        self._arrived.set()
-        self._stir.set()
         return placed
-
-    def _on_prepared(self, prepared: asyncio.Future[Prepared]) -> None:
-        if not prepared.cancelled():
-            prepared.exception()  # it is told to whoever waits; asyncio need not warn of it
-        self._stir.set()
 
     def _require_running(self) -> None:
         if self._failed is not None:
@@ -283,14 +278,24 @@ class Ledger:
         return taken
 
     async def _stirred(self, ends: float | None) -> bool:
-        # Waits until something arrived, was checked, or was signed; says whether it was in time.
+        # Waits until something arrived, the first one was checked, or a head was signed; says
+        # whether it was in time. Only the first is listened to: no other can go before it.
+        first = self._tickets[0].prepared if self._tickets else None
+        if first is not None:
+            first.add_done_callback(self._on_checked)
         self._stir.clear()
         try:
             async with asyncio.timeout_at(ends):
                 await self._stir.wait()
         except TimeoutError:
             return False
+        finally:
+            if first is not None:
+                first.remove_done_callback(self._on_checked)
         return True
+
+    def _on_checked(self, _: asyncio.Future[Prepared]) -> None:
+        self._stir.set()
 
     async def _place_batch(self, tickets: Sequence[Ticket]) -> None:
         batches: dict[ChannelId, Batch] = {}
@@ -447,8 +452,7 @@ class Ledger:
         told = error if isinstance(error, UnavailableError) else _unknown()
         self._failed = told
         for ticket in self._tickets:
-            if not ticket.placed.done():
-                ticket.placed.set_exception(told)
+            ticket.give_up(told)
         self._tickets.clear()
         for live in self.channels():
             live.fail_answers(told)

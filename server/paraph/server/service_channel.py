@@ -46,7 +46,7 @@ from paraph.server.batch import Prepared
 from paraph.server.blobs import Blobs
 from paraph.server.channel import MOST_ENTRIES_BYTES, LiveChannel, Placement
 from paraph.server.clock import Clock
-from paraph.server.intake import NO_ANCHOR, Flights, prepare
+from paraph.server.intake import NO_ANCHOR, Flights, prepare, size_of
 from paraph.server.ledger import Ledger
 from paraph.server.pool import Pool
 from paraph.server.quotas import Quotas
@@ -134,14 +134,19 @@ class ServiceChannel:
             )
         if len(body) > MAX_BODY:
             raise RefusedError(f"expected a body of at most {MAX_BODY} bytes", code="too-large")
-        with self._shop.flights.one_more(self._holder, len(envelope) + len(body)):
-            return await self._submit(envelope, body)
+        unverified = signed.read(envelope)
+        size = size_of(unverified, body)
+        flights = self._shop.flights
+        flights.begin(self._holder, size)
+        try:
+            return await self._submit(unverified, body)
+        finally:
+            flights.end(self._holder, size)
 
-    async def _submit(self, envelope: bytes, body: bytes) -> Placed:
+    async def _submit(self, unverified: Unverified, body: bytes) -> Placed:
         # Nothing may be awaited before the ledger has the statement in its queue: statements
         # that arrive one behind the other are placed in that order.
         live, shop = self._live, self._shop
-        unverified = signed.read(envelope)
         statement = unverified.statement
         if unverified.id not in live.log.placed:  # what is placed gets its answer again
             self._require_clock(live, statement)
@@ -170,7 +175,7 @@ class ServiceChannel:
             request=0,
             index=index,
             proof=TlogProof(index, hashes, note).encode(),
-            envelope=b"" if placed == envelope else placed,
+            envelope=b"" if placed == unverified.envelope else placed,
         )
 
     def _require_clock(self, live: LiveChannel, statement: Statement) -> None:

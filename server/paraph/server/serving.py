@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import json
 import os
 import resource
@@ -41,6 +42,8 @@ READY_FILE: Final = "relay.ready"
 BROKEN: Final = 70
 BROKEN_S: Final = 2.0
 """Seconds for the last answers of a relay whose state is not known."""
+COLLECT_AFTER: Final = 50_000
+"""Objects more than before, after which cycles are looked for."""
 SPARE_FILES: Final = 256
 """Descriptors beside those of connections."""
 
@@ -161,6 +164,7 @@ class Process:
         service = open_service(config, self.broken)
         try:
             await service.start()
+            _spare_the_collector()
             code = await self._serve(service)
         except BaseException:
             await service.store.close()
@@ -277,6 +281,14 @@ def address_with(address: str, port: int) -> str:
     if parts.port != 0:
         return address
     return f"{parts.scheme}://{parts.netloc.removesuffix('0')}{port}"
+
+
+def _spare_the_collector() -> None:
+    # What stands at start stays, and what a statement leaves behind is freed by its last
+    # reference: looking for cycles after every 700 objects took a tenth of the loop's time.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(COLLECT_AFTER, 10, 10)
 
 
 def _raise_file_limit(wanted: int) -> None:
