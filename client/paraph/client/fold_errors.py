@@ -23,6 +23,9 @@ CONFLICTS: Final = frozenset(
         "placed-before",
         "silence-ended",
         "silence-running",
+        "agreed-before",
+        "conference-exists",
+        "schedule-replaced",
         "built-on",
         "recalled",
         "not-ready",
@@ -40,7 +43,7 @@ CONFLICTS: Final = frozenset(
 """Codes of the fold that mean: somebody was first."""
 REFUSALS: Final = frozenset(
     {"role", "role-differs", "origin-differs", "rung", "own-statement", "machine-statement"}
-    | {"own-silence", "not-own-statement", "not-recallable"}
+    | {"own-silence", "not-own-statement", "not-recallable", "not-owner"}
 )
 """Codes of the fold that mean: not for this role or party."""
 HINTS: Final[Mapping[str, str]] = {
@@ -55,6 +58,16 @@ HINTS: Final[Mapping[str, str]] = {
     "confirmed-before": "nothing is left to do",
     "closed-before": "nothing is left to do",
     "number-differs": "run the command again: the number is taken from the log",
+    "agreed-before": "nothing is left to do",
+    "not-joint": "paraph log shows what waits to be agreed to",
+    "unknown-party": "paraph channel list shows the parties",
+    "unknown-document": "paraph document list shows them",
+    "document-differs": "the instrument and each side document have lines of their own",
+    "unknown-conference": "paraph vc list shows them; paraph vc schedule announces one",
+    "conference-exists": "choose another name, or change it: paraph vc schedule FILE --change",
+    "schedule-replaced": "paraph vc list shows the schedule in force; ask for the change anew",
+    "unknown-action": "paraph vc actions shows them",
+    "not-owner": "the owner's side reports it",
     "silence-ended": "paraph silence list shows what ended it",
     "not-expired": "log time follows the heartbeats of both sides: close it after the next ones",
     "received-late": "put the words under silence anew, with more time",

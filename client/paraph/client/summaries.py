@@ -22,8 +22,17 @@ from paraph.protocol.statements.conclusion import (
     Signed,
     StoodBy,
 )
+from paraph.protocol.statements.conferences import (
+    ActionReported,
+    ActionSet,
+    ConferenceScheduled,
+    Due,
+    OutcomesRecorded,
+)
 from paraph.protocol.statements.content import Content
 from paraph.protocol.statements.exchanges import AcknowledgementGiven, CommentMade, DispatchSent
+from paraph.protocol.statements.joint import AgreedTo
+from paraph.protocol.statements.side_documents import SideDocumentOpened
 from paraph.protocol.statements.silence import SilenceBroken, SilenceClosed, SilenceOpened
 from paraph.protocol.statements.standing import Recalled
 from paraph.protocol.statements.versions import NegotiationOpened, VersionConfirmed, VersionTabled
@@ -139,6 +148,44 @@ def _stood_by(content: StoodBy, name: Name) -> str:
     return f"stands by {name(content.subject)}{f': {content.note}' if content.note else ''}"
 
 
+def _agreed(content: AgreedTo, name: Name) -> str:
+    return f"agrees to {name(content.subject)}"
+
+
+def _document(content: SideDocumentOpened, name: Name) -> str:
+    del name
+    title = next((each.words for each in content.titles), "")
+    about = " ".join(filter(None, (content.cid, content.conference)))
+    return f"{content.document_kind}{f' on {about}' if about else ''}: {title}".removesuffix(": ")
+
+
+def _scheduled(content: ConferenceScheduled, name: Name) -> str:
+    change = f", replaces {name(content.replaces)}" if content.replaces != ZERO else ""
+    return f"{content.name} at {when(content.at)}, {len(content.agenda)} points{change}"
+
+
+def _outcomes(content: OutcomesRecorded, name: Name) -> str:
+    del name
+    results = (f"{each.cid or 'proposal'} {each.result}" for each in content.items[:MOST_NAMED])
+    return f"outcomes of {content.conference}: {', '.join(results)}"
+
+
+def due(by: Due) -> str:
+    """Return by when something is due, as people say it."""
+    return by.conference or when(by.at)
+
+
+def _action(content: ActionSet, name: Name) -> str:
+    del name
+    return f"action of {content.owner} by {due(content.due)}: {content.what}"
+
+
+def _reported(content: ActionReported, name: Name) -> str:
+    to = "".join(f" to {due(each)}" for each in content.due)
+    note = f": {content.note}" if content.note else ""
+    return f"action {name(content.action)} {content.ending}{to} at {when(content.at)}{note}"
+
+
 _SUMMARIES: Final[Mapping[type[Record], Callable[[Any, Name], str]]] = {
     NegotiationOpened: _opened,
     VersionTabled: _tabled,
@@ -146,6 +193,12 @@ _SUMMARIES: Final[Mapping[type[Record], Callable[[Any, Name], str]]] = {
     CommentMade: _commented,
     DispatchSent: _dispatched,
     AcknowledgementGiven: _acknowledged,
+    AgreedTo: _agreed,
+    SideDocumentOpened: _document,
+    ConferenceScheduled: _scheduled,
+    OutcomesRecorded: _outcomes,
+    ActionSet: _action,
+    ActionReported: _reported,
     SilenceOpened: _silence_opened,
     SilenceBroken: _silence_broken,
     SilenceClosed: _silence_closed,
