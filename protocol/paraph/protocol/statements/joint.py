@@ -10,7 +10,9 @@ from paraph.protocol.statements.header import ContentHeader, header
 JOINT_KINDS: Final = frozenset(
     {
         "action-set",
+        "alternat-set",
         "conference-scheduled",
+        "effect-stated",
         "outcomes-recorded",
     }
 )

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from paraph.protocol.names import ZERO
+from paraph.protocol.negotiation.state.conclusion import Terms
 from paraph.protocol.negotiation.text import Text
 from paraph.protocol.statements.versions import VersionTabled
 
@@ -20,6 +21,7 @@ class Version:
         digests: Digest of the text by language.
         confirmed: Index of the confirmation by party.
         document: Side document that it belongs to; zeros for the instrument.
+        terms: What each party's manifest asked for where it was tabled: governs its conclusion.
     """
 
     statement: bytes
@@ -31,3 +33,4 @@ class Version:
     digests: Mapping[str, bytes]
     confirmed: Mapping[str, int]
     document: bytes = ZERO
+    terms: Mapping[str, Terms] = field(default_factory=dict)

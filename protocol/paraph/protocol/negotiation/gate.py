@@ -1,0 +1,185 @@
+"""The gate before initials and signatures: what still stands open, and why (SPEC 7.15).
+
+Pure and total: the fold refuses an initial or a signature by it, and the desk shows it as a list.
+Whether the other side's roots were verified, whether the record is final and whether log time
+stands still is known to one desk only, and is asked there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from paraph.protocol.names import ZERO
+from paraph.protocol.negotiation import concluded, lint, marks
+from paraph.protocol.negotiation.state import Negotiation, State, Version
+from paraph.protocol.negotiation.state.conclusion import Powers
+
+Purpose = Literal["initial", "sign"]
+CODE: Final = "not-ready"
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """One thing that stands open.
+
+    Attributes:
+        rule: Which rule, kebab-case.
+        clause: Clause id; empty where it is about the whole.
+        expected: What would be accepted, in words.
+    """
+
+    rule: str
+    clause: str
+    expected: str
+
+    def __str__(self) -> str:
+        """Return it on one line."""
+        where = f' at clause "{self.clause}"' if self.clause else ""
+        return f"{self.rule}{where}: {self.expected}"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who is about to conclude: a party and the opaque id of a person."""
+
+    party: str
+    holder: bytes
+
+
+def gate(
+    state: State,
+    talks: Negotiation,
+    version: Version,
+    purpose: Purpose = "initial",
+    person: Person | None = None,
+) -> tuple[Open, ...]:
+    """Return everything that bars *version* from being initialled or signed; empty = ready.
+
+    Args:
+        state: The state of the channel.
+        talks: The negotiation.
+        version: A version of it.
+        purpose: What is about to be done.
+        person: By whom; without, full powers are not asked for.
+    """
+    found = [
+        *_line(talks, version, purpose),
+        *_terms(state, version),
+        *_text(state, talks, version),
+    ]
+    found += _disputed(state)
+    if purpose == "sign":
+        found += _agreed_alternat(state, talks, version)
+    if person is not None:
+        found += _powers(talks, person, purpose)
+    found += _contested(state, talks, version, person)
+    return tuple(found)
+
+
+def _line(talks: Negotiation, version: Version, purpose: Purpose) -> Iterator[Open]:
+    if version.document != ZERO:
+        yield Open(
+            "not-instrument", "", "expected a version of the instrument, not a side document"
+        )
+    elif purpose == "initial" and talks.heads != (version.statement,):
+        heads = ", ".join(each.hex()[:12] for each in talks.heads)
+        yield Open("not-head", "", f"expected the one head of the text: {heads}")
+    elif purpose == "sign":
+        settled = concluded.in_force(talks)
+        pending = concluded.correcting(talks)
+        if settled is None:
+            yield Open(
+                "not-initialled", "", "expected every required initial of both parties first"
+            )
+        elif settled.statement != version.statement:
+            yield Open(
+                "not-initialled", "", f"expected the text in force, version {settled.number}"
+            )
+        if pending is not None:
+            yield Open(
+                "correction-open", "", f"expected both to confirm the correction {pending.number}"
+            )
+
+
+def _terms(state: State, version: Version) -> Iterator[Open]:
+    for party in state.parties:
+        if party not in version.terms:
+            yield Open("no-policy", "", f"expected a manifest of {party} before the version")
+
+
+def _text(state: State, talks: Negotiation, version: Version) -> Iterator[Open]:
+    for part in version.text.parts:
+        for language, words in part.words.items():
+            tally = marks.tally((words,), state.parties)
+            if tally.brackets:
+                yield Open("bracket", part.cid, f"{tally.brackets} in {language}, expected none")
+            if tally.placeholders:
+                yield Open(
+                    "placeholder", part.cid, f"{tally.placeholders} in {language}, expected none"
+                )
+    character = talks.opened.legal_character if talks.opened is not None else lint.BINDING
+    for found in lint.findings(version.text, state.parties, character):
+        yield Open("finding", found.cid, f"expected no {found.check}")
+
+
+def _disputed(state: State) -> Iterator[Open]:
+    for index in sorted(state.disputes):
+        if by := state.disputes[index]:
+            yield Open(
+                "unopened",
+                "",
+                f"entry {index} does not open for {', '.join(sorted(by))}: expected a grant, or its"
+                " author to take it back",
+            )
+
+
+def _agreed_alternat(state: State, talks: Negotiation, version: Version) -> Iterator[Open]:
+    if concluded.alternat(state, talks, version.statement) is None:
+        yield Open("no-alternat", "", "expected originals that both parties agreed to")
+
+
+def powers_of(talks: Negotiation, person: Person) -> Powers:
+    """Return the full powers that were shown for *person*."""
+    return (talks.conclusion.powers.get(person.holder) or {}).get(person.party, Powers())
+
+
+def _powers(talks: Negotiation, person: Person, purpose: Purpose) -> Iterator[Open]:
+    shown = powers_of(talks, person)
+    if (shown.initial if purpose == "initial" else shown.sign) == ZERO:
+        yield Open(
+            "no-powers",
+            "",
+            f"expected full powers to {purpose} of {person.party} for {person.holder.hex()[:8]}",
+        )
+
+
+def _contested(
+    state: State, talks: Negotiation, version: Version, person: Person | None
+) -> Iterator[Open]:
+    for statement in _relied_on(state, talks, version, person):
+        if concluded.is_contested(state, talks, statement):
+            entry = state.entries.get(statement)
+            where = entry.index if entry is not None else 0
+            party = entry.party if entry is not None else ""
+            yield Open(
+                "contested",
+                "",
+                f"entry {where} is contested: expected {party} to stand by it, or to recall it",
+            )
+
+
+def _relied_on(
+    state: State, talks: Negotiation, version: Version, person: Person | None
+) -> Iterator[bytes]:
+    # What a conclusion rests on, each once.
+    yield version.statement
+    if person is not None:
+        shown = powers_of(talks, person)
+        yield from dict.fromkeys((shown.initial, shown.sign))
+    for act in (*talks.conclusion.initials, *talks.conclusion.signatures):
+        yield act.said.statement
+    agreed = concluded.alternat(state, talks, version.statement)
+    if agreed is not None:
+        yield agreed.said.statement
