@@ -24,6 +24,7 @@ from paraph.protocol.statements.conclusion import (
 )
 from paraph.protocol.statements.content import decode_content, encode_content
 from paraph.protocol.statements.header import Relation, to_digests, to_wordings
+from paraph.protocol.statements.standing import Recalled
 from paraph.protocol.statements.versions import NO_NOTES, Replace, VersionTabled
 from tests.support.concluding import (
     HEAD,
@@ -263,7 +264,7 @@ def test_the_roots_are_those_in_force_and_the_policy_is_that_of_the_version() ->
 def test_only_heads_and_signatories_initial_and_signatories_sign() -> None:
     channel = Ceremony()
     by_desk = initialled(channel.version, "USA", role="desk_officer")
-    assert channel.refuses(by_desk, "USA", **who("USA")) == "role"
+    assert channel.refuses(by_desk, "USA", "desk_officer", **who("USA")) == "role"
     by = channel.initialled().alternat()
     by_head = signed(channel.version, "USA", "USA", by, role=HEAD)
     assert channel.refuses(by_head, "USA", HEAD, **who("USA")) == "role"
@@ -291,6 +292,15 @@ def test_control_without_the_freeze_a_text_would_change_under_its_initials(
     channel.initials("USA")
     monkeypatch.setattr(rules, "may_table", lambda *_: None)
     channel.applies(child(channel.version.text, channel.version.statement))
+
+
+def test_a_text_that_is_initialled_is_not_recalled() -> None:
+    channel = Ceremony()
+    recall = Recalled(header=header(), subject=channel.text, reason="")
+    placed = channel.initials("RUS")
+    assert channel.refuses(recall) == "built-on"
+    channel.applies(withdrawn(placed), "RUS", HEAD)
+    channel.applies(recall)
 
 
 def test_side_documents_go_on_while_the_text_is_frozen() -> None:
@@ -493,6 +503,13 @@ def test_what_one_party_says_of_the_effect_is_no_effect() -> None:
     channel.applies(effect(channel.version.statement), "USA", HEAD)
     channel.signed()
     assert phase(channel.state, channel.talks) == Phase("signed")
+
+
+def test_the_effect_is_agreed_by_those_who_may_bind_their_party() -> None:
+    channel = Ceremony()
+    stated = channel.applies(effect(channel.version.statement), "USA", HEAD)
+    assert channel.refuses(agreed(stated, "desk_officer"), "RUS") == "role"
+    channel.applies(agreed(stated), "RUS", HEAD)
 
 
 def test_the_text_is_in_effect_from_an_instant_of_log_time_on() -> None:

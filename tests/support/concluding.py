@@ -240,9 +240,8 @@ class Ceremony(Channel):
         self.applies(opened())
         given = tuple(clauses or clean_clauses())
         text = texts.from_clauses(given, self.state.languages)
-        self.text = self.applies(
-            tabled(text, clauses=given, version_kind="authenticated"), **who("USA", 9)
-        )
+        content = tabled(text, clauses=given, version_kind="authenticated")
+        self.text = self.applies(content, "USA", "desk_officer", **who("USA", 9))
         if agreeing:
             self.agree()
         for party in PARTIES:

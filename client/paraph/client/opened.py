@@ -36,6 +36,7 @@ from paraph.protocol.negotiation.state import Outcome, Said, State
 from paraph.protocol.sealed import Binding, SealingKey, open_with, unwrap
 from paraph.protocol.state import Entry
 from paraph.protocol.statements.clear import Grant, Withdraw
+from paraph.protocol.statements.conclusion import check_act
 from paraph.protocol.statements.content import Content, decode_content
 from paraph.protocol.statements.envelope import ClearContent, SealedContent, Statement
 from paraph.protocol.trust import Member
@@ -205,6 +206,7 @@ class Reader:
             return self._refused(entry, state, said, WITHDRAWN)
         try:
             content = decode_content(self._unseal(entry, statement, statement.content))
+            check_act(content, member.key)
         except _CannotOpenError as error:
             return None, state, Halt(entry.index, error.code, str(error))
         except MalformedError as error:  # the same for everybody who opens it

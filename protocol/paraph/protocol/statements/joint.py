@@ -17,6 +17,8 @@ JOINT_KINDS: Final = frozenset(
     }
 )
 """Kinds of record that one party says and the other agrees to; each topic adds its own."""
+BINDING_KINDS: Final = frozenset({"effect-stated"})
+"""Those of them that only the roles which may `agree` agree to (SPEC 5.4)."""
 
 
 @record("agreed", CONTENT)

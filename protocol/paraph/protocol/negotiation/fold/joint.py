@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Final
 
+from paraph.protocol import roles
 from paraph.protocol.errors import OutOfTurnError
 from paraph.protocol.negotiation.fold import conferences
 from paraph.protocol.negotiation.fold.checks import mentioned
@@ -13,7 +14,7 @@ from paraph.protocol.negotiation.joint import agreeing
 from paraph.protocol.negotiation.state import Negotiation, Said, State
 from paraph.protocol.statements.conferences import ConferenceScheduled, OutcomesRecorded
 from paraph.protocol.statements.header import StatementMention
-from paraph.protocol.statements.joint import JOINT_KINDS, AgreedTo
+from paraph.protocol.statements.joint import BINDING_KINDS, JOINT_KINDS, AgreedTo
 
 
 def agreed(state: State, talks: Negotiation, content: AgreedTo, said: Said) -> Negotiation:
@@ -33,6 +34,8 @@ def agreed(state: State, talks: Negotiation, content: AgreedTo, said: Said) -> N
             f"{said.party} stands behind it already, by saying it or agreeing before",
             code="agreed-before",
         )
+    if entry.kind in BINDING_KINDS and not roles.may(said.role, "agree"):
+        raise OutOfTurnError(f"a {said.role} may not agree to it for a party", code="role")
     given = {**(talks.agreed.get(subject) or {}), said.party: said.index}
     after = replace(talks, agreed=talks.agreed.put(subject, given))
     effect = _EFFECTS.get(entry.kind)

@@ -68,6 +68,8 @@ def _version(talks: Negotiation, subject: bytes, said: Said) -> Negotiation:
     others = [each for each in version.confirmed if each != said.party]
     if others:
         raise built_on(f"{', '.join(others)} confirmed version {version.number}")
+    if any(each.act.version == subject for each in talks.conclusion.initials):
+        raise built_on(f"version {version.number} was initialled")
     parents = version.content.parents
     children = talks.children
     for parent in parents:
