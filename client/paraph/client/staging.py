@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import secrets
 from pathlib import Path
-from typing import Final
 
 from paraph.client.bodies import Bodies
 from paraph.client.files import PRIVATE_FILE, sync_folder
-from paraph.protocol.errors import InputError, RefusedError, UnavailableError
+from paraph.client.uploads import PART, upload
+from paraph.protocol.errors import InputError, RefusedError
 from paraph.protocol.names import ChannelId, Digest, KeyId
 from paraph.protocol.relay import RelayChannel
 from paraph.protocol.sealed import (
@@ -20,9 +20,6 @@ from paraph.protocol.sealed import (
 )
 from paraph.protocol.statements.envelope import Attachment, SealedContent
 from paraph.protocol.statements.header import AttachmentKey
-
-PART: Final = 1024 * 1024
-"""Bytes staged in one request."""
 
 
 def seal_attachment(
@@ -141,12 +138,9 @@ async def stage_file(relay: RelayChannel, digest: Digest, path: Path) -> None:
     except OSError as error:
         raise RefusedError("an attachment is missing on this disk", code="not-staged") from error
     with file:
-        there = await relay.staged(digest)
-        while not there.complete:
-            file.seek(there.size)
-            piece = file.read(PART)
-            if not piece:
-                raise UnavailableError("the relay has a damaged part of a blob", code="staging")
-            before, there = there, await relay.stage(digest, there.size, piece)
-            if there.size <= before.size and not there.complete:
-                raise UnavailableError("the relay did not take a part of a blob", code="staging")
+
+        def part(offset: int, most: int) -> bytes:
+            file.seek(offset)
+            return file.read(most)
+
+        await upload(relay, digest, os.fstat(file.fileno()).st_size, part)

@@ -18,6 +18,7 @@ from paraph.client.backoff import Sleep
 from paraph.client.clock import Clock, wall_clock
 from paraph.client.transport.http import TIMEOUT_S, Http
 from paraph.client.transport.stream import Stream
+from paraph.client.uploads import upload
 from paraph.protocol.errors import MalformedError, RefusedError, UnavailableError
 from paraph.protocol.keys import SIGNATURE_SIZE, Signer
 from paraph.protocol.names import ChannelId, Context, Digest
@@ -43,9 +44,6 @@ from paraph.protocol.wire import (
     session_message,
     unpack_frame,
 )
-
-PART: Final = 1024 * 1024
-"""Bytes of a blob in one request."""
 
 T = TypeVar("T")
 
@@ -314,14 +312,7 @@ class TransportChannel:
 
     async def _stage_body(self, body: bytes) -> None:
         digest = Digest(hashlib.sha256(body).digest())
-        there = await self.staged(digest)
-        while not there.complete:
-            part = body[there.size : there.size + PART]
-            if not part:
-                raise UnavailableError("the relay has a damaged part of this body", code="staging")
-            before, there = there, await self.stage(digest, there.size, part)
-            if there.size <= before.size and not there.complete:
-                raise UnavailableError("the relay did not take a part of a body", code="staging")
+        await upload(self, digest, len(body), lambda offset, most: body[offset : offset + most])
 
     # sessions and the stream
 
