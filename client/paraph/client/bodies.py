@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final, Protocol, runtime_checkable
 
+from paraph.client import progress
 from paraph.client.files import PRIVATE_FILE, sync_folder
 from paraph.client.home import ChannelHome
 from paraph.client.store import Alarm, ChannelStore, Wanted
@@ -129,6 +130,7 @@ class Bodies:
                 size += len(piece)
                 if size > wanted.size:
                     break
+                progress.tell(size, wanted.size)
             file.flush()
             os.fsync(file.fileno())
         if size < wanted.size:

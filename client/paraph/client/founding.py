@@ -21,6 +21,7 @@ from paraph.client.cards import CharterFile, PartyCard
 from paraph.client.home import Home, KnownPeer, VerifiedRoots
 from paraph.client.vault import Vault, VaultContent, VaultName, empty_content
 from paraph.protocol import documents, roles, words
+from paraph.protocol.buckets import sealed_attachment_size
 from paraph.protocol.documents import (
     Charter,
     FoundingParty,
@@ -48,7 +49,10 @@ from paraph.protocol.statements.envelope import (
 from paraph.protocol.tree import EMPTY_ROOT
 from paraph.protocol.wire import Admission, RelayCard, admission_message
 
-LIMITS: Final = Limits(body_bytes=MAX_BODY, attachment_bytes=1 << 30, attachments=16)
+LIMITS: Final = Limits(
+    body_bytes=MAX_BODY, attachment_bytes=sealed_attachment_size(2 << 30), attachments=16
+)
+"""An attachment has up to 2 GiB before it is sealed."""
 SILENCE_MINIMUM_MS: Final = 12 * 3600 * 1000
 CARD_NAME: Final = "party.card"
 MOST_ROOTS: Final = 5

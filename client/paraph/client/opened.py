@@ -22,6 +22,7 @@ from typing import Final
 
 from paraph.client.replica import Replica
 from paraph.client.store import Alarm
+from paraph.protocol.buckets import sealed_attachment_size
 from paraph.protocol.errors import (
     ForgedError,
     MalformedError,
@@ -39,8 +40,12 @@ from paraph.protocol.statements.clear import Grant, Withdraw
 from paraph.protocol.statements.conclusion import check_act
 from paraph.protocol.statements.content import Content, decode_content
 from paraph.protocol.statements.envelope import ClearContent, SealedContent, Statement
+from paraph.protocol.statements.header import ContentHeader
 from paraph.protocol.trust import Member
 
+OTHER_ATTACHMENTS: Final = Outcome(
+    "refused", "attachments-differ", "its keys are not those of the attachments it lists"
+)
 WITHDRAWN: Final = Outcome("refused", "withdrawn", "its author took it back")
 
 
@@ -211,6 +216,8 @@ class Reader:
             return None, state, Halt(entry.index, error.code, str(error))
         except MalformedError as error:  # the same for everybody who opens it
             return self._refused(entry, state, said, Outcome("refused", error.code, str(error)))
+        if not fits(content.header, statement.content):
+            return self._refused(entry, state, said, OTHER_ATTACHMENTS)
         after, outcome = fold.apply(state, content, said)
         return OpenedEntry(entry.index, entry, content, outcome, outcome.code), after, None
 
@@ -275,6 +282,12 @@ def _sealed(entry: Entry) -> tuple[Statement, SealedContent]:
     if statement is None or not isinstance(statement.content, SealedContent):
         raise MisuseError("expected a sealed entry")
     return statement, statement.content
+
+
+def fits(header: ContentHeader, sealed: SealedContent) -> bool:
+    """Tell whether a header opens exactly the attachments that its statement lists (SPEC 4.6)."""
+    named = [(each.blob, sealed_attachment_size(each.size)) for each in header.attachments]
+    return named == [(each.digest, each.size) for each in sealed.attachments]
 
 
 def said_of(entry: Entry, statement: Statement, member: Member) -> Said:

@@ -69,7 +69,7 @@ PATIENCE_S: Final = 30
 NEVER: Final = frozenset(
     {
         "document", "entry", "exclusive", "expired", "heartbeat", "key-ended", "key-expired",
-        "previous", "recipients", "role", "seen-older",
+        "previous", "recipients", "role", "seen-older", "too-large",
     }
 )  # fmt: skip
 """Codes that, found by a verified replica, stay true: the statement can never be placed."""

@@ -57,6 +57,11 @@ def padded_attachment_size(plaintext: int) -> int:
     return -(-(plaintext + LENGTH_SIZE) // LARGEST) * LARGEST
 
 
+def sealed_attachment_size(plaintext: int) -> int:
+    """Return the size of the blob that an attachment of *plaintext* bytes becomes (SPEC 4.6)."""
+    return ciphertext_size(padded_attachment_size(plaintext))
+
+
 def body_size(recipients: int, content: int) -> int:
     """Return the size of a body with so many wraps around *content* bytes, salt included."""
     return recipients * WRAP_SIZE + ciphertext_size(padded_size(content))

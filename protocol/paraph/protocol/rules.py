@@ -99,12 +99,24 @@ def _judge_sealed(
             retry_after_s=5,
         )
     _judge_recipients(state, content, member)
+    _judge_limits(state, content)
     if statement.exclusive and state.foreign_content_since(statement.seen.size, member.id):
         raise RefusedError(
             "somebody else's statement came since the head that this one has seen",
             code="exclusive",
             hint="read it, then send again, or send without asking to be alone",
         )
+
+
+def _judge_limits(state: ChannelState, content: SealedContent) -> None:
+    # Of a statement over them nobody fetches a byte: it is void, whatever the relay says.
+    limits = state.charter.limits
+    if (
+        content.body_size > limits.body_bytes
+        or len(content.attachments) > limits.attachments
+        or any(each.size > limits.attachment_bytes for each in content.attachments)
+    ):
+        raise RefusedError("expected no more than the charter's limits", code="too-large")
 
 
 def _judge_recipients(state: ChannelState, content: SealedContent, member: Member) -> None:
