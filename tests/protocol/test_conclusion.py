@@ -231,6 +231,7 @@ def test_a_person_initials_once_whatever_the_key() -> None:
         ({"signer": ZERO}, "act-differs"),
         ({"holder": bytes(16)}, "act-differs"),
         ({"version": ZERO}, "unknown-version"),
+        ({"capacity": to_wordings({"en": "King"})}, "capacity-differs"),
         ({"texts": to_digests({"en": ZERO, "ru": ZERO})}, "digest-differs"),
         ({"texts": to_digests({"en": ZERO}), "languages": ("en",)}, "digest-differs"),
         (

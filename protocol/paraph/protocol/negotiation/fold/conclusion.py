@@ -12,7 +12,7 @@ from paraph.protocol.names import ZERO
 from paraph.protocol.negotiation import alternat as alternats
 from paraph.protocol.negotiation import concluded
 from paraph.protocol.negotiation.fold.checks import known_party, version_of, working_language
-from paraph.protocol.negotiation.gate import CODE, Person, Purpose, gate
+from paraph.protocol.negotiation.gate import CODE, Person, gate, powers_of
 from paraph.protocol.negotiation.state import APPLIED, Negotiation, Said, State, Version
 from paraph.protocol.negotiation.state.conclusion import (
     Act,
@@ -53,6 +53,7 @@ def powers_shown(
     after = Powers(
         initial=said.statement if content.purpose in {"initial", "both"} else before.initial,
         sign=said.statement if content.purpose in {"sign", "both"} else before.sign,
+        capacity=content.capacity,
     )
     powers = talks.conclusion.powers.put(content.holder, {**shown, said.party: after})
     return _with(talks, replace(talks.conclusion, powers=powers))
@@ -70,7 +71,7 @@ def initialled(state: State, talks: Negotiation, content: Initialled, said: Said
     if act.holder in concluded.holders(before, said.party):
         raise OutOfTurnError("this person initialled it before", code="initialled-before")
     _digests(act, version.digests)
-    _ready(state, talks, version, "initial", said)
+    _ready(state, talks, version, act, said)
     placed = Act(said, act)
     return _with(talks, replace(talks.conclusion, initials=(*before, placed)))
 
@@ -87,7 +88,7 @@ def signed(state: State, talks: Negotiation, content: Signed, said: Said) -> Neg
         )
     if act.holder in concluded.holders(before, said.party, act.original):
         raise OutOfTurnError("this person signed this original before", code="signed-before")
-    _ready(state, talks, version, "sign", said)
+    _ready(state, talks, version, act, said)
     agreed = concluded.alternat(state, talks, version.statement)
     if agreed is None or act.alternat != agreed.said.statement:
         raise OutOfTurnError(
@@ -300,10 +301,15 @@ def _digests(act: ConcludingAct, own: Mapping[str, bytes]) -> None:
 
 
 def _ready(
-    state: State, talks: Negotiation, version: Version, purpose: Purpose, said: Said
+    state: State, talks: Negotiation, version: Version, act: ConcludingAct, said: Said
 ) -> None:
-    found = gate(state, talks, version, purpose, Person(said.party, said.holder))
+    person = Person(said.party, said.holder)
+    found = gate(state, talks, version, "sign" if act.original else "initial", person)
     if found:
         told = "; ".join(str(each) for each in found[:MOST_TOLD])
         more = f"; and {len(found) - MOST_TOLD} more" if len(found) > MOST_TOLD else ""
         raise OutOfTurnError(told + more, code=CODE)
+    if act.capacity != powers_of(talks, person).capacity:
+        raise OutOfTurnError(
+            "expected the capacity that the full powers show", code="capacity-differs"
+        )

@@ -15,6 +15,7 @@ from paraph.protocol.statements.conclusion import (
     EffectStated,
     EventNoted,
 )
+from paraph.protocol.statements.header import Wording
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +35,17 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class Powers:
-    """Full powers that a party showed for one person: the statements that did, zeros for none."""
+    """Full powers that a party showed for one person.
+
+    Attributes:
+        initial: The statement that showed them for initialling; zeros for none.
+        sign: The statement that showed them for signing; zeros for none.
+        capacity: The person's office, as shown last.
+    """
 
     initial: bytes = ZERO
     sign: bytes = ZERO
+    capacity: tuple[Wording, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
