@@ -60,7 +60,7 @@ def void(channel: Channel, envelope: bytes) -> str:
     entry = channel.log.append(envelope)
     assert entry.void
     assert channel.log.size == size + 1
-    assert (channel.log.placed, channel.log.log_time) == (placed, log_time)
+    assert (dict(channel.log.placed), channel.log.log_time) == (placed, log_time)
     return entry.void
 
 

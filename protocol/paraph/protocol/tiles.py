@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final, Self
 
-from paraph.protocol.errors import ForgedError, MalformedError, MisuseError
+from paraph.protocol.errors import MalformedError, MisuseError
 from paraph.protocol.names import Digest
 from paraph.protocol.tree import DIGEST_BYTES, Tree
 
@@ -136,31 +136,6 @@ def parse_tile(data: bytes, width: int) -> tuple[Digest, ...]:
     if len(data) != DIGEST_BYTES * width:
         raise MalformedError(f"expected a tile of {width} hashes")
     return tuple(Digest(data[at : at + DIGEST_BYTES]) for at in range(0, len(data), DIGEST_BYTES))
-
-
-def tile_root(data: bytes) -> Digest:
-    """Return the root of a full tile: the item that stands for it one level up.
-
-    Raises:
-        MalformedError: Not 256 hashes.
-    """
-    return Tree(parse_tile(data, FULL_WIDTH)).root()
-
-
-def verify_tile(tree: Tree, tile: Tile, data: bytes) -> None:
-    """Check the bytes of a served or stored tile against a tree rebuilt from the entries.
-
-    Args:
-        tree: Rebuilt from the entries, its root compared with a verified checkpoint.
-        tile: Which tile.
-        data: Its bytes, untrusted.
-
-    Raises:
-        ForgedError: The bytes are not those of the tile.
-        MisuseError: A bundle, or a tile that *tree* does not have.
-    """
-    if data != tile_bytes(tree, tile):
-        raise ForgedError("expected the hashes that the entries give")
 
 
 def entry_bundle(entries: Sequence[bytes]) -> bytes:

@@ -132,35 +132,6 @@ class Tree:
         """
         return self._hash(0, self._past(size))
 
-    def root_with(self, leaves: Iterable[bytes]) -> Digest:
-        """Return the root the tree would have with *leaves* appended; it is not changed.
-
-        A ledger needs this root before it commits, and may change memory only after.
-
-        Raises:
-            MisuseError: One of them is not 32 bytes.
-        """
-        added = _joined(leaves)
-        size = self.size
-        edge = [  # roots of the full subtrees that make up the tree, largest first
-            self._node(height, (size >> height) - 1)
-            for height in range(size.bit_length() - 1, -1, -1)
-            if size >> height & 1
-        ]
-        for at in range(0, len(added), DIGEST_BYTES):
-            node, carry = Digest(added[at : at + DIGEST_BYTES]), size
-            while carry & 1:
-                node = node_hash(edge.pop(), node)
-                carry >>= 1
-            edge.append(node)
-            size += 1
-        if not edge:
-            return EMPTY_ROOT
-        root = edge.pop()
-        while edge:
-            root = node_hash(edge.pop(), root)
-        return root
-
     def subtree_root(self, start: int, end: int) -> Digest:
         """Return the root over the leaves in [*start*, *end*), itself part of the tree.
 

@@ -29,7 +29,6 @@ from paraph.protocol.statements.envelope import (
     MAX_ENVELOPE,
     ClearContent,
     SealedContent,
-    Statement,
 )
 from paraph.protocol.tiles import ENTRIES, FULL_WIDTH, Tile, entry_bundle, tile_bytes, width_at
 from paraph.protocol.trust import Member
@@ -148,8 +147,7 @@ class ServiceChannel:
         # that arrive one behind the other are placed in that order.
         live, shop = self._live, self._shop
         statement = unverified.statement
-        if unverified.id not in live.log.placed:  # what is placed gets its answer again
-            self._require_clock(live, statement)
+        self._require_clock(live, unverified)
         check = functools.partial(prepare, live, shop.blobs, unverified, body)
         prepared: asyncio.Future[Prepared]
         if statement.anchor == ZERO:
@@ -178,11 +176,14 @@ class ServiceChannel:
             envelope=b"" if placed == unverified.envelope else placed,
         )
 
-    def _require_clock(self, live: LiveChannel, statement: Statement) -> None:
-        # Log time never falls: one heartbeat from the future would end every key (ADR 8).
-        content = statement.content
+    def _require_clock(self, live: LiveChannel, unverified: Unverified) -> None:
+        # Log time never falls: one heartbeat from the future would end every key (ADR 8). What is
+        # placed gets its answer again.
+        content = unverified.statement.content
         payload = content.payload if isinstance(content, ClearContent) else None
         if not isinstance(payload, Heartbeat) or live.log.charter.exercise:
+            return
+        if unverified.id in live.log.placed:
             return
         ahead = payload.dated - self._shop.clock.now_ms()
         if ahead > MOST_AHEAD_MS:
