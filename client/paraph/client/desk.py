@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from types import TracebackType
 from typing import Final, Self
 
@@ -30,6 +30,7 @@ from paraph.client.opened import OpenedEntry, Reader
 from paraph.client.outbox import Outbox
 from paraph.client.replica import Replica
 from paraph.client.sent import NEGOTIATION_SIZE, Sent, sent_of
+from paraph.client.staging import listed
 from paraph.client.vault import HeldKey, Vault
 from paraph.protocol import roles
 from paraph.protocol.delivery import Delivery
@@ -51,6 +52,8 @@ MOST_REFUSALS: Final = 3
 """Refused so often in a row, a person is told how to send without asking to be alone."""
 _TOO_LATE: Final = (Delivery.UNPLACEABLE, "exclusive")
 
+Door = Callable[["Desk", tuple[Content, ...]], Awaitable[tuple[Content, ...]]]
+
 
 class Desk:
     """One key in one channel. Made by :meth:`open`; use it in ``async with``.
@@ -62,6 +65,7 @@ class Desk:
         replica: The verified log.
         reader: What could be opened of it, folded.
         outbox: What was said with this key.
+        door: Sees everything before it is sealed; gives it back, or what to say in its place.
     """
 
     def __init__(
@@ -78,6 +82,7 @@ class Desk:
         self._vault: Final = vault
         self._link: Final = link
         self._clock: Final = clock
+        self.door: Door | None = None
         self._key = key
         self._relay: RelayChannel | None = None
         self._said: list[tuple[StatementId, Content]] = []
@@ -456,13 +461,23 @@ class Desk:
         """
         composing.require_role(self.role, content)
         self._require_in_force()
-        state = self.state
-        composing.try_fold(state, content, self._said_now(state, os.urandom(32)))
+        self.foresee(self.state, content)
+        if self.door is not None:
+            (content,) = await self.door(self, (content,))
+            self.foresee(self.state, content)
         row = self.outbox.prepare_sealed(
-            content, exclusive=exclusive, precedence=precedence, tag=tag
+            content,
+            exclusive=exclusive,
+            precedence=precedence,
+            attachments=listed(content.header),
+            tag=tag,
         )
         self._said.append((row.id, content))
         return await self._send(sent_of(row, content.KIND, content.header.negotiation))
+
+    def foresee(self, state: State, content: Content) -> State:
+        """Return the state that *content*, said by this desk next, would lead to; as for say."""
+        return composing.try_fold(state, content, self._said_now(state, os.urandom(32)))
 
     async def _send(self, sent: Sent) -> Sent:
         try:

@@ -9,6 +9,7 @@ from pathlib import Path
 from paraph.client.bodies import Bodies
 from paraph.client.files import PRIVATE_FILE, sync_folder
 from paraph.client.uploads import PART, upload
+from paraph.protocol.buckets import sealed_attachment_size
 from paraph.protocol.errors import InputError, RefusedError
 from paraph.protocol.names import ChannelId, Digest, KeyId
 from paraph.protocol.relay import RelayChannel
@@ -19,7 +20,7 @@ from paraph.protocol.sealed import (
     attachment_key,
 )
 from paraph.protocol.statements.envelope import Attachment, SealedContent
-from paraph.protocol.statements.header import AttachmentKey
+from paraph.protocol.statements.header import AttachmentKey, ContentHeader
 
 
 def seal_attachment(
@@ -68,6 +69,14 @@ def seal_attachment(
         name=source.name,
         size=size,
         digest=sealer.plain_digest,
+    )
+
+
+def listed(header: ContentHeader) -> tuple[Attachment, ...]:
+    """Return what the statement around a record lists: the blobs that its header opens."""
+    return tuple(
+        Attachment(digest=each.blob, size=sealed_attachment_size(each.size))
+        for each in header.attachments
     )
 
 
