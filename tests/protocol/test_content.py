@@ -51,6 +51,7 @@ from tests.support import conferences as vc
 from tests.support import internal as private
 from tests.support import negotiating as talk
 from tests.support import side_documents as side
+from tests.support import proposals
 from tests.support import silence as quiet
 from tests.support.standing import recalled
 
@@ -84,6 +85,12 @@ EVERY: tuple[Content, ...] = (
     quiet.broken(ID, amendment=NAMED),
     quiet.closed(ID, 7, ID),
     recalled(ID),
+    proposals.made(version=ID, rationale=WORDS, operations=ALL_OPERATIONS),
+    proposals.answered(ID, "countered", version=ID, operations=ALL_OPERATIONS),
+    proposals.answered(ID, "accepted", wording=ID),
+    proposals.taken(ID, {"a": "agree", "b": "none"}, others="reserve"),
+    proposals.tied("a", "b"),
+    proposals.untied(ID),
     private.mandate(),
     private.asked(b"one", b"two", hits=(private.HIT,), needs=("authority", "legal")),
     private.given(ID, "refused"),

@@ -19,6 +19,7 @@ def agreeing(state: State, talks: Negotiation, subject: bytes) -> Mapping[str, i
         or entry.outcome != APPLIED
         or entry.negotiation != talks.identity
         or entry.kind not in JOINT_KINDS
+        or subject in talks.recalled
     ):
         return {}
     return {entry.party: entry.index, **(talks.agreed.get(subject) or {})}

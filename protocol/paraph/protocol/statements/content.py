@@ -36,6 +36,15 @@ from paraph.protocol.statements.exchanges import (
 )
 from paraph.protocol.statements.internal import ClearanceAsked, ClearanceGiven, MandateSet
 from paraph.protocol.statements.joint import AgreedTo
+from paraph.protocol.statements.positions import PackageTied, PackageUntied, PositionTaken
+from paraph.protocol.statements.proposals import ProposalAnswered, ProposalMade
+from paraph.protocol.statements.scrutiny import (
+    CONCORDANCE,
+    FindingMade,
+    FindingSettled,
+    ScrubConfirmed,
+    TermSet,
+)
 from paraph.protocol.statements.side_documents import SideDocumentOpened
 from paraph.protocol.statements.silence import SilenceBroken, SilenceClosed, SilenceOpened
 from paraph.protocol.statements.standing import Recalled
@@ -65,6 +74,11 @@ Content = (
     | ClearanceAsked
     | ClearanceGiven
     | Recalled
+    | ProposalMade
+    | ProposalAnswered
+    | PositionTaken
+    | PackageTied
+    | PackageUntied
     | FullPowersShown
     | Initialled
     | Signed
@@ -74,6 +88,10 @@ Content = (
     | EffectNoted
     | EventNoted
     | StoodBy
+    | FindingMade
+    | FindingSettled
+    | ScrubConfirmed
+    | TermSet
 )
 
 CONTENT_KINDS: Final[Mapping[str, type[Content]]] = MappingProxyType(
@@ -99,6 +117,11 @@ CONTENT_KINDS: Final[Mapping[str, type[Content]]] = MappingProxyType(
             ClearanceAsked,
             ClearanceGiven,
             Recalled,
+            ProposalMade,
+            ProposalAnswered,
+            PositionTaken,
+            PackageTied,
+            PackageUntied,
             FullPowersShown,
             Initialled,
             Signed,
@@ -108,6 +131,10 @@ CONTENT_KINDS: Final[Mapping[str, type[Content]]] = MappingProxyType(
             EffectNoted,
             EventNoted,
             StoodBy,
+            FindingMade,
+            FindingSettled,
+            ScrubConfirmed,
+            TermSet,
         )
     }
 )
@@ -134,6 +161,11 @@ CONTENT_ACTIONS: Final[Mapping[str, str]] = MappingProxyType(
         ClearanceAsked.KIND: "comment",
         ClearanceGiven.KIND: "clear",
         Recalled.KIND: "recall",
+        ProposalMade.KIND: "propose",
+        ProposalAnswered.KIND: "answer",
+        PositionTaken.KIND: "position",
+        PackageTied.KIND: "propose",
+        PackageUntied.KIND: "propose",
         FullPowersShown.KIND: "dispatch",
         Initialled.KIND: "initial",
         Signed.KIND: "sign",
@@ -143,6 +175,10 @@ CONTENT_ACTIONS: Final[Mapping[str, str]] = MappingProxyType(
         EffectNoted.KIND: "sign",
         EventNoted.KIND: "comment",
         StoodBy.KIND: "agree",
+        FindingMade.KIND: "finding",
+        FindingSettled.KIND: "finding",
+        ScrubConfirmed.KIND: "scrub",
+        TermSet.KIND: "finding",
     }
 )
 """Kind to the action that the role table grants (SPEC 5.4)."""
@@ -152,6 +188,10 @@ def action_of(content: Content) -> str:
     """Return the action that *content* is, where what it says makes the difference (SPEC 5.4)."""
     if isinstance(content, AcknowledgementGiven) and content.header.origin == "automatic":
         return "acknowledge-automatic"
+    if isinstance(content, ScrubConfirmed) and content.sort == CONCORDANCE:
+        return "concordance"
+    if isinstance(content, PositionTaken) and content.agrees():
+        return "agree"
     return CONTENT_ACTIONS[content.KIND]
 
 

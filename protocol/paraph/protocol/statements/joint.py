@@ -14,6 +14,9 @@ JOINT_KINDS: Final = frozenset(
         "conference-scheduled",
         "effect-stated",
         "outcomes-recorded",
+        "package-tied",
+        "package-untied",
+        "term-set",
     }
 )
 """Kinds of record that one party says and the other agrees to; each topic adds its own."""

@@ -30,6 +30,9 @@ from paraph.protocol.negotiation.fold import (
     internal,
     joint,
     opening,
+    positions,
+    proposals,
+    scrutiny,
     side_documents,
     silence,
     standing,
@@ -79,6 +82,14 @@ from paraph.protocol.statements.exchanges import (
 from paraph.protocol.statements.header import NO_NEGOTIATION
 from paraph.protocol.statements.internal import ClearanceAsked, ClearanceGiven, MandateSet
 from paraph.protocol.statements.joint import AgreedTo
+from paraph.protocol.statements.positions import PackageTied, PackageUntied, PositionTaken
+from paraph.protocol.statements.proposals import ProposalAnswered, ProposalMade
+from paraph.protocol.statements.scrutiny import (
+    FindingMade,
+    FindingSettled,
+    ScrubConfirmed,
+    TermSet,
+)
 from paraph.protocol.statements.side_documents import SideDocumentOpened
 from paraph.protocol.statements.silence import SilenceBroken, SilenceClosed, SilenceOpened
 from paraph.protocol.statements.standing import Recalled
@@ -93,6 +104,11 @@ _RULES: Final[Mapping[type[Record], Rule]] = {
     VersionConfirmed: versions.confirmed,
     CommentMade: comments.commented,
     DispatchSent: dispatches.dispatched,
+    ProposalMade: proposals.made,
+    ProposalAnswered: proposals.answered,
+    PositionTaken: positions.taken,
+    PackageTied: positions.tied,
+    PackageUntied: positions.untied,
     AgreedTo: joint.agreed,
     SideDocumentOpened: side_documents.opened,
     ConferenceScheduled: conferences.scheduled,
@@ -108,6 +124,10 @@ _RULES: Final[Mapping[type[Record], Rule]] = {
     EffectNoted: conclusion.effect_noted,
     EventNoted: conclusion.event_noted,
     StoodBy: conclusion.stood_by,
+    FindingMade: scrutiny.found,
+    FindingSettled: scrutiny.settled,
+    ScrubConfirmed: scrutiny.scrubbed,
+    TermSet: scrutiny.term_set,
 }
 
 StateRule = Callable[[State, Negotiation, Any, Said], State]

@@ -66,6 +66,11 @@ def mentioned(state: State, talks: Negotiation, mentions: tuple[Mention, ...]) -
             standing(talks, each.statement)
 
 
+def built_on(what: str) -> OutOfTurnError:
+    """Return the refusal of a recall: *what* the other side has put on the statement."""
+    return OutOfTurnError(f"it cannot be recalled any more: {what}", code="built-on")
+
+
 def heads_without(
     talks: Negotiation, heads: tuple[bytes, ...], version: bytes, bare: tuple[bytes, ...]
 ) -> tuple[bytes, ...]:

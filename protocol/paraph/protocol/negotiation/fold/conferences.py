@@ -13,7 +13,16 @@ from paraph.protocol.negotiation.fold.checks import (
     version_of,
     working_language,
 )
-from paraph.protocol.negotiation.state import Action, Conference, Negotiation, Outcomes, Said, State
+from paraph.protocol.negotiation.fold.positions import with_stance
+from paraph.protocol.negotiation.state import (
+    Action,
+    Conference,
+    Negotiation,
+    Outcomes,
+    Said,
+    Stance,
+    State,
+)
 from paraph.protocol.negotiation.state.conferences import conference_key
 from paraph.protocol.statements.conferences import (
     AGREED_AD_REF,
@@ -145,23 +154,19 @@ def recorded(
 
 def outcomes_agreed(state: State, talks: Negotiation, subject: bytes, said: Said) -> Negotiation:
     """Set the positions that follow from outcomes both parties stand behind."""
-    del said
     outcomes = talks.outcomes.get(subject)
     assert outcomes is not None  # the subject was applied
+    taken: dict[str, dict[str, str]] = {party: {} for party in state.parties}
     for item in outcomes.content.items:
         if item.cid and item.result == AGREED_AD_REF:
             for party in state.parties:
-                talks = _position(talks, outcomes, party, item.cid, "ad_referendum")
+                taken[party][item.cid] = "ad_referendum"
         elif item.cid and item.result.startswith(RESERVED_BY):
-            party = item.result.removeprefix(RESERVED_BY)
-            talks = _position(talks, outcomes, party, item.cid, "reserve")
-    return talks
-
-
-def _position(
-    talks: Negotiation, outcomes: Outcomes, party: str, cid: str, value: str
-) -> Negotiation:
-    del outcomes, party, cid, value
+            taken[item.result.removeprefix(RESERVED_BY)][item.cid] = "reserve"
+    for party, values in taken.items():
+        if values:
+            stance = Stance(outcomes.statement, said.index, outcomes.version, values)
+            talks = with_stance(talks, party, stance)
     return talks
 
 

@@ -13,6 +13,7 @@ from typing import Final, Literal
 from paraph.protocol.errors import OutOfTurnError
 from paraph.protocol.names import Label, labelled
 from paraph.protocol.negotiation import text as texts
+from paraph.protocol.negotiation.fold import proposals
 from paraph.protocol.negotiation.fold.checks import version_of
 from paraph.protocol.negotiation.state import Negotiation, Said, State, Version
 from paraph.protocol.negotiation.state.silence import Ending, Silence
@@ -172,6 +173,7 @@ def _adopt(state: State, talks: Negotiation, silence: Silence, said: Said) -> St
     changed = replace(
         talks, versions=talks.versions.put(version.statement, replace(version, confirmed=both))
     )
+    changed = proposals.after_confirmation(changed, version, said)
     return replace(state, negotiations=state.negotiations.put(talks.identity, changed))
 
 

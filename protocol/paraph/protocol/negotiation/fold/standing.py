@@ -8,11 +8,13 @@ from typing import Final
 
 from paraph.protocol.errors import OutOfTurnError
 from paraph.protocol.names import ZERO
-from paraph.protocol.negotiation.fold import side_documents, silence
-from paraph.protocol.negotiation.fold.checks import heads_without, mentioned, version_of
+from paraph.protocol.negotiation.fold import positions, proposals, side_documents, silence
+from paraph.protocol.negotiation.fold.checks import built_on, heads_without, mentioned, version_of
 from paraph.protocol.negotiation.state import Negotiation, Said, State
 from paraph.protocol.statements.exchanges import CommentMade, DispatchSent
 from paraph.protocol.statements.header import StatementMention
+from paraph.protocol.statements.positions import PackageTied, PackageUntied, PositionTaken
+from paraph.protocol.statements.proposals import ProposalMade
 from paraph.protocol.statements.silence import SilenceOpened
 from paraph.protocol.statements.standing import Recalled
 from paraph.protocol.statements.versions import VersionTabled
@@ -54,11 +56,6 @@ def _take_back(
         if receipt.rung == "answered":
             raise built_on(f"{party} has acknowledged it as answered")
     return take_back(talks, subject, said)
-
-
-def built_on(what: str) -> OutOfTurnError:
-    """Return the refusal of a recall: *what* the other side has put on the statement."""
-    return OutOfTurnError(f"it cannot be recalled any more: {what}", code="built-on")
 
 
 def _version(talks: Negotiation, subject: bytes, said: Said) -> Negotiation:
@@ -119,6 +116,10 @@ _TAKE_BACK: Final[Mapping[str, TakeBack]] = {
     VersionTabled.KIND: _version,
     CommentMade.KIND: _comment,
     DispatchSent.KIND: _dispatch,
+    ProposalMade.KIND: proposals.recalled,
+    PositionTaken.KIND: positions.recalled,
+    PackageTied.KIND: positions.package_recalled,
+    PackageUntied.KIND: positions.package_recalled,
 }
 RECALLABLE: Final = (*_TAKE_BACK, SilenceOpened.KIND)
 """Kinds that can be recalled; what binds otherwise has a withdrawal of its own."""

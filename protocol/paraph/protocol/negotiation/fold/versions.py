@@ -7,11 +7,12 @@ from dataclasses import replace
 from paraph.protocol.errors import OutOfTurnError
 from paraph.protocol.names import ZERO
 from paraph.protocol.negotiation import text as texts
-from paraph.protocol.negotiation.fold import conclusion, side_documents
+from paraph.protocol.negotiation.fold import conclusion, proposals, side_documents
 from paraph.protocol.negotiation.fold.checks import speaks_for, version_of
 from paraph.protocol.negotiation.state import Negotiation, Said, State, Version
 from paraph.protocol.negotiation.text import Text
 from paraph.protocol.statements.header import LanguageDigest
+from paraph.protocol.statements.scrutiny import ScrubConfirmed
 from paraph.protocol.statements.versions import VersionConfirmed, VersionTabled
 
 
@@ -47,11 +48,12 @@ def tabled(state: State, talks: Negotiation, content: VersionTabled, said: Said)
     talks = replace(talks, versions=talks.versions.put(said.statement, version), children=children)
     if document != ZERO:
         return side_documents.placed(talks, version)
-    return replace(
+    talks = replace(
         talks,
         versions_counted=version.number,
         heads=(*(head for head in talks.heads if head not in content.parents), said.statement),
     )
+    return proposals.after_version(state, talks, version)
 
 
 def _compare(text: Text, content: VersionTabled) -> dict[str, bytes]:
@@ -96,14 +98,20 @@ def confirmed(
     version = version_of(talks, content.version)
     if said.party in version.confirmed:
         raise OutOfTurnError(f"{said.party} confirmed it before", code="confirmed-before")
-    if (
-        _by_language(content.digests) != version.digests
-        or content.structure != version.content.structure
-    ):
-        raise OutOfTurnError("what is confirmed is not this text", code="digest-differs")
+    same_text(version, content)
     confirmed = {**version.confirmed, said.party: said.index}
     changed = replace(version, confirmed=confirmed)
     after = replace(talks, versions=talks.versions.put(version.statement, changed))
     if {version.party, *confirmed} == set(state.parties):
         after = side_documents.adopted(after, version.statement, said.index)
+        after = proposals.after_confirmation(after, version, said)
     return after
+
+
+def same_text(version: Version, content: VersionConfirmed | ScrubConfirmed) -> None:
+    """Ask that a party binds itself to this text (``digest-differs``)."""
+    if (
+        _by_language(content.digests) != version.digests
+        or content.structure != version.content.structure
+    ):
+        raise OutOfTurnError("what is confirmed is not this text", code="digest-differs")

@@ -11,7 +11,10 @@ from paraph.protocol.negotiation.state.conclusion import Conclusion, Terms
 from paraph.protocol.negotiation.state.conferences import Action, Conference, Outcomes
 from paraph.protocol.negotiation.state.exchanges import Comment, Dispatch, Receipt
 from paraph.protocol.negotiation.state.internal import Clearance, Mandate
+from paraph.protocol.negotiation.state.positions import Package, Stance
+from paraph.protocol.negotiation.state.proposals import Proposal, Step
 from paraph.protocol.negotiation.state.said import APPLIED, Entry, Outcome, Said
+from paraph.protocol.negotiation.state.scrutiny import Scrutiny
 from paraph.protocol.negotiation.state.side_documents import SideDocument
 from paraph.protocol.negotiation.state.silence import Silence
 from paraph.protocol.negotiation.state.versions import Version
@@ -31,11 +34,15 @@ __all__ = [
     "Negotiation",
     "Outcome",
     "Outcomes",
+    "Package",
+    "Proposal",
     "Receipt",
     "Said",
     "SideDocument",
     "Silence",
+    "Stance",
     "State",
+    "Step",
     "Version",
     "begin",
     "heads",
@@ -57,6 +64,12 @@ class Negotiation:
         versions_counted: Number of the instrument's last version.
         children: How many versions stand on a version, by its statement id.
         recalled: The recall, by the statement that was taken back.
+        proposals: By the statement that made them.
+        settled: Proposals accepted, ad referendum or for good, by their clause.
+        doubtful: Proposals as they stood before a version reopened them that only mends findings
+            in their clauses, by that version: they stand so again once both confirm it.
+        stances: What each party said of its positions, in the order of the log.
+        packages: By the statement that ties them.
         numbers: Last dispatch number by author: a party's code, or ``joint``.
         comments_counted: Last comment number.
         agreed: Index at which a party agreed to a joint act, by subject, then by party.
@@ -67,6 +80,7 @@ class Negotiation:
         actions: By the statement that set them.
         silences_counted: Last number of a silence procedure.
         conclusion: Powers, initials, signatures, originals, effect.
+        scrutiny: Findings, scrubs, terms.
     """
 
     identity: bytes
@@ -76,6 +90,11 @@ class Negotiation:
     versions_counted: int = 0
     children: Trie[int] = field(default_factory=Trie)
     recalled: Trie[bytes] = field(default_factory=Trie)
+    proposals: Trie[Proposal] = field(default_factory=Trie)
+    settled: Trie[tuple[bytes, ...]] = field(default_factory=Trie)
+    doubtful: Trie[tuple[Proposal, ...]] = field(default_factory=Trie)
+    stances: Mapping[str, Trie[Stance]] = field(default_factory=dict)
+    packages: Trie[Package] = field(default_factory=Trie)
     comments: Trie[Comment] = field(default_factory=Trie)
     comments_counted: int = 0
     dispatches: Trie[Dispatch] = field(default_factory=Trie)
@@ -88,6 +107,7 @@ class Negotiation:
     actions: Trie[Action] = field(default_factory=Trie)
     silences_counted: int = 0
     conclusion: Conclusion = field(default_factory=Conclusion)
+    scrutiny: Scrutiny = field(default_factory=Scrutiny)
 
 
 @dataclass(frozen=True, slots=True)
