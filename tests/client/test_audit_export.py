@@ -138,7 +138,7 @@ def test_entries_without_a_head_are_not_exported(made: Made, tmp_path: Path) -> 
     asyncio.run(made.say())
     start = made.replica.size
     later = tuple(made.channel.envelopes[start:])
-    made.replica.feed(Entries(request=0, start=start, envelopes=later, note=b""))
+    made.replica.feed(Entries(request=0, start=start, envelopes=later, bodies=(), note=b""))
     with pytest.raises(InputError, match="covers every entry"):
         export(made.replica, tmp_path / "bundle")
 

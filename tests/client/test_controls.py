@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from paraph.client import history
-from paraph.client.head import HeadFile
+from paraph.client.head import HeadFile, RememberedHead
 from paraph.client.home import Home
 from paraph.client.outbox import Outbox
 from paraph.client.replica import Replica
@@ -47,7 +47,7 @@ async def test_without_the_comparison_of_roots_another_history_would_be_believed
     monkeypatch.setattr(ChannelLog, "require_head", lambda *_: None)
     monkeypatch.setattr(Replica, "_require_same", lambda *_: None)  # it would notice, too
     tail = tuple(fork.envelopes[channel.log.size :])
-    served = Entries(request=0, start=channel.log.size, envelopes=tail, note=fork.note())
+    served = Entries(request=0, start=channel.log.size, envelopes=tail, bodies=(), note=fork.note())
     assert len(replica.feed(served)) == 1
     replica.close()
 
@@ -138,7 +138,11 @@ async def test_without_the_order_of_writes_an_entry_would_be_released_and_not_re
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _, relay, replica = made(tmp_path)
-    monkeypatch.setattr(HeadFile, "advance", lambda *_: None)
+    monkeypatch.setattr(
+        HeadFile,
+        "advance",
+        lambda file, size, root: RememberedHead(channel=file._channel, size=size, root=root),  # noqa: SLF001
+    )
     await replica.sync(relay)
     assert replica.size > 0
     assert HeadFile(replica.home.head, replica.home.channel).read() is None

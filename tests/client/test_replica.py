@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import dataclasses
+import hashlib
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -87,14 +88,16 @@ async def test_what_was_taken_in_is_there_after_a_restart(
 async def test_an_entry_is_not_released_before_a_head_covers_it(
     replica: Replica, channel: Channel
 ) -> None:
-    everything = Entries(request=0, start=0, envelopes=tuple(channel.envelopes), note=b"")
+    everything = Entries(
+        request=0, start=0, envelopes=tuple(channel.envelopes), bodies=(), note=b""
+    )
     assert replica.feed(everything) == range(0)
     assert replica.log.size == channel.log.size
     assert replica.size == 0
     assert not replica.is_settled
     with pytest.raises(MisuseError):
         replica.entry(0)
-    head = Entries(request=0, start=channel.log.size, envelopes=(), note=channel.note())
+    head = Entries(request=0, start=channel.log.size, envelopes=(), bodies=(), note=channel.note())
     assert replica.feed(head) == range(channel.log.size)
     assert replica.is_settled
 
@@ -102,9 +105,11 @@ async def test_an_entry_is_not_released_before_a_head_covers_it(
 async def test_a_head_ahead_of_the_entries_waits_for_them(
     replica: Replica, channel: Channel
 ) -> None:
-    first = Entries(request=0, start=0, envelopes=tuple(channel.envelopes[:5]), note=channel.note())
+    first = Entries(
+        request=0, start=0, envelopes=tuple(channel.envelopes[:5]), bodies=(), note=channel.note()
+    )
     assert replica.feed(first) == range(0)
-    rest = Entries(request=0, start=5, envelopes=tuple(channel.envelopes[5:]), note=b"")
+    rest = Entries(request=0, start=5, envelopes=tuple(channel.envelopes[5:]), bodies=(), note=b"")
     assert replica.feed(rest) == range(channel.log.size)
 
 
@@ -191,6 +196,7 @@ async def test_another_history_ends_the_channel_for_good_with_both_notes(
                 request=0,
                 start=channel.log.size,
                 envelopes=tuple(fork.envelopes[channel.log.size :]),
+                bodies=(),
                 note=note,
             )
         )
@@ -225,7 +231,7 @@ async def test_an_older_head_is_passed_over(replica: Replica, channel: Channel) 
     await say(relay)
     await replica.sync(relay)
     assert replica.observe(old).size == channel.log.size - 1
-    served = Entries(request=0, start=replica.size, envelopes=(), note=old)
+    served = Entries(request=0, start=replica.size, envelopes=(), bodies=(), note=old)
     assert replica.feed(served) == range(replica.size, replica.size)
     assert replica.size == channel.log.size
 
@@ -247,7 +253,9 @@ async def test_a_note_of_other_keys_is_forged_and_no_evidence(
 ) -> None:
     note = LogSecret.generate().sign(channel.log.origin, channel.log.size, channel.log.root)
     with pytest.raises(ForgedError):
-        replica.feed(Entries(request=0, start=0, envelopes=tuple(channel.envelopes), note=note))
+        replica.feed(
+            Entries(request=0, start=0, envelopes=tuple(channel.envelopes), bodies=(), note=note)
+        )
     assert not folder.evidence.exists()
     await replica.sync(MemoryRelay(channel))
 
@@ -258,14 +266,14 @@ async def test_other_bytes_for_an_entry_served_before_are_refused_and_alarmed(
     await replica.sync(MemoryRelay(channel))
     other = bent(channel.envelopes[5])
     with pytest.raises(ForgedError, match="entry 5"):
-        replica.feed(Entries(request=0, start=5, envelopes=(other,), note=b""))
+        replica.feed(Entries(request=0, start=5, envelopes=(other,), bodies=(), note=b""))
     assert replica.alarms()[0].name == "entry-differs"
     assert replica.entry(5).envelope == channel.envelopes[5]
 
 
 async def test_a_gap_in_what_is_served_is_malformed(replica: Replica, channel: Channel) -> None:
     with pytest.raises(MalformedError):
-        replica.feed(Entries(request=0, start=4, envelopes=(), note=b""))
+        replica.feed(Entries(request=0, start=4, envelopes=(), bodies=(), note=b""))
 
     class Skipping(MemoryRelay):
         async def entries(self, start: int) -> Entries:
@@ -403,7 +411,7 @@ async def test_entries_left_over_by_a_run_that_ended_early_are_compared_or_repla
     replica: Replica, channel: Channel, folder: ChannelHome
 ) -> None:
     left = (*channel.envelopes[:8], bent(channel.envelopes[8]))
-    replica.feed(Entries(request=0, start=0, envelopes=left, note=b""))
+    replica.feed(Entries(request=0, start=0, envelopes=left, bodies=(), note=b""))
     assert replica.store.size == 9
     replica.close()
     again = Replica.load(folder)
@@ -555,3 +563,25 @@ async def test_a_refusal_without_a_time_to_wait_ends_the_following(
     with pytest.raises(RefusedError):
         async for _ in replica.follow(Refusing(channel)):
             pass
+
+
+async def test_bodies_that_come_along_are_kept_if_an_entry_names_them(
+    replica: Replica, channel: Channel
+) -> None:
+    class Generous(MemoryRelay):
+        async def entries(self, start: int) -> Entries:
+            served = await super().entries(start)
+            along = (*list(self.bodies.values())[1:], b"nobody names this")
+            return dataclasses.replace(served, bodies=along)
+
+    relay = Generous(channel)
+    first = await say(relay)
+    await say(relay)
+    await replica.sync(relay)
+    assert replica.held() == first, "the first body did not come along"
+    wrong, right = list(relay.bodies)
+    assert replica.body(right) == relay.bodies[right]
+    assert replica.body(wrong) is None
+    assert replica.body(hashlib.sha256(b"nobody names this").digest()) is None
+    assert await replica.fetch_bodies(relay) == 1
+    assert replica.held() == replica.size

@@ -46,7 +46,7 @@ def test_a_frame_is_at_most_a_mebibyte() -> None:
 
 
 def test_the_largest_push_of_entries_fits_the_node_budget() -> None:
-    push = Entries(request=0, start=0, envelopes=(b"x",) * 64, note=b"n")
+    push = Entries(request=0, start=0, envelopes=(b"x",) * 64, bodies=(b"x",) * 64, note=b"n")
     assert unpack_frame(pack_frame((push,) * 64)) == (push,) * 64
 
 

@@ -72,7 +72,7 @@ class FakeChannel:
         if start > len(self.envelopes):
             raise RefusedError("expected an index of the log", code="not-found")
         found = tuple(self.envelopes[start : start + 64])
-        return Entries(request=0, start=start, envelopes=found, note=NOTE)
+        return Entries(request=0, start=start, envelopes=found, bodies=(), note=NOTE)
 
     async def follow(self, start: int) -> AsyncIterator[Entries]:
         if self.follow_raises:

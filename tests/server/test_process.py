@@ -98,7 +98,7 @@ async def test_a_channel_is_founded_spoken_in_and_read_back(
         assert Tree(hashes).root() == head.root
         status, data = await at.ask("GET", "/v1/entries?start=0")
         assert unpack_frame(data)[0] == Entries(
-            request=0, start=0, envelopes=entries, note=pushed.note
+            request=0, start=0, envelopes=entries, bodies=(body,), note=pushed.note
         )
         assert await at.ask("GET", f"/v1/bodies/{digest.hex()}") == (200, body)
 

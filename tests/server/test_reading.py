@@ -139,7 +139,7 @@ async def test_followers_come_to_an_end_with_the_relay(
 
 
 def message(size: int) -> Entries:
-    return Entries(request=0, start=0, envelopes=(bytes(size),), note=b"")
+    return Entries(request=0, start=0, envelopes=(bytes(size),), bodies=(), note=b"")
 
 
 @pytest.mark.parametrize(("count", "size"), [(MOST_PUSHED, 10), (64, 65_535)])

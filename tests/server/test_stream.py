@@ -120,12 +120,14 @@ async def test_a_follower_gets_the_past_then_every_new_entry_numbered_zero(
     async with served.stream() as client:
         await client.send(Follow(request=5, start=1))
         assert await client.frame() == (
-            Entries(request=0, start=1, envelopes=(b"b", b"c"), note=NOTE),
+            Entries(request=0, start=1, envelopes=(b"b", b"c"), bodies=(), note=NOTE),
         )
         await client.send(submit(6))
         found = await client.messages(2)
         assert {type(each) for each in found} == {Placed, Entries}
-        assert Entries(request=0, start=3, envelopes=(b"envelope 6",), note=NOTE) in found
+        assert (
+            Entries(request=0, start=3, envelopes=(b"envelope 6",), bodies=(), note=NOTE) in found
+        )
         await client.send(Follow(request=7, start=3))  # replaces the follow before
         assert isinstance((await client.frame())[0], Entries)
         await client.send(submit(8))
@@ -302,7 +304,8 @@ def test_a_frame_never_outgrows_the_bound_that_its_messages_were_counted_by() ->
         Refused(request=2**53 - 1, code="a" * 40, message="𝄞" * 400, retry_after_s=2**53 - 1,
                 note=bytes(16_384)),
         Body(request=2**53 - 1, data=bytes(MAX_INLINE_BODY)),
-        Entries(request=2**53 - 1, start=2**53 - 1, envelopes=(bytes(70),) * 64, note=bytes(9)),
-        Entries(request=0, start=0, envelopes=(b"",) * 64, note=b""),
+        Entries(request=2**53 - 1, start=2**53 - 1, envelopes=(bytes(70),) * 64,
+                bodies=(bytes(256),) * 64, note=bytes(9)),
+        Entries(request=0, start=0, envelopes=(b"",) * 64, bodies=(), note=b""),
     ):  # fmt: skip
         assert len(pack_frame((message,))) - 1 <= stream.size_of(message)

@@ -87,7 +87,7 @@ async def test_a_statement_goes_in_and_comes_out_over_http(served: Running) -> N
     assert placed == (Placed(request=7, index=0, proof=b"proof", envelope=b""),)
     async with served.request("GET", "/v1/entries?start=0") as got:
         found = unpack_frame(await got.read())
-    assert found == (Entries(request=0, start=0, envelopes=(b"envelope",), note=NOTE),)
+    assert found == (Entries(request=0, start=0, envelopes=(b"envelope",), bodies=(), note=NOTE),)
     digest = hashlib.sha256(b"sealed").hexdigest()
     async with served.request("GET", f"/v1/bodies/{digest}") as got:
         assert await got.read() == b"sealed"

@@ -122,7 +122,7 @@ class MemoryRelay:
     async def entries(self, start: int) -> Entries:
         """Return up to 64 entries."""
         envelopes = tuple(self.channel.envelopes[start : start + MAX_MESSAGES])
-        return Entries(request=0, start=start, envelopes=envelopes, note=self.note)
+        return Entries(request=0, start=start, envelopes=envelopes, bodies=(), note=self.note)
 
     async def follow(self, start: int) -> AsyncIterator[Entries]:
         """Yield entries as they are placed."""

@@ -54,8 +54,23 @@ class Bodies:
         """Return where a sealed attachment is kept, there or not."""
         return self._home.attachments / digest.hex()
 
-    def named_by(self, entry: Entry) -> Iterator[Wanted]:
-        """Yield what *entry* names: bodies, and attachments that this disk has not."""
+    def expect(self, entries: Iterable[Entry], along: Iterable[bytes]) -> None:
+        """Keep bodies that came *along* with the entries that name them, and want the others.
+
+        In a transaction of the caller. A body that no entry names is dropped.
+        """
+        came = {hashlib.sha256(body).digest(): body for body in along}
+        missing = []
+        for wanted in (each for entry in entries for each in self._named_by(entry)):
+            body = came.get(wanted.digest) if wanted.kind == "body" else None
+            if body is None:
+                missing.append(wanted)
+            else:
+                self._store.put_body(wanted.digest, body)
+        self._store.want(missing)
+
+    def _named_by(self, entry: Entry) -> Iterator[Wanted]:
+        # Bodies, and attachments that this disk has not.
         statement = entry.statement
         if entry.void or statement is None or not isinstance(statement.content, SealedContent):
             return

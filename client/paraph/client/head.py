@@ -51,12 +51,11 @@ class HeadFile:
         channel: Whose head it must be.
     """
 
-    __slots__ = ("_channel", "_path", "_written")
+    __slots__ = ("_channel", "_path")
 
     def __init__(self, path: Path, channel: ChannelId) -> None:
         self._path: Final = path
         self._channel: Final = channel
-        self._written = -1
 
     def read(self) -> RememberedHead | None:
         """Return what was remembered; nothing if there is no file.
@@ -81,22 +80,24 @@ class HeadFile:
             raise IntegrityError(f"the file {self._path} belongs to another channel")
         return found
 
-    def advance(self, size: int, root: bytes) -> None:
+    def advance(self, size: int, root: bytes) -> RememberedHead:
         """Remember a larger head, durably; a smaller one changes nothing.
 
         The caller holds the channel's lock, since several processes of a home may advance it.
+
+        Returns:
+            What is remembered now.
         """
-        if size <= self._written:
-            return
         head = RememberedHead(channel=self._channel, size=size, root=root)
         found = self._places()
         if found is None:
             write_atomically(self._path, _framed(head) * 2)
-        else:
-            newest, place = max(found, key=lambda each: each[0].size)
-            if newest.size < size:
-                self._write(_framed(head), _PLACE - place)
-        self._written = size
+            return head
+        newest, place = max(found, key=lambda each: each[0].size)
+        if newest.size >= size:
+            return newest
+        self._write(_framed(head), _PLACE - place)
+        return head
 
     def _write(self, data: bytes, place: int) -> None:
         try:

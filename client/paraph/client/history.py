@@ -25,7 +25,7 @@ from typing import Final, Self
 from paraph.client import forks, signatures
 from paraph.client.bodies import Bodies
 from paraph.client.cosigners import cosigned_by
-from paraph.client.head import HeadFile
+from paraph.client.head import HeadFile, RememberedHead
 from paraph.client.home import ChannelHome
 from paraph.client.reopening import (
     enrols,
@@ -36,7 +36,7 @@ from paraph.client.reopening import (
     trusted,
     without_stored,
 )
-from paraph.client.signatures import Checked
+from paraph.client.signatures import Checked, Checking
 from paraph.client.store import Alarm, ChannelStore, EntryRow
 from paraph.protocol import signed
 from paraph.protocol.checkpoint import (
@@ -99,6 +99,7 @@ class History:
         self._observed: Checkpoint | None = None
         self._accused: EquivocationError | None = None
         self._moved = asyncio.Event()
+        self._changes = -1
 
     # making, opening, closing
 
@@ -204,6 +205,9 @@ class History:
     def refresh(self) -> None:
         """Take in what another process of this home has verified and stored meanwhile."""
         self.require_usable()
+        changes = self.store.changes
+        if changes == self._changes:
+            return
         note = self.store.newest_note()
         same = note in {b"", self.head.note}
         if not same and parse_head(parse_note(note).text).size > self.log.size:
@@ -211,6 +215,7 @@ class History:
                 self._rejoin(note)
             self._ahead = [each for each in self._ahead if each.size > self.log.size]
             self._pulse()
+        self._changes = changes
 
     # reading
 
@@ -310,32 +315,32 @@ class History:
         # Yields what has to be waited for; the caller waits, in whatever way.
         self.refresh()
         fresh = self._fresh(batch)
-        channel, lookup, own = self.log.channel, self.log.trust.member, self.own
         chunks = [fresh[at : at + CHUNK] for at in range(0, len(fresh), CHUNK)]
-        ahead = signatures.start(channel, chunks[0], lookup, own) if chunks else []
+        ahead = self._check(chunks[0] if chunks else ())
         for served in filter(lambda each: each.note, batch):  # while threads check signatures
             self._expect(served.note)
         rows: list[tuple[EntryRow, Entry]] = []
         for number, chunk in enumerate(chunks):
-            now, ahead = ahead, []
-            if number + 1 < len(chunks):
-                ahead = signatures.start(channel, chunks[number + 1], lookup, own)
-            yield now
-            checked = [each for job in now for each in job.result()]
+            now, ahead = ahead, self._check(chunks[number + 1] if number + 1 < len(chunks) else ())
+            if now.jobs:
+                yield now.jobs
+            checked = now.results()
             for at, envelope in enumerate(chunk):
                 late = self._now_known(checked, at, enrolled=not at or enrols(rows[-1][1]))
                 if late:
-                    again = signatures.start(channel, [chunk[each] for each in late], lookup, own)
-                    yield again
-                    results = (each for job in again for each in job.result())
-                    for place, result in zip(late, results, strict=True):
+                    again = self._check([chunk[each] for each in late])
+                    yield again.jobs
+                    for place, result in zip(late, again.results(), strict=True):
                         checked[place] = result
                 verified = checked[at]
                 entry = self._append(envelope, verified if isinstance(verified, Verified) else None)
-                own.pop(envelope, None)
+                self.own.pop(envelope, None)
                 row = EntryRow(entry.index, entry.id, entry.void, entry.log_time, envelope)
                 rows.append((row, entry))
         self._commit(rows, batch)
+
+    def _check(self, envelopes: Sequence[bytes]) -> Checking:
+        return Checking(self.log.channel, envelopes, self.log.trust.member, self.own)
 
     def _append(self, envelope: bytes, verified: Verified | None) -> Entry:
         entry = self.log.append(envelope, verified)
@@ -414,27 +419,24 @@ class History:
             return
         with self.home.lock():
             with self.store.transaction():
-                self._store(rows)
+                self._store(rows, [body for each in served for body in each.bodies])
                 if newest is not None:
                     newest = self._journal(newest)
             if newest is not None:  # durable; now remembered; only then released
-                self._head_file.advance(newest.size, newest.root)
-                self._require_same(newest)
+                self._require_same(self._head_file.advance(newest.size, newest.root), newest)
         if newest is not None:
             self.head = newest
             self._pulse()
 
-    def _require_same(self, newest: Checkpoint) -> None:
-        # Another process of this home may have remembered a larger head: it must be ours too.
-        remembered = self._head_file.read()
+    def _require_same(self, remembered: RememberedHead, newest: Checkpoint) -> None:
+        # Another process of this home may have remembered another head: it must be ours too.
         if (
-            remembered is not None
-            and remembered.size <= self.log.size
+            remembered.size <= self.log.size
             and self.log.tree.root(remembered.size) != remembered.root
         ):
             self._accuse("two processes of this home were shown two histories", newest, ())
 
-    def _store(self, rows: list[tuple[EntryRow, Entry]]) -> None:
+    def _store(self, rows: list[tuple[EntryRow, Entry]], bodies: Sequence[bytes]) -> None:
         stored = self.store.size
         if rows and stored < rows[0][0].index:
             raise UnavailableError(
@@ -444,7 +446,7 @@ class History:
         if rows and stored > rows[0][0].index:  # left by a run that ended before a head came
             rows = without_stored(self.store, rows)
         self.store.append(row for row, _ in rows)
-        self.store.want(wanted for _, entry in rows for wanted in self.bodies.named_by(entry))
+        self.bodies.expect((entry for _, entry in rows), bodies)
         for row, entry in rows:
             if entry.void:
                 detail = "placed by the relay against the rules"

@@ -10,7 +10,7 @@ import functools
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Final
+from typing import Final, ParamSpec, TypeVar
 
 from paraph.protocol import signed
 from paraph.protocol.errors import ForgedError, MalformedError, UnsupportedError
@@ -18,8 +18,13 @@ from paraph.protocol.names import ChannelId, KeyId
 from paraph.protocol.signed import Unverified, Verified
 from paraph.protocol.trust import Member
 
+P = ParamSpec("P")
+T = TypeVar("T")
+
 JOB: Final = 64
-"""Envelopes in a job: about 18 ms of signatures."""
+"""Most envelopes in a job: about 18 ms of signatures."""
+LEAST_JOB: Final = 8
+"""Fewer are not shared out: a thread costs as much as a signature."""
 
 MOST_KNOWN: Final = 64
 """Two windows of statements under way; the rest is checked again."""
@@ -39,32 +44,55 @@ class Known(dict[bytes, Verified]):
             del self[next(iter(self))]
 
 
+def _cores() -> int:
+    return os.cpu_count() or 1
+
+
 @functools.cache
 def _pool() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(max_workers=os.cpu_count() or 1, thread_name_prefix="signatures")
+    return ThreadPoolExecutor(max_workers=_cores(), thread_name_prefix="signatures")
 
 
-def start(
-    channel: ChannelId, envelopes: Sequence[bytes], lookup: Lookup, known: Known
-) -> list[Future[list[Checked]]]:
-    """Begin to check *envelopes*; the results come in the same order, job by job.
+def in_thread(work: Callable[P, T], *arguments: P.args, **options: P.kwargs) -> Future[T]:
+    """Do *work*, in which the interpreter's lock is given back, beside what goes on here."""
+    return _pool().submit(work, *arguments, **options)
+
+
+class Checking:
+    """Envelopes that are being checked.
 
     Args:
         channel: Whose statements they must be.
         envelopes: As served.
         lookup: Finds a sender.
         known: What needs no second check.
+
+    Attributes:
+        jobs: To be waited for; none if every envelope is known.
     """
-    return [
-        _pool().submit(_check, channel, envelopes[at : at + JOB], lookup, known)
-        for at in range(0, len(envelopes), JOB)
-    ]
+
+    def __init__(
+        self, channel: ChannelId, envelopes: Sequence[bytes], lookup: Lookup, known: Known
+    ) -> None:
+        self._results: list[Checked] = [known.get(each) for each in envelopes]
+        self._places: Final = [at for at, found in enumerate(self._results) if found is None]
+        unknown = [envelopes[at] for at in self._places]
+        share = max(LEAST_JOB, min(JOB, -(-len(unknown) // _cores())))
+        self.jobs: Final[list[Future[list[Checked]]]] = [
+            _pool().submit(_check, channel, unknown[at : at + share], lookup)
+            for at in range(0, len(unknown), share)
+        ]
+
+    def results(self) -> list[Checked]:
+        """Return what was found, in the order of the envelopes, once every job is done."""
+        found = (each for job in self.jobs for each in job.result())
+        for at, result in zip(self._places, found, strict=True):
+            self._results[at] = result
+        return self._results
 
 
-def _check(
-    channel: ChannelId, envelopes: Sequence[bytes], lookup: Lookup, known: Known
-) -> list[Checked]:
-    return [known.get(each) or _check_one(channel, each, lookup) for each in envelopes]
+def _check(channel: ChannelId, envelopes: Sequence[bytes], lookup: Lookup) -> list[Checked]:
+    return [_check_one(channel, each, lookup) for each in envelopes]
 
 
 def _check_one(channel: ChannelId, envelope: bytes, lookup: Lookup) -> Checked:

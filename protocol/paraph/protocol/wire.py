@@ -29,7 +29,7 @@ from paraph.protocol.schema import (
 )
 from paraph.protocol.statements.envelope import MAX_ENVELOPE
 
-FRAME: Final = Budget(size=1024 * 1024, depth=8, nodes=8_192, keys=64)
+FRAME: Final = Budget(size=1024 * 1024, depth=8, nodes=16_384, keys=64)
 """What one WebSocket frame may cost."""
 FOUNDING: Final = Budget(size=4 * MAX_ENVELOPE, depth=3, nodes=16, keys=8)
 """What the founding entries may cost on their way."""
@@ -169,6 +169,10 @@ class Entries(Record):
     request: int = wire(u53, "the request's number; 0 = pushed")
     start: int = wire(u53, "index of the first")
     envelopes: tuple[bytes, ...] = wire(many(blob(MAX_ENVELOPE), MAX_MESSAGES), "as placed")
+    bodies: tuple[bytes, ...] = wire(
+        many(blob(MAX_INLINE_BODY), MAX_MESSAGES),
+        "sealed bodies of these entries, as many as travel along; the rest is fetched",
+    )
     note: bytes = wire(
         blob(MAX_NOTE), "checkpoint of at least start + count, or empty if more follow"
     )

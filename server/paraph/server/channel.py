@@ -293,7 +293,13 @@ def pushes(start: int, envelopes: Sequence[bytes], note: bytes) -> list[Entries]
     for group in groups:
         last = group is groups[-1]
         made.append(
-            Entries(request=0, start=start, envelopes=tuple(group), note=note if last else b"")
+            Entries(
+                request=0,
+                start=start,
+                envelopes=tuple(group),
+                bodies=(),
+                note=note if last else b"",
+            )
         )
         start += len(group)
     return made

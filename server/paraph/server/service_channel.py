@@ -41,6 +41,7 @@ from paraph.protocol.wire import (
     Placed,
     Staged,
 )
+from paraph.server.along import MOST_ALONG, Recent, joined
 from paraph.server.batch import Prepared
 from paraph.server.blobs import Blobs
 from paraph.server.channel import MOST_ENTRIES_BYTES, LiveChannel, Placement
@@ -71,6 +72,7 @@ class Workshop:
         flights: What is unanswered.
         files: The one thread that touches blobs.
         clock: This machine's.
+        recent: Bodies of what came last.
     """
 
     ledger: Ledger
@@ -81,6 +83,7 @@ class Workshop:
     flights: Flights
     files: ThreadPoolExecutor
     clock: Clock
+    recent: Recent = dataclasses.field(default_factory=Recent)
 
     def find(self, holder: Holder) -> tuple[LiveChannel, Member]:
         """Return the channel and the member whose session it is.
@@ -154,6 +157,7 @@ class ServiceChannel:
             prepared = shop.pool.start(check)
         else:
             prepared = asyncio.ensure_future(self._prepare_anchored(check, statement.anchor))
+        prepared.add_done_callback(self._keep_body)
         sender = statement.sender
         try:
             placement = await shop.ledger.submit(
@@ -194,6 +198,10 @@ class ServiceChannel:
                 hint="set this machine's clock; if it is right, tell the relay's operator",
                 retry_after_s=min(3600, (ahead - MOST_AHEAD_MS) // 1000 + 1),
             )
+
+    def _keep_body(self, prepared: asyncio.Future[Prepared]) -> None:
+        if not prepared.cancelled() and prepared.exception() is None:
+            self._shop.recent.keep(prepared.result())
 
     async def _prepare_anchored(self, check: Callable[[int], Prepared], anchor: bytes) -> Prepared:
         size = await self._shop.store.note_size(self.channel, Digest(anchor))
@@ -254,7 +262,17 @@ class ServiceChannel:
                 self.channel, start, stop, MOST_ENTRIES_BYTES
             )
         last = start + len(envelopes) >= size
-        return Entries(request=0, start=start, envelopes=envelopes, note=note if last else b"")
+        bodies = await self._shop.store.bodies(
+            self.channel, start, start + len(envelopes), MOST_ALONG
+        )
+        found = Entries(
+            request=0,
+            start=start,
+            envelopes=envelopes,
+            bodies=(),
+            note=note if last else b"",
+        )
+        return next(joined(found, {each.index - start: each.data for each in bodies}))
 
     async def follow(self, start: int) -> AsyncIterator[Entries]:
         """Yield entries from *start* on as they are placed, until the relay stops.
@@ -280,7 +298,8 @@ class ServiceChannel:
                 wanted = _from(pushed, at)
                 if wanted is not None:
                     at = wanted.start + len(wanted.envelopes)
-                    yield wanted
+                    for part in self._shop.recent.join(wanted, self.key):
+                        yield part
         finally:
             live.unfollow(follower)
         # The key has ended: what it may still read, and no more.
@@ -372,7 +391,9 @@ def _from(entries: Entries, at: int) -> Entries | None:
         return entries
     if skip >= len(entries.envelopes):
         return None
-    return Entries(request=0, start=at, envelopes=entries.envelopes[skip:], note=entries.note)
+    return Entries(
+        request=0, start=at, envelopes=entries.envelopes[skip:], bodies=(), note=entries.note
+    )
 
 
 def _not_found() -> RefusedError:

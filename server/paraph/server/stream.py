@@ -323,7 +323,7 @@ def size_of(message: Message) -> int:
         case Placed():
             return OVERHEAD + len(message.proof) + len(message.envelope)
         case Entries():
-            listed = sum(len(each) + 9 for each in message.envelopes)
+            listed = sum(len(each) + 9 for each in (*message.envelopes, *message.bodies))
             return OVERHEAD + len(message.note) + listed
         case Body():
             return OVERHEAD + len(message.data)

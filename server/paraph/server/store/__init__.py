@@ -129,6 +129,11 @@ class Store(Protocol):
     async def body(self, channel: ChannelId, digest: Digest) -> BodyRow | None:
         """Return a body, and which entry names it."""
 
+    async def bodies(
+        self, channel: ChannelId, start: int, stop: int, most: int
+    ) -> tuple[BodyRow, ...]:
+        """Bodies of up to *most* bytes that entries from *start* to below *stop* name, in order."""
+
     async def attachments(self, channel: ChannelId) -> frozenset[Digest]:
         """Return what placed statements name as attachments."""
 

@@ -391,6 +391,20 @@ class SqliteStore:
         )
         return BodyRow(*rows[0]) if rows else None
 
+    async def bodies(
+        self, channel: ChannelId, start: int, stop: int, most: int
+    ) -> tuple[BodyRow, ...]:
+        """Return bodies of up to *most* bytes that entries from *start* to below *stop* name."""
+        rows = await self._rows(
+            "SELECT idx, digest, data FROM bodies"
+            " WHERE channel = ? AND idx >= ? AND idx < ? AND length(data) <= ? ORDER BY idx",
+            channel,
+            start,
+            stop,
+            most,
+        )
+        return tuple(BodyRow(*row) for row in rows)
+
     async def attachments(self, channel: ChannelId) -> frozenset[Digest]:
         """Return what placed statements name as attachments."""
         rows = await self._rows("SELECT digest FROM attachments WHERE channel = ?", channel)

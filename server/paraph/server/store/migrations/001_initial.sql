@@ -30,6 +30,7 @@ CREATE TABLE bodies (
     data BLOB NOT NULL,
     UNIQUE (channel, digest)
 ) STRICT;
+CREATE INDEX bodies_by_index ON bodies (channel, idx);
 
 -- Attachments are files; a row says that a placed statement names one.
 CREATE TABLE attachments (
