@@ -104,10 +104,12 @@ async def _receive(
             opened += len(comments)
             apart.tell(pipe, (opened, at))
             if receipts:
-                with here.replica.store.transaction():
-                    for each in comments:
-                        content = receipt(each.entry.id, world.receiver.role)
-                        here.outbox.prepare_sealed(content, recipients=here.recipients)
+                role = world.receiver.role
+                said = [receipt(each.entry.id, role) for each in comments]
+                if len(said) == 1:
+                    here.outbox.prepare_sealed(said[0], recipients=here.recipients)
+                else:
+                    await here.outbox.prepare_many(said, recipients=here.recipients)
                 sending.set()
             if opened == last:
                 break
@@ -198,35 +200,37 @@ class _Sender:
         pairs = zip(self._begun, ends, strict=False)
         return tuple((end - begun) * 1000 for begun, end in pairs)[WARM_UP:]
 
-    def _say(self) -> None:
+    def _said(self) -> CommentMade:
         self._begun.append(time.monotonic())
-        self._here.outbox.prepare_sealed(
-            comment(self._here.outbox.member.role), recipients=self._here.recipients
-        )
+        return comment(self._here.outbox.member.role)
 
     async def _one_by_one(self, count: int) -> None:
         for _ in range(count):
-            self._say()
+            self._here.outbox.prepare_sealed(self._said(), recipients=self._here.recipients)
             await self._send()
             await self._until_all()
 
     async def _pipelined(self, count: int) -> None:
         # Half of the window is sealed, and made durable in one step, while the other is under way.
-        sending = asyncio.create_task(self._send())
+        outbox, sending = self._here.outbox, asyncio.Event()
+        answered = asyncio.create_task(_answer(self._here, sending))
         for at in range(0, count, HALF):
-            with self._here.replica.store.transaction():
-                for _ in range(min(HALF, count - at)):
-                    self._say()
-            await sending
-            sending = asyncio.create_task(self._send())
-            await asyncio.sleep(0)
-        await sending
+            await outbox.room(HALF)
+            self._accept()
+            said = [self._said() for _ in range(min(HALF, count - at))]
+            await outbox.prepare_many(said, recipients=self._here.recipients)
+            sending.set()
+        await outbox.room(0)
+        self._accept()
+        answered.cancel()
         await self._until_all()
 
     async def _send(self) -> None:
         await self._here.outbox.send(self._here.relay)
-        pending = len(self._here.outbox.pending())
-        done = len(self._begun) - pending
+        self._accept()
+
+    def _accept(self) -> None:
+        done = len(self._begun) - len(self._here.outbox.pending())
         self._accepted += [time.monotonic()] * (done - len(self._accepted))
 
     async def _until_all(self) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from paraph.client import cards, founding, granting, joining, members, outbox
+from paraph.client import cards, founding, granting, joining, members, outbox, saying
 from paraph.client.composing import VersionDraft
 from paraph.client.desk import Desk
 from paraph.client.drafts import Opening
@@ -250,7 +250,7 @@ async def test_two_commands_at_a_time_make_it_once(two: tuple[Seat, Seat]) -> No
 
 
 def no_record(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(outbox, "encode_content", lambda _: b"not a record")
+    patch.setattr(saying, "encode_content", lambda _: b"not a record")
 
 
 def another_commitment(patch: pytest.MonkeyPatch) -> None:
@@ -259,7 +259,7 @@ def another_commitment(patch: pytest.MonkeyPatch) -> None:
             inner.setattr(content, "commitment", lambda *_: Digest(bytes(range(32))))
             return seal(*args, **fields)
 
-    patch.setattr(outbox, "seal", sealed_badly)
+    patch.setattr(saying, "seal", sealed_badly)
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import itertools
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -27,6 +28,7 @@ from paraph.protocol.errors import (
     UnavailableError,
 )
 from paraph.protocol.keys import PublicKey
+from paraph.protocol.names import Context
 from paraph.protocol.proof import verify_proof
 from paraph.protocol.statements.clear import Heartbeat
 from paraph.protocol.statements.envelope import Attachment
@@ -549,11 +551,121 @@ async def test_what_we_signed_ourselves_is_not_checked_again_and_all_else_is(
     row = desk.outbox.prepare_sealed(note())
     await desk.outbox.send(relay)
     ours = [each for each in checked if each == row.envelope]
-    assert len(ours) == 2  # when it was signed, and by the relay in this process
+    assert len(ours) == 1  # by the relay in this process
     assert row.envelope not in desk.replica.own
     other = seat("USA")
     await other.replica.sync(relay)
-    assert checked.count(row.envelope) == 3
+    assert checked.count(row.envelope) == 2
+
+
+async def test_a_signer_that_signs_wrongly_blocks_no_number(channel: Channel, desk: Desk) -> None:
+    class Strict(MemoryRelay):
+        async def submit(self, envelope: bytes, body: bytes) -> Placed:
+            try:
+                return await super().submit(envelope, body)
+            except ForgedError as error:  # as the wire says it
+                raise RefusedError(str(error), code="forged") from error
+
+    class Faulty:
+        public = desk.person.signing.public
+
+        def sign(self, context: Context, message: bytes) -> bytes:
+            right = desk.person.signing.sign(context, message)
+            return right[:-1] + bytes([right[-1] ^ 1])
+
+    faulty = Outbox(desk.replica, Faulty(), now=lambda: START + 1)
+    faulty.prepare_sealed(note("wrong"))
+    (ended,) = await faulty.send(Strict(channel))
+    assert ended.state is Delivery.UNPLACEABLE
+    again = desk.outbox.prepare_sealed(note("right"))
+    assert again.sequence == ended.sequence
+    (ended,) = await desk.outbox.send(Strict(channel))
+    assert ended.state is Delivery.LOGGED
+
+
+# ------------------------------------------------------------------ many at a time
+
+
+async def test_many_are_signed_in_threads_and_durable_together(
+    desk: Desk, relay: MemoryRelay
+) -> None:
+    await desk.outbox.send(relay)
+    before = desk.outbox.prepare_sealed(note("before"))
+    rows = await desk.outbox.prepare_many([note(f"number {at}") for at in range(5)])
+    assert [row.sequence for row in rows] == [before.sequence + at for at in range(1, 6)]
+    assert desk.outbox.pending() == (before, *rows)
+    for one, two in itertools.pairwise((before, *rows)):
+        assert signed.read(two.envelope).statement.previous == one.id
+    assert await desk.outbox.prepare_many([]) == []
+    ended = await desk.outbox.send(relay)
+    assert [row.state for row in ended] == [Delivery.LOGGED] * 6
+
+
+async def test_of_many_none_is_kept_if_one_must_not_be(desk: Desk) -> None:
+    other = dataclasses.replace(
+        note(), header=dataclasses.replace(note().header, acting_role="legal_adviser")
+    )
+    with pytest.raises(MisuseError):
+        await desk.outbox.prepare_many([note(), other])
+    with pytest.raises(RefusedError):
+        await desk.outbox.prepare_many([note()], recipients=[])
+    assert desk.outbox.pending() == ()
+
+
+async def test_many_take_other_numbers_if_theirs_are_given_meanwhile(
+    desk: Desk, relay: MemoryRelay
+) -> None:
+    making = asyncio.create_task(desk.outbox.prepare_many([note("one"), note("two")]))
+    await asyncio.sleep(0)
+    between = desk.outbox.prepare_sealed(note("between"))
+    rows = await making
+    assert [row.sequence for row in rows] == [between.sequence + 1, between.sequence + 2]
+    assert [row.state for row in await desk.outbox.send(relay)] == [Delivery.LOGGED] * 3
+
+
+async def test_what_is_prepared_while_others_are_under_way_joins_them(
+    channel: Channel, desk: Desk
+) -> None:
+    class Late(MemoryRelay):
+        async def submit(self, envelope: bytes, body: bytes) -> Placed:
+            if not self.submitted:
+                for text in ("two", "three"):
+                    desk.outbox.prepare_sealed(note(text))
+            return await super().submit(envelope, body)
+
+    relay = Late(channel)
+    desk.outbox.prepare_sealed(note("one"))
+    ended = await desk.outbox.send(relay)
+    assert [row.state for row in ended] == [Delivery.LOGGED] * 3
+    await desk.outbox.room(0)
+
+
+async def test_an_exclusive_statement_does_not_join_those_under_way(
+    channel: Channel, desk: Desk
+) -> None:
+    proven: list[int] = []
+
+    class Late(MemoryRelay):
+        async def submit(self, envelope: bytes, body: bytes) -> Placed:
+            proven.append(len(desk.outbox.rows()) - len(desk.outbox.pending()))
+            if not self.submitted:
+                desk.outbox.prepare_sealed(note("alone"), exclusive=True)
+            return await super().submit(envelope, body)
+
+    relay = Late(channel)
+    desk.outbox.prepare_sealed(note("one"))
+    before = len(desk.outbox.rows()) - 1
+    await desk.outbox.send(relay)
+    assert proven == [before, before + 1], "only when the one before it was proven"
+
+
+async def test_room_is_made_by_proofs(desk: Desk, relay: MemoryRelay) -> None:
+    await desk.outbox.prepare_many([note("one"), note("two")])
+    waiting = asyncio.create_task(desk.outbox.room(1))
+    await asyncio.sleep(0)
+    assert not waiting.done()
+    await desk.outbox.send(relay)
+    await waiting
 
 
 async def test_our_statement_under_other_signature_bytes_is_checked(

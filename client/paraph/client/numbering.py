@@ -17,6 +17,7 @@ from paraph.protocol.statements.envelope import (
     SealedContent,
     Seen,
     Statement,
+    statement_id,
 )
 
 
@@ -51,27 +52,39 @@ def require_limits(limits: Limits, content: SealedContent) -> None:
 
 
 class Numbered:
-    """The next number of a key, held under the database's write lock until the row is written."""
+    """The next number of a key, held under the database's write lock until the row is written.
 
-    def __init__(self, replica: Replica, key: KeyId) -> None:
+    Args:
+        replica: The channel.
+        key: Whose number.
+        durable: Whether what is written in the block is on disk at its end.
+        naming: Whether the block makes a statement: the note of its head is kept then.
+    """
+
+    def __init__(
+        self, replica: Replica, key: KeyId, *, durable: bool = True, naming: bool = True
+    ) -> None:
         self._replica = replica
         self._key = key
-        self._transaction = replica.store.transaction()
+        self._transaction = replica.store.transaction(durable=durable)
+        self._naming = naming
+        self._head = replica.head
         self.sequence = 0
         self.previous: bytes = b""
 
     def __enter__(self) -> Self:
-        replica, store = self._replica, self._replica.store
+        replica = self._replica
         replica.refresh()
         if not replica.is_settled:
             raise OutOfTurnError(
                 "expected a head that covers every entry", code="not-settled", hint="sync first"
             )
+        self._head = replica.head
         self._transaction.__enter__()
         try:
-            elsewhere = self._take(
-                replica.log.next_sequence(self._key), store.last_sequence(self._key)
-            )
+            if self._naming and self._head.note:
+                replica.store.name_note(self._head.id)
+            elsewhere = self._take()
         except BaseException as error:
             self._transaction.__exit__(type(error), error, error.__traceback__)
             raise
@@ -80,20 +93,19 @@ class Numbered:
             raise key_elsewhere(replica, elsewhere)
         return self
 
-    def _take(self, in_log: tuple[int, bytes], last: int) -> int:
+    def _take(self) -> int:
         # Returns the number, if any, that the log has and this outbox did not give.
         store, log = self._replica.store, self._replica.log
-        if any(row.exclusive for row in store.pending(self._key)):
+        if store.exclusive_pending(self._key):
             raise OutOfTurnError(
                 "an exclusive statement is on its way, and travels alone",
                 code="exclusive-pending",
                 hint="send it first",
             )
-        sequence, previous = in_log
+        sequence, previous = log.next_sequence(self._key)
+        last, last_id = store.last_outgoing(self._key)
         if last >= sequence:
-            row = store.outgoing_by_sequence(self._key, last)
-            assert row is not None
-            sequence, previous = last + 1, row.id
+            sequence, previous = last + 1, last_id
         elif last < sequence - 1 and log.placed[StatementId(previous)] >= log.founding_size:
             return sequence - 1
         self.sequence, self.previous = sequence, previous
@@ -107,6 +119,15 @@ class Numbered:
     ) -> None:
         self._transaction.__exit__(kind, error, trace)
 
+    @property
+    def place(self) -> tuple[int, bytes]:
+        """The number, and the statement before it."""
+        return self.sequence, self.previous
+
+    def follow(self, statement: Statement) -> None:
+        """Go on to the number behind *statement*, which is signed meanwhile."""
+        self.sequence, self.previous = statement.sequence + 1, statement_id(statement.encode())
+
     def statement(
         self,
         content: SealedContent | ClearContent,
@@ -116,12 +137,10 @@ class Numbered:
         exclusive: bool,
         sent_at: int,
     ) -> Statement:
-        """Return the statement of this number, over the newest head."""
+        """Return the statement of this number, over the head that was the newest."""
         replica = self._replica
         member = replica.log.trust.member(self._key)
-        head = replica.head
-        if head.note:
-            replica.store.name_note(head.id)
+        head = self._head
         return Statement(
             version=VERSION,
             type=SEALED_TYPE

@@ -1,65 +1,49 @@
-"""What one key says: signed once, on disk before it is sent, resent until it is proven (SPEC 8.4).
+"""What one key says, on its way: resent until it is proven (SPEC 8.4).
 
 The rules, all of them:
 
-- A statement is sealed and signed once. The row with its bytes is durable before the first byte
-  leaves; every retry sends these bytes. A crash at any moment leaves a row that is sent again, and
-  the relay answers a statement that is placed already with the place it has.
-- Numbers come from the outbox and from the verified log. A number that the log gave to a statement
-  that is not in this outbox means that another device signs with this key: refused.
+- What :class:`paraph.client.saying.Saying` put on disk is what leaves; every retry sends these
+  bytes. A crash at any moment leaves a row that is sent again, and the relay answers a statement
+  that is placed already with the place it has.
 - *Logged* needs a proof: the statement stands, not void, in entries that a verified head covers.
 - *Unplaceable* needs one too: the replica, synced to the relay's newest head, judges by the rules
   of the log that the statement can never be placed. Then, and only then, is its number free. What
   the relay says is never enough.
-- Up to 32 are unanswered; an exclusive one travels alone, and nothing is signed behind it.
+- Up to 32 are unanswered; an exclusive one travels alone.
 """
 
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import os
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from typing import Final
 
 from paraph.client.backoff import Backoff
 from paraph.client.clock import Clock, wall_clock
-from paraph.client.numbering import Numbered, key_elsewhere, require_limits
+from paraph.client.numbering import key_elsewhere
 from paraph.client.replica import Replica
+from paraph.client.saying import Saying
 from paraph.client.staging import stage_attachments
 from paraph.client.store import OutboxRow
-from paraph.protocol import delivery, roles, signed
-from paraph.protocol.buckets import MAX_RECIPIENTS
+from paraph.protocol import delivery, signed
 from paraph.protocol.delivery import Delivery, Event
 from paraph.protocol.errors import (
     ForgedError,
-    MisuseError,
-    OutOfTurnError,
     ParaphError,
     PeerError,
     RefusedError,
     UnavailableError,
 )
-from paraph.protocol.keys import SealingPublicKey, Signer
-from paraph.protocol.names import Digest, KeyId, StatementId
+from paraph.protocol.keys import Signer
+from paraph.protocol.names import StatementId
 from paraph.protocol.proof import TlogProof
 from paraph.protocol.relay import RelayChannel
-from paraph.protocol.schema import Record
-from paraph.protocol.sealed import SALT_SIZE, seal
 from paraph.protocol.signed import Verified
-from paraph.protocol.statements.clear import TYPE_OF, Heartbeat
-from paraph.protocol.statements.content import CONTENT_ACTIONS, Content, encode_content
-from paraph.protocol.statements.envelope import (
-    SEALED_TYPE,
-    VERSION,
-    Attachment,
-    ClearContent,
-    SealedContent,
-    Statement,
-)
-from paraph.protocol.statements.exchanges import AcknowledgementGiven
+from paraph.protocol.statements.envelope import SealedContent
 from paraph.protocol.tree import leaf_hash, verify_inclusion
-from paraph.protocol.trust import Member
 from paraph.protocol.wire import MAX_PIPELINED, Placed
 
 ATTEMPTS: Final = 5
@@ -75,8 +59,8 @@ NEVER: Final = frozenset(
 """Codes that, found by a verified replica, stay true: the statement can never be placed."""
 
 
-class Outbox:
-    """The outgoing statements of one key in one channel.
+class Outbox(Saying):
+    """The outgoing statements of one key in one channel. See :class:`Saying`.
 
     Args:
         replica: The channel, verified.
@@ -95,213 +79,15 @@ class Outbox:
         salt: Callable[[int], bytes] = os.urandom,
         backoff: Backoff | None = None,
     ) -> None:
-        self._replica: Final = replica
-        self._store: Final = replica.store
-        self._signer: Final = signer
-        self._now: Final = now
-        self._salt: Final = salt
+        super().__init__(replica, signer, now=now, salt=salt)
         self._backoff: Final = backoff or Backoff()
         self._sending: Final = asyncio.Lock()
-        self.key: Final[KeyId] = signer.public.id
+        self._ended = asyncio.Event()
 
-    # what there is
-
-    @property
-    def member(self) -> Member:
-        """Whose key this is.
-
-        Raises:
-            RefusedError: Code ``unknown-sender``: it is not enrolled, as far as is verified.
-        """
-        member = self._replica.log.trust.member(self.key)
-        if member is None:
-            raise RefusedError(
-                "this key is not enrolled in the channel yet",
-                code="unknown-sender",
-                hint="wait for its enrolment, then sync",
-            )
-        return member
-
-    def pending(self) -> tuple[OutboxRow, ...]:
-        """Return what is signed and not proven, in order."""
-        return self._store.pending(self.key)
-
-    def rows(self) -> tuple[OutboxRow, ...]:
-        """Return everything this key ever said here, unplaceable statements too."""
-        return self._store.outgoing(self.key)
-
-    def row(self, statement: StatementId) -> OutboxRow | None:
-        """Return one outgoing statement."""
-        return self._store.outgoing_by_id(statement)
-
-    def tagged(self, tag: str) -> OutboxRow | None:
-        """Return what the caller made under its own name *tag*, to make it once only."""
-        return self._store.outgoing_by_tag(self.key, tag)
-
-    # saying something
-
-    def prepare_clear(
-        self,
-        payload: Record,
-        *,
-        expires_at: int = 0,
-        precedence: str = "routine",
-        sent_at: int = 0,
-        tag: str = "",
-    ) -> OutboxRow:
-        """Sign a clear statement and put it on disk.
-
-        Args:
-            payload: One of the clear payloads.
-            expires_at: Log time after which it must not be placed; 0 = never.
-            precedence: Handling time asked for.
-            sent_at: POSIX ms; 0 = now.
-            tag: The caller's own name for it; a second one of the same name is refused.
-
-        Raises:
-            RefusedError: A rule of the log forbids it; nothing is kept.
-            OutOfTurnError: An exclusive statement is on its way, or a tag is taken.
-            IntegrityError: Another device signs with this key.
-        """
-        content = ClearContent(payload=payload)
-        roles.require(self.member.role, TYPE_OF[type(payload)])
-        with Numbered(self._replica, self.key) as number:
-            statement = number.statement(
-                content, expires_at, precedence, exclusive=False, sent_at=sent_at or self._now()
-            )
-            return self._keep(statement, b"", tag)
-
-    def prepare_heartbeat(self, *, dated: int = 0, sent_at: int = 0, tag: str = "") -> OutboxRow:
-        """Sign a heartbeat over the head and what is held now.
-
-        Args:
-            dated: POSIX ms; 0 = as ``sent_at``, which outside an exercise it must be.
-            sent_at: POSIX ms; 0 = now.
-            tag: As in :meth:`prepare_clear`.
-
-        Raises:
-            RefusedError, OutOfTurnError, IntegrityError: As in :meth:`prepare_clear`.
-        """
-        self._replica.refresh()
-        sent_at = sent_at or self._now()
-        size = self._replica.size
-        payload = Heartbeat(dated=dated or sent_at, verified=size, held=self._replica.held())
-        return self.prepare_clear(payload, sent_at=sent_at, tag=tag)
-
-    def prepare_sealed(
-        self,
-        content: Content,
-        *,
-        recipients: Iterable[SealingPublicKey] | None = None,
-        precedence: str = "routine",
-        exclusive: bool = False,
-        expires_at: int = 0,
-        attachments: Iterable[Attachment] = (),
-        sent_at: int = 0,
-        tag: str = "",
-    ) -> OutboxRow:
-        """Seal and sign one content record and put it on disk.
-
-        Args:
-            content: The record; its header acts in the role of this key.
-            recipients: Sealing keys; without them every archive, person and bot that lives.
-            precedence: Handling time asked for.
-            exclusive: Place it only if nobody else's content came since the head.
-            expires_at: Log time after which it must not be placed; 0 = never.
-            attachments: Sealed blobs, in this channel's folder of attachments.
-            sent_at: POSIX ms; 0 = now.
-            tag: As in :meth:`prepare_clear`.
-
-        Raises:
-            RefusedError: A rule of the log forbids it (codes ``role``, ``not-open``,
-                ``recipients``, ``oversize``, ``key-ended`` …); nothing is kept.
-            OutOfTurnError, IntegrityError: As in :meth:`prepare_clear`.
-        """
-        record = encode_content(content)
-        self._require_may(content)
-        trust, log_time = self._replica.log.trust, self._replica.log.log_time
-        chosen = trust.recipients(log_time).values() if recipients is None else recipients
-        keys = {each.id: each for each in chosen}
-        if not all(trust.is_recipient(each, log_time) for each in keys):
-            raise RefusedError("expected recipients that are enrolled and alive", code="recipients")
-        if not 2 <= len(keys) <= MAX_RECIPIENTS:
-            raise RefusedError(
-                f"expected 2 to {MAX_RECIPIENTS} recipients, found {len(keys)}", code="recipients"
-            )
-        with Numbered(self._replica, self.key) as number:
-            sealed = seal(
-                record,
-                self._salt(SALT_SIZE),
-                channel=self._replica.log.channel,
-                sender=self.key,
-                sequence=number.sequence,
-                version=VERSION,
-                type_=SEALED_TYPE,
-                recipients=[keys[each] for each in sorted(keys)],
-            )
-            body = SealedContent(
-                recipients=sealed.recipients,
-                body_digest=sealed.digest,
-                body_size=sealed.size,
-                commitment=sealed.commitment,
-                attachments=tuple(sorted(attachments)),
-            )
-            require_limits(self._replica.log.charter.limits, body)
-            statement = number.statement(
-                body,
-                expires_at,
-                precedence,
-                exclusive=exclusive,
-                sent_at=sent_at or self._now(),
-            )
-            return self._keep(statement, sealed.body, tag)
-
-    def _require_may(self, content: Content) -> None:
-        member = self.member
-        action = CONTENT_ACTIONS[content.KIND]
-        if isinstance(content, AcknowledgementGiven) and member.role == roles.BOT:
-            action = "acknowledge-automatic"
-        roles.require(member.role, action)
-        if content.header.acting_role != member.role:
-            raise MisuseError(f"expected content that acts as {member.role}, the role of the key")
-
-    def _keep(self, statement: Statement, body: bytes, tag: str) -> OutboxRow:
-        # In the transaction of Numbered: the number is ours, or nothing was written.
-        envelope = signed.sign(statement, self._signer)
-        verified = signed.verify(signed.read(envelope), self._signer.public)
-        try:
-            self._replica.log.judge(verified)
-        except RefusedError as error:
-            if error.code != "gap":  # behind others of this key that are on their way
-                raise
-        if tag and self.tagged(tag) is not None:
-            raise OutOfTurnError("a statement was made under this tag before", code="tag-taken")
-        digest = b""
-        if isinstance(statement.content, SealedContent):
-            digest = statement.content.body_digest
-            self._store.put_body(Digest(digest), body)
-        self._store.add_outgoing(
-            OutboxRow(
-                number=0,
-                key=self.key,
-                sequence=statement.sequence,
-                id=verified.id,
-                envelope=envelope,
-                body=digest,
-                exclusive=statement.exclusive,
-                tag=tag,
-                state=Delivery.SIGNED,
-                index=-1,
-                proof=b"",
-                reason="",
-            )
-        )
-        self._replica.own.remember(verified)
-        kept = self._store.outgoing_by_id(verified.id)
-        assert kept is not None
-        return kept
-
-    # sending
+    async def room(self, most: int) -> None:
+        """Wait until at most *most* statements are unproven, while somebody sends."""
+        while self._store.pending_count(self.key) > most:
+            await self._ended.wait()
 
     async def send(self, relay: RelayChannel, *, attempts: int = ATTEMPTS) -> list[OutboxRow]:
         """Send what is pending, in order, until each is logged or proven unplaceable.
@@ -325,8 +111,8 @@ class Outbox:
             ended = self._settle()
             failures = 0
             while rows := self.pending():
-                error = await self._round(relay, rows)
-                newly = self._settle()
+                error = await self._round(relay, _together(rows), newly := [])
+                newly += self._settle()
                 if error is not None and not newly:
                     newly = await self._examine(relay, error)
                 ended += newly
@@ -340,16 +126,17 @@ class Outbox:
                     await self._backoff.wait(_retry_after(error.cause))
             return ended
 
-    async def _round(self, relay: RelayChannel, rows: Sequence[OutboxRow]) -> _Failure | None:
-        # One pass over what is pending: up to 32 on their way, an exclusive one alone.
-        alone = 1 if rows[0].exclusive else next(
-            (at for at, row in enumerate(rows) if row.exclusive), len(rows)
-        )  # fmt: skip
-        waiting = deque(rows[:alone])
-        self._move(waiting, Event.SENDING)
+    async def _round(
+        self, relay: RelayChannel, rows: list[OutboxRow], ended: list[OutboxRow]
+    ) -> _Failure | None:
+        # One pass over what is pending: up to 32 on their way, an exclusive one alone. What is
+        # prepared meanwhile joins in, unless it must wait for those before it.
+        first, last = rows[0], rows[-1]
+        waiting = deque(rows)
+        self._move(rows, Event.SENDING)
         running: dict[asyncio.Task[int], OutboxRow] = {}
         failures: list[_Failure] = []
-        size = 0
+        size, settled = 0, self._replica.size
         try:
             while (waiting and not failures) or running:
                 while waiting and not failures and len(running) < MAX_PIPELINED:
@@ -362,6 +149,15 @@ class Outbox:
                         size = max(size, task.result())
                     except (RefusedError, UnavailableError) as error:
                         failures.append(_Failure(row, error))
+                if not waiting and not failures and not last.exclusive:
+                    more = self._store.pending(self.key, after=last.sequence)
+                    rows = [] if more and more[0].exclusive else _together(more)
+                    last = rows[-1] if rows else last
+                    waiting += rows
+                    self._move(rows, Event.SENDING)
+                if running and self._replica.size > settled:
+                    settled = self._replica.size
+                    ended += self._settle()
         finally:
             for task in running:
                 task.cancel()
@@ -370,15 +166,17 @@ class Outbox:
             try:
                 await self._replica.reach(relay, size)
             except UnavailableError as error:
-                return _Failure(rows[0], error)
+                return _Failure(first, error)
         return min(failures, key=lambda each: each.row.sequence, default=None)
 
     async def _submit(self, relay: RelayChannel, row: OutboxRow) -> int:
         # Returns the size of a verified head under which the statement stands.
-        unverified = signed.read(row.envelope)
-        content = unverified.statement.content
         body = b""
-        if isinstance(content, SealedContent):
+        if row.body:
+            own = self._replica.own.get(row.envelope)
+            statement = own.statement if own else signed.read(row.envelope).statement
+            content = statement.content
+            assert isinstance(content, SealedContent)
             await stage_attachments(relay, self._replica.bodies, content)
             body = self._replica.body(row.body) or b""
         placed = await relay.submit(row.envelope, body)
@@ -414,12 +212,19 @@ class Outbox:
                 index = self._replica.index_of(row.id)
                 if index is None:
                     continue
-                if row.state is Delivery.SIGNED:  # sent by another process of this home
-                    delivery.step(row.state, Event.SENDING)
+                state = row.state
+                if state is Delivery.SIGNED:  # sent by another process of this home
+                    state = delivery.step(state, Event.SENDING)
+                state = delivery.step(state, Event.PROVEN)
                 proof = TlogProof(index, log.tree.inclusion(index, head.size), head.note).encode()
                 self._store.prove(row.id, index, proof)
-                ended.append(row.id)
-        return self._rows(ended)
+                ended.append(
+                    dataclasses.replace(row, state=state, index=index, proof=proof, reason="")
+                )
+        if ended:
+            self._ended.set()
+            self._ended = asyncio.Event()
+        return ended
 
     def _rows(self, ids: Iterable[StatementId]) -> list[OutboxRow]:
         return [row for each in ids if (row := self.row(each)) is not None]
@@ -480,6 +285,18 @@ class Outbox:
             with self._store.transaction(durable=False):  # signed or unknown: sent again
                 for row, after in changed:
                     self._store.move(row.id, after)
+
+
+def _together(rows: Iterable[OutboxRow]) -> list[OutboxRow]:
+    # Those that may be on their way at the same time: an exclusive one is alone.
+    found: list[OutboxRow] = []
+    for row in rows:
+        if row.exclusive and found:
+            break
+        found.append(row)
+        if row.exclusive:
+            break
+    return found
 
 
 class _Failure:

@@ -39,6 +39,8 @@ CREATE TABLE notes (
     id BLOB NOT NULL PRIMARY KEY, size INTEGER NOT NULL, note BLOB NOT NULL,
     cosigned TEXT NOT NULL, named INTEGER NOT NULL);
 CREATE INDEX notes_by_size ON notes (size);
+CREATE INDEX notes_cosigned ON notes (size) WHERE cosigned <> '';
+CREATE INDEX notes_passing ON notes (size) WHERE named = 0 AND cosigned = '';
 CREATE TABLE bodies (digest BLOB NOT NULL PRIMARY KEY, data BLOB NOT NULL);
 CREATE TABLE wanted (
     idx INTEGER NOT NULL, digest BLOB NOT NULL, size INTEGER NOT NULL, kind TEXT NOT NULL,
@@ -276,6 +278,12 @@ class ChannelStore:
                 if not durable:
                     self._connection.execute("PRAGMA synchronous = FULL")
 
+    @property
+    def changes(self) -> int:
+        """A number that differs whenever another connection has committed something."""
+        with _translated():
+            return int(self._one("PRAGMA data_version"))
+
     # entries
 
     @property
@@ -325,7 +333,9 @@ class ChannelStore:
         """
         with _translated():
             self._connection.execute(
-                "DELETE FROM notes WHERE size < ? AND named = 0 AND cosigned = ''", (size,)
+                "DELETE FROM notes INDEXED BY notes_passing"
+                " WHERE size < ? AND named = 0 AND cosigned = ''",
+                (size,),
             )
             self._connection.execute(
                 "INSERT OR IGNORE INTO notes VALUES (?, ?, ?, ?, 0)",
@@ -335,7 +345,9 @@ class ChannelStore:
     def name_note(self, note_id: Digest) -> None:
         """Keep a note, since a statement of ours names its head in ``seen``."""
         with _translated():
-            self._connection.execute("UPDATE notes SET named = 1 WHERE id = ?", (note_id,))
+            self._connection.execute(
+                "UPDATE notes SET named = 1 WHERE id = ? AND named = 0", (note_id,)
+            )
 
     def newest_note(self) -> bytes:
         """Return the note of the largest head journalled; empty if there is none."""
@@ -356,7 +368,10 @@ class ChannelStore:
 
     def cosigned_notes(self, most: int) -> Iterator[tuple[bytes, frozenset[str]]]:
         """Yield (id, parties) of notes up to size *most* that somebody cosigned, newest first."""
-        sql = "SELECT id, cosigned FROM notes WHERE cosigned <> '' AND size <= ? ORDER BY size DESC"
+        sql = (
+            "SELECT id, cosigned FROM notes INDEXED BY notes_cosigned"
+            " WHERE cosigned <> '' AND size <= ? ORDER BY size DESC"
+        )
         for note_id, cosigned in self._all(sql, (most,)):
             yield note_id, frozenset(cosigned.split())
 
@@ -410,8 +425,8 @@ class ChannelStore:
 
     # outbox
 
-    def add_outgoing(self, row: OutboxRow) -> None:
-        """Store an outgoing statement; its row number is given by the database.
+    def add_outgoing(self, row: OutboxRow) -> OutboxRow:
+        """Store an outgoing statement, and return it with the number the database gave it.
 
         Raises:
             IntegrityError: Number, id or tag is taken.
@@ -425,6 +440,7 @@ class ChannelStore:
                     row.tag, row.state.value, row.index, row.proof, row.reason,
                 ),
             )  # fmt: skip
+            return dataclasses.replace(row, number=self._connection.last_insert_rowid())
 
     def move(self, id_: StatementId, state: Delivery, *, reason: str = "") -> None:
         """Set how far an outgoing statement is."""
@@ -441,10 +457,19 @@ class ChannelStore:
                 (Delivery.LOGGED.value, index, proof, id_),
             )
 
-    def pending(self, key: KeyId) -> tuple[OutboxRow, ...]:
-        """Return what a key has signed and no proof covers yet, by number."""
-        sql = _OUTBOX + "WHERE key = ? AND state IN ('signed', 'unknown') ORDER BY sequence"
-        return tuple(_outbox_row(row) for row in self._all(sql, (key,)))
+    def pending(self, key: KeyId, after: int = 0) -> tuple[OutboxRow, ...]:
+        """Return what a key has signed and no proof covers yet, by number, from *after* on."""
+        sql = (
+            _OUTBOX + "WHERE key = ? AND sequence > ? AND state IN ('signed', 'unknown')"
+            " ORDER BY sequence"
+        )
+        return tuple(_outbox_row(row) for row in self._all(sql, (key, after)))
+
+    def pending_count(self, key: KeyId) -> int:
+        """Return how many statements of a key are signed and not proven."""
+        sql = "SELECT count(*) FROM outbox WHERE key = ? AND state IN ('signed', 'unknown')"
+        with _translated():
+            return int(self._one(sql, (key,)))
 
     def outgoing(self, key: KeyId | None = None) -> tuple[OutboxRow, ...]:
         """Return everything ever made, by one key or by all, in the order of making."""
@@ -462,14 +487,20 @@ class ChannelStore:
         rows = self._all(sql, (key, tag))
         return _outbox_row(rows[0]) if rows else None
 
-    def outgoing_by_sequence(self, key: KeyId, sequence: int) -> OutboxRow | None:
-        """Return the statement that has this number of a key, unless it was unplaceable."""
-        sql = _OUTBOX + "WHERE key = ? AND sequence = ? AND state <> 'unplaceable'"
-        rows = self._all(sql, (key, sequence))
-        return _outbox_row(rows[0]) if rows else None
+    def last_outgoing(self, key: KeyId) -> tuple[int, bytes]:
+        """Return the largest number of a key that is not free again, and whose it is; 0 if none."""
+        sql = (
+            "SELECT sequence, id FROM outbox WHERE key = ? AND state <> 'unplaceable'"
+            " ORDER BY sequence DESC LIMIT 1"
+        )
+        rows = self._all(sql, (key,))
+        return (rows[0][0], rows[0][1]) if rows else (0, b"")
 
-    def last_sequence(self, key: KeyId) -> int:
-        """Return the largest number that a key has used and that is not free again; 0 if none."""
-        sql = "SELECT max(sequence) FROM outbox WHERE key = ? AND state <> 'unplaceable'"
+    def exclusive_pending(self, key: KeyId) -> bool:
+        """Tell whether an exclusive statement of a key is signed and not proven."""
+        sql = (
+            "SELECT EXISTS (SELECT 1 FROM outbox"
+            " WHERE key = ? AND state IN ('signed', 'unknown') AND exclusive)"
+        )
         with _translated():
-            return self._one(sql, (key,)) or 0
+            return bool(self._one(sql, (key,)))

@@ -1,7 +1,7 @@
 """From bytes to a statement that may be believed (SPEC 5.1).
 
 ``bytes`` → :class:`Unverified` (decoded, nothing believed) → :class:`Verified`, which only
-:func:`verify` makes and which alone the rest of the program acts on.
+:func:`verify` and :func:`make` make and which alone the rest of the program acts on.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ _MADE_HERE: Final = object()
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Verified:
-    """A statement whose signature was checked under ``key``.
+    """A statement whose signature was checked under ``key``, or was made here with it.
 
     That the key may say this is another question: :class:`paraph.protocol.log.ChannelLog`.
     """
@@ -51,7 +51,7 @@ class Verified:
     def __post_init__(self) -> None:
         """Refuse to be made anywhere but in this module."""
         if self.seal is not _MADE_HERE:
-            raise MisuseError("only signed.verify makes a verified statement")
+            raise MisuseError("only this module makes a verified statement")
 
     @property
     def statement(self) -> Statement:
@@ -116,8 +116,8 @@ def assume_checked(unverified: Unverified, key: PublicKey) -> Verified:
     return Verified(unverified, key, _MADE_HERE)
 
 
-def sign(statement: Statement, signer: Signer) -> bytes:
-    """Return the envelope of *statement*, signed by its sender.
+def make(statement: Statement, signer: Signer) -> Verified:
+    """Sign *statement* as its sender. What was signed here is not checked again here.
 
     Raises:
         MisuseError: *signer* is not the sender.
@@ -125,7 +125,15 @@ def sign(statement: Statement, signer: Signer) -> bytes:
     if statement.sender != signer.public.id:
         raise MisuseError("the signer is not the sender of the statement")
     body = statement.encode()
-    return Envelope(statement=body, signature=signer.sign(context_of(statement), body)).encode()
+    signature = signer.sign(context_of(statement), body)
+    envelope = Envelope(statement=body, signature=signature).encode()
+    made = Unverified(envelope, statement, body, signature, statement_id(body))
+    return Verified(made, signer.public, _MADE_HERE)
+
+
+def sign(statement: Statement, signer: Signer) -> bytes:
+    """Return the envelope of *statement*, signed by its sender; errors as of :func:`make`."""
+    return make(statement, signer).unverified.envelope
 
 
 def sender_of(unverified: Unverified) -> KeyId:
