@@ -3,6 +3,7 @@
 Run it with CPython 3.11: python -m tests.support.make_characters > FILE, then ruff format FILE.
 """
 
+import functools
 import re
 import sys
 import unicodedata
@@ -125,11 +126,21 @@ def is_invisible(each: str) -> bool:
     )
 
 
-def of_alphabet(name: str) -> Callable[[str], bool]:
-    """Return the test for the letters of an alphabet, which begin with its name."""
-    return lambda each: (
-        re.match(r"[^\W\d_]", each) is not None and unicodedata.name(each, "?").split()[0] == name
-    )
+@functools.cache
+def letters_by_alphabet() -> dict[str, list[int]]:
+    """Return the letters whose names begin with an alphabet's, by that alphabet."""
+    found: dict[str, list[int]] = {name: [] for name in ALPHABETS}
+    for point in range(sys.maxunicode + 1):
+        first = unicodedata.name(chr(point), "").partition(" ")[0]
+        if first in found and re.match(r"[^\W\d_]", chr(point)):
+            found[first].append(point)
+    return found
+
+
+def of_alphabet(name: str) -> list[tuple[int, int]]:
+    """Return the ranges of the letters of an alphabet."""
+    groups = groupby(enumerate(letters_by_alphabet()[name]), lambda each: each[1] - each[0])
+    return [(points[0], points[-1]) for _, run in groups for points in ([p for _, p in run],)]
 
 
 def capitals() -> list[list[int]]:
@@ -179,7 +190,7 @@ def main() -> None:
     )
     out.append("ALPHABETS: Final[Mapping[str, str]] = {\n")
     for name in ALPHABETS:
-        table = literal(encoded(list(runs(of_alphabet(name)))), " " * 8)
+        table = literal(encoded(of_alphabet(name)), " " * 8)
         out.append(f'    "{name}": (\n{table}    ),\n')
     out += ["}\n", '"""Letters of the alphabets whose words must not be mixed."""\n']
     print("".join(out) + TAIL, end="")  # noqa: T201
