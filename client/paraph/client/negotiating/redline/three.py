@@ -1,0 +1,176 @@
+"""Three texts side by side: what each of two sides made of the base, and where they collide."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Literal
+
+from paraph.protocol.negotiation import comparing
+from paraph.protocol.negotiation.text import Part, Text
+
+Standing = Literal["same", "theirs", "ours", "both", "conflict"]
+"""Who changed it; ``both`` made the same of it."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Segment:
+    """Some words in three texts; joined in order they are each of the three."""
+
+    standing: Standing
+    base: str
+    theirs: str
+    ours: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Row:
+    """A clause in three texts.
+
+    Attributes:
+        cid: The clause.
+        standing: Who changed it; ``conflict`` if the two cannot both have their way as it is.
+        words: By language.
+        notes: What else happened to it: who inserted, deleted or moved it.
+        parts: The clause in base, theirs and ours; nothing where one has none of that id.
+    """
+
+    cid: str
+    standing: Standing
+    words: Mapping[str, tuple[Segment, ...]]
+    notes: tuple[str, ...]
+    parts: tuple[Part | None, Part | None, Part | None]
+
+
+def three_way(base: Text, theirs: Text, ours: Text) -> tuple[Row, ...]:
+    """Compare two texts with the one that both come from, by the ids of their clauses.
+
+    Rows stand as in *ours*, those that it has not after what they follow in *theirs* or *base*.
+    """
+    moved = (_moved(base, theirs), _moved(base, ours))
+    rows = []
+    for cid in _order(ours, theirs, base):
+        parts = (base.find(cid), theirs.find(cid), ours.find(cid))
+        words = {
+            each: tuple(_segments(*(_words(part, each) for part in parts)))
+            for each in base.languages
+        }
+        notes, standings = _notes(cid, parts, moved)
+        standings |= (
+            {segment.standing for each in words.values() for segment in each}
+            if all(parts)
+            else set()
+        )
+        rows.append(Row(cid, _together(standings), words, notes, parts))
+    return tuple(rows)
+
+
+def _words(part: Part | None, language: str) -> str:
+    return part.words.get(language, "") if part else ""
+
+
+def _order(*texts: Text) -> list[str]:
+    order: list[str] = []
+    for text in texts:
+        at = 0
+        for part in text.parts:
+            if part.cid not in order:
+                order.insert(at, part.cid)
+            at = order.index(part.cid) + 1
+    return order
+
+
+def _moved(base: Text, other: Text) -> Mapping[str, str]:
+    # Clauses that changed place, with what they follow now.
+    before, after = ([part.cid for part in text.parts] for text in (base, other))
+    still = {before[i] for i, _ in comparing.common(before, after)}
+    follows = dict(zip(after, ["", *after], strict=False))
+    return {cid: follows[cid] for cid in after if cid in before and cid not in still}
+
+
+def _notes(
+    cid: str,
+    parts: tuple[Part | None, Part | None, Part | None],
+    moved: tuple[Mapping[str, str], Mapping[str, str]],
+) -> tuple[tuple[str, ...], set[Standing]]:
+    base, theirs, ours = parts
+    notes: list[str] = []
+    standings: set[Standing] = set()
+    sides: tuple[tuple[Standing, Part | None, Mapping[str, str]], ...] = (
+        ("theirs", theirs, moved[0]),
+        ("ours", ours, moved[1]),
+    )
+    for side, part, places in sides:
+        if base is None and part is not None:
+            notes.append(f"inserted by {side}")
+            standings.add(side)
+        if base is not None and part is None:
+            notes.append(f"deleted by {side}")
+            standings.add(side)
+        if cid in places:
+            after = places[cid]
+            notes.append(f"moved by {side} {f'after {after}' if after else 'to the front'}")
+            standings.add(side)
+    if _collide(cid, parts, moved):
+        standings.add("conflict")
+    elif {"theirs", "ours"} <= standings and (theirs == ours or cid in moved[0]):
+        standings = {"both"}
+    return tuple(notes), standings
+
+
+def _collide(
+    cid: str,
+    parts: tuple[Part | None, Part | None, Part | None],
+    moved: tuple[Mapping[str, str], Mapping[str, str]],
+) -> bool:
+    base, theirs, ours = parts
+    if base is None:
+        return theirs is not None and ours is not None and theirs != ours
+    if theirs is None or ours is None:
+        left = theirs or ours
+        return left is not None and (left != base or cid in moved[0] or cid in moved[1])
+    return cid in moved[0] and cid in moved[1] and moved[0][cid] != moved[1][cid]
+
+
+def _together(standings: set[Standing]) -> Standing:
+    found = standings - {"same"}
+    if "conflict" in found:
+        return "conflict"
+    if len(found) > 1:
+        return "both"
+    return next(iter(found), "same")
+
+
+def _segments(base: str, theirs: str, ours: str) -> Iterator[Segment]:
+    of_base, of_theirs, of_ours = (comparing.tokens(each) for each in (base, theirs, ours))
+    in_theirs = dict(comparing.common(of_base, of_theirs))
+    in_ours = dict(comparing.common(of_base, of_ours))
+    i = j = k = 0
+    same = ""
+    for at in [
+        *(each for each in range(len(of_base)) if each in in_theirs and each in in_ours),
+        len(of_base),
+    ]:
+        t = in_theirs.get(at, len(of_theirs))
+        o = in_ours.get(at, len(of_ours))
+        if (i, j, k) != (at, t, o):
+            if same:
+                yield Segment("same", same, same, same)
+                same = ""
+            yield _segment(of_base[i:at], of_theirs[j:t], of_ours[k:o])
+        if at < len(of_base):
+            same += of_base[at]
+        i, j, k = at + 1, t + 1, o + 1
+    if same:
+        yield Segment("same", same, same, same)
+
+
+def _segment(base: Sequence[str], theirs: Sequence[str], ours: Sequence[str]) -> Segment:
+    standing: Standing = "conflict"
+    if theirs == base:
+        standing = "ours"
+    elif ours == base:
+        standing = "theirs"
+    elif theirs == ours:
+        standing = "both"
+    return Segment(standing, "".join(base), "".join(theirs), "".join(ours))
