@@ -89,6 +89,7 @@ class Reader:
     Args:
         replica: The channel.
         keys: Sealing keys of this home, the archive's too if it is here.
+        until: Read the log as it was at this size; ``None`` for all of it.
 
     Attributes:
         state: The negotiation, up to :attr:`position`.
@@ -96,9 +97,12 @@ class Reader:
         halt: Why it does not go on; ``None`` if everything released is read.
     """
 
-    def __init__(self, replica: Replica, keys: Iterable[SealingKey]) -> None:
+    def __init__(
+        self, replica: Replica, keys: Iterable[SealingKey], until: int | None = None
+    ) -> None:
         self._replica: Final = replica
         self._keys: Final = {key.public.id: key for key in keys}
+        self._until: Final = until
         self._grants: dict[tuple[int, KeyId], bytes] = {}
         self._withdrawn: set[int] = set()
         self._scanned = 0
@@ -115,6 +119,13 @@ class Reader:
             exercise=charter.exercise,
             silence_minimum=charter.silence_minimum_ms,
         )
+
+    def at(self, size: int) -> Reader:
+        """Return a reader of the log as it was at *size*: no later withdrawal counts in it.
+
+        Later grants do: they open what stood there, and change nothing of what it says.
+        """
+        return Reader(self._replica, self._keys.values(), size)
 
     def advance(self) -> list[OpenedEntry]:
         """Read what was released since the last call.
@@ -182,15 +193,18 @@ class Reader:
             if isinstance(content.payload, Grant):
                 for wrap in content.payload.wraps:
                     self._grants.setdefault((wrap.entry, KeyId(wrap.recipient)), wrap.wrap)
-            elif isinstance(content.payload, Withdraw):
+            elif isinstance(content.payload, Withdraw) and self._counts(index):
                 self._withdrawn.add(content.payload.entry)
                 again |= content.payload.entry < self.position
         self._scanned = size
         return again
 
+    def _counts(self, index: int) -> bool:
+        return self._until is None or index < self._until
+
     def _read(self) -> Iterator[OpenedEntry]:
         self.halt = None
-        for entry in self._replica.entries(self.position):
+        for entry in self._replica.entries(self.position, self._until):
             opened, self.state, self.halt = self._open(entry, self.state)
             if opened is None:
                 return

@@ -89,6 +89,24 @@ def _text() -> click.Command:
     return text
 
 
+def _agree() -> click.Command:
+    from paraph.client.cli.joint import agree
+
+    return agree
+
+
+def _document() -> click.Command:
+    from paraph.client.cli.document import document
+
+    return document
+
+
+def _vc() -> click.Command:
+    from paraph.client.cli.vc import vc
+
+    return vc
+
+
 def _log() -> click.Command:
     from paraph.client.cli.see import log
 
@@ -134,6 +152,9 @@ COMMANDS: Final[Mapping[str, tuple[str, Callable[[], click.Command]]]] = {
     "comment": ("Comment, or answer a comment.", _comment),
     "dispatch": ("Send a numbered dispatch.", _dispatch),
     "silence": ("Put words under silence, object, close.", _silence),
+    "agree": ("Agree to what needs both sides.", _agree),
+    "document": ("Side letters, understandings, minutes, the public line.", _document),
+    "vc": ("Conferences: agenda, outcomes, minutes, actions, fingerprint.", _vc),
     "acknowledge": ("Say how far you have come with a statement.", _acknowledge),
     "inbox": ("Show what waits for you.", _inbox),
     "show": ("Show one statement, or the text of a version.", _show),

@@ -1,0 +1,66 @@
+"""The common-text fingerprint that both chairs read out (SPEC 7.20)."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Final
+
+from paraph.client.desk import Desk
+from paraph.protocol import words
+from paraph.protocol.errors import InputError, UnreadableError
+from paraph.protocol.names import Digest
+from paraph.protocol.negotiation import fingerprint as states
+
+LANGUAGES: Final[tuple[words.Language, ...]] = ("en", "ru")
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Fingerprint:
+    """What the chairs compare: equal words mean one log and one state, up to one size.
+
+    Attributes:
+        size: Entries of the log that are folded: the chairs fix it first.
+        root: Root of the log at that size.
+        state: Digest of the state at that size.
+        digest: What the words stand for.
+        words: Eight words by language.
+    """
+
+    size: int
+    root: Digest
+    state: Digest
+    digest: Digest
+    words: Mapping[str, tuple[str, ...]]
+
+
+def fingerprint(desk: Desk, size: int = 0) -> Fingerprint:
+    """Return the fingerprint at *size*; at the newest verified size for 0.
+
+    Raises:
+        InputError: More than this desk has verified.
+        UnreadableError: An entry below that size cannot be opened here.
+    """
+    newest = desk.replica.size
+    if size > newest:
+        raise InputError(
+            f"expected a size of at most {newest}",
+            code="unknown-size",
+            hint="paraph sync fetches what is new; or fix a size that both sides have",
+        )
+    size = size or newest
+    reader = desk.reader
+    if (reader.position, newest) != (size, size):
+        reader = reader.at(size)
+        reader.advance()
+    if reader.position < size:
+        raise UnreadableError(
+            f"this desk has read {reader.position} entries, not {size}: {reader.up_to}",
+            code="not-read",
+            hint=f"fix the size {reader.position}, or let that entry be granted first",
+        )
+    log = desk.replica.log
+    root, state = log.tree.root(size), states.digest(reader.state)
+    digest = words.state_digest(desk.channel, log.charter.rules, size, root, state)
+    spoken: dict[str, tuple[str, ...]] = {each: words.words(digest, each) for each in LANGUAGES}
+    return Fingerprint(size, root, state, digest, spoken)

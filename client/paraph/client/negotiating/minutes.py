@@ -1,0 +1,112 @@
+"""Minutes of a conference, begun from what is on record: outcomes, understandings, actions.
+
+A person finishes them: what stands in one language only is put under every language, so that
+nothing is left out, and is to be translated. Words of our own are data for the languages below;
+elsewhere the record speaks in its own terms.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+import yaml
+
+from paraph.client.clock import when
+from paraph.client.drafts import SCHEMA
+from paraph.client.negotiating import conferences as making
+from paraph.client.negotiating.local_time import local
+from paraph.client.summaries import due
+from paraph.protocol.negotiation.state import Action, Conference, Negotiation
+from paraph.protocol.statements.conferences import RESERVED_BY, Outcome
+from paraph.protocol.statements.header import NamedMention
+
+WORDS: Final[Mapping[str, Mapping[str, str]]] = {
+    "en": {
+        "minutes": "Agreed minutes",
+        "agreed_ad_ref": "agreed ad referendum",
+        "bracketed": "remains in brackets",
+        "not_accepted": "not accepted",
+        RESERVED_BY: "reserved by",
+        "joint": "both sides",
+        "by": "by",
+    },
+    "ru": {
+        "minutes": "Согласованная запись",
+        "agreed_ad_ref": "согласовано ad referendum",
+        "bracketed": "остаётся в скобках",
+        "not_accepted": "не принято",
+        RESERVED_BY: "позицию зарезервировала сторона",
+        "joint": "обе стороны",
+        "by": "срок",
+    },
+}
+
+
+def draft(talks: Negotiation, conference: Conference, languages: Sequence[str]) -> str:
+    """Return the text of minutes to begin with, as a file of `paraph document send`."""
+    content = {
+        "schema": SCHEMA,
+        "kind": "tabled_draft",
+        "clauses": list(_clauses(talks, conference, languages)),
+    }
+    head = "# Begun from the record: finish and translate it, then send it.\n"
+    return head + yaml.safe_dump(content, allow_unicode=True, sort_keys=False, width=100)
+
+
+def _clauses(
+    talks: Negotiation, conference: Conference, languages: Sequence[str]
+) -> Iterator[dict[str, Any]]:
+    schedule = conference.schedule
+    at = "; ".join((when(schedule.at), *(local(schedule.at, zone) for zone in schedule.zones)))
+    yield {
+        "cid": "m-title",
+        "role": "title",
+        **{each: f"{_word(each, 'minutes')} {schedule.name}. {at}" for each in languages},
+    }
+    count = 0
+    for outcomes in making.outcomes_of(talks, schedule.name):
+        for item in outcomes.content.items:
+            count += 1
+            yield {
+                "cid": f"m-{count}",
+                "role": "operative",
+                **{each: _outcome(item, each) for each in languages},
+            }
+    for action, _ in making.actions(talks, 0):
+        if action.content.conference == schedule.name:
+            yield {
+                "cid": f"m-a{action.number}",
+                "role": "operative",
+                **{each: _action(action, each) for each in languages},
+            }
+
+
+def _outcome(item: Outcome, language: str) -> str:
+    said = {each.language: each.words for each in item.understanding}
+    understood = said.get(language) or next(iter(said.values()), "")
+    about = item.cid or " ".join(
+        each.name if isinstance(each, NamedMention) else each.statement.hex()[:12]
+        for each in item.proposal
+    )
+    return f"{about}: {_result(item.result, language)}. {understood}".strip()
+
+
+def _result(result: str, language: str) -> str:
+    if result.startswith(RESERVED_BY):
+        code = result.removeprefix(RESERVED_BY)
+        return f"{_word(language, RESERVED_BY)} {code}" if language in WORDS else result
+    return _word(language, result)
+
+
+def _action(action: Action, language: str) -> str:
+    owner = action.content.owner
+    who = _word(language, owner) if owner == "joint" else owner
+    return (
+        f"A-{action.number}, {who}: {action.content.what};"
+        f" {_word(language, 'by')} {due(action.due)}"
+    )
+
+
+def _word(language: str, word: str) -> str:
+    return WORDS.get(language, {}).get(word, word)

@@ -1,0 +1,171 @@
+"""Side documents as a desk opens, sends, confirms and shows them (SPEC 7.13)."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from paraph.client import composing, views
+from paraph.client.composing import VersionDraft
+from paraph.client.desk import Desk
+from paraph.client.drafts import HEAD, Draft
+from paraph.protocol.errors import InputError, MisuseError, OutOfTurnError
+from paraph.protocol.names import ZERO
+from paraph.protocol.negotiation.side_documents import Standing, standing_of
+from paraph.protocol.negotiation.state import Negotiation, SideDocument
+from paraph.protocol.statements.header import ContentHeader, Relation, to_wordings
+from paraph.protocol.statements.side_documents import SideDocumentOpened, Withheld
+from paraph.protocol.statements.versions import VersionTabled
+
+
+def opened(
+    header: ContentHeader,
+    kind: str,
+    *,
+    titles: Mapping[str, str],
+    cid: str = "",
+    conference: str = "",
+    text_public: bool = False,
+    undisclosed: Sequence[tuple[str, str]] = (),
+) -> SideDocumentOpened:
+    """Return the record that opens a side document.
+
+    Args:
+        header: The common header.
+        kind: side_letter, agreed_understanding, agreed_minutes, public_line, annex, another word.
+        titles: Title by language.
+        cid: Clause that it is about, if any.
+        conference: Conference that it is about, if any.
+        text_public: Of a public line: the instrument's text may be published.
+        undisclosed: Of a public line: party code and what stays undisclosed at its request.
+
+    Raises:
+        InputError: These do not fit each other.
+    """
+    try:
+        return SideDocumentOpened(
+            header=header,
+            document_kind=kind,
+            titles=to_wordings(titles),
+            cid=cid,
+            conference=conference,
+            text_public=text_public,
+            undisclosed=tuple(Withheld(what=what, requested_by=code) for code, what in undisclosed),
+        )
+    except MisuseError as error:
+        raise InputError(
+            str(error),
+            hint="disclosure belongs to --kind public_line, agreed_minutes need --conference",
+        ) from error
+
+
+def find(desk: Desk, talks: Negotiation, text: str) -> SideDocument:
+    """Return the side document that *text* names: SD-n, or what names the entry that opened it.
+
+    Raises:
+        InputError: There is none.
+    """
+    by_number = re.fullmatch("SD-([0-9]{1,9})", text)
+    for statement, document in talks.side_documents.items():
+        if by_number and document.number == int(by_number[1]):
+            return document
+        if not by_number and statement == views.find(desk, text).id:
+            return document
+    raise InputError(
+        f"no side document {text} stands in this negotiation",
+        code="unknown-document",
+        hint="paraph document list shows them",
+    )
+
+
+def tabled(
+    desk: Desk, header: ContentHeader, document: SideDocument, draft: Draft, parent: str
+) -> VersionTabled:
+    """Return the record that tables a version of *document*.
+
+    Args:
+        desk: Whose.
+        header: The common header.
+        document: Which one.
+        draft: The text, or changes to a version of it.
+        parent: ``head``, or what names a version of it.
+
+    Raises:
+        InputError: It does not fit the document.
+        OutOfTurnError: Code ``parent-not-head``: somebody was first.
+    """
+    if draft.opening is not None:
+        raise InputError("expected no negotiation in the text of a side document")
+    header = dataclasses.replace(
+        header, relates_to=Relation(channel=desk.channel, statement=document.statement)
+    )
+    version = VersionDraft(
+        clauses=draft.clauses,
+        operations=draft.operations,
+        parents=() if draft.clauses else _parents(desk, document, parent),
+        kind=draft.kind,
+        author=draft.author,
+        round=draft.round,
+        language_status=draft.language_status,
+        branch=True,  # beside the instrument; within the document it is looked at here
+    )
+    if draft.clauses and document.heads:
+        raise _not_head(document, "the document has a text already")
+    return composing.tabled(desk.state, header, version, desk.party)[0]
+
+
+def _parents(desk: Desk, document: SideDocument, parent: str) -> tuple[bytes, ...]:
+    if parent in ("", HEAD):
+        if len(document.heads) != 1:
+            raise _not_head(document, f"expected one head, found {len(document.heads)}")
+        return document.heads
+    found = views.find(desk, parent).id
+    if found not in document.heads:
+        raise _not_head(document, "the parent is no head of that document")
+    return (found,)
+
+
+def _not_head(document: SideDocument, problem: str) -> OutOfTurnError:
+    return OutOfTurnError(
+        f"SD-{document.number}: {problem}",
+        code="parent-not-head",
+        hint="your file is as it was: rework it on the head (paraph document list, paraph show)"
+        if document.heads
+        else "send a whole text first (clauses)",
+    )
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Row:
+    """A side document as the list shows it.
+
+    Attributes:
+        document: The document.
+        standing: How far it has come.
+        head: Entry of the version that the standing is about, as people call it; empty if none.
+        version: Its number within the document; 0 if there is none.
+        confirmed: Parties that stand behind that version, its author among them.
+    """
+
+    document: SideDocument
+    standing: Standing
+    head: str
+    version: int
+    confirmed: tuple[str, ...]
+
+
+def rows(desk: Desk, talks: Negotiation) -> Iterator[Row]:
+    """Yield the side documents of a negotiation, in the order of the log."""
+    for document in sorted(
+        (each for _, each in talks.side_documents.items()), key=lambda each: each.number
+    ):
+        standing = standing_of(talks, document)
+        version = talks.versions.get(standing.version) if standing.version != ZERO else None
+        yield Row(
+            document=document,
+            standing=standing,
+            head=views.name_of(desk, standing.version) if version else "",
+            version=version.number if version else 0,
+            confirmed=tuple(sorted({version.party, *version.confirmed})) if version else (),
+        )
