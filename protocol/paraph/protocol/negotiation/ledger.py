@@ -1,0 +1,173 @@
+"""The bracket ledger: who holds which words, and since which version (SPEC 7.7).
+
+A view, computed from the versions and never stored. Words move with their clause along its
+lineage: what stood between the same brackets of the same holder in a version before, without a
+break, has stood since then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from paraph.protocol.errors import MalformedError
+from paraph.protocol.negotiation import marks
+from paraph.protocol.negotiation.lineage import Lineage
+from paraph.protocol.negotiation.marks import Group
+from paraph.protocol.negotiation.state import Negotiation, State, Version
+from paraph.protocol.negotiation.text import Text
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A bracket or a placeholder.
+
+    Attributes:
+        cid: Clause.
+        language: In which language.
+        holder: Code of the party that holds it, ``marks.UNATTRIBUTED``, ``marks.PLACEHOLDER``.
+        words: What stands in it, without brackets and holder.
+        since: Version since which it has stood so, with the same holder and words.
+        alternatives: Number of the set of alternatives in that clause and language; 0 = none.
+        depth: How many brackets it stands in.
+    """
+
+    cid: str
+    language: str
+    holder: str
+    words: str
+    since: Version
+    alternatives: int
+    depth: int
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """What is left in a version.
+
+    Attributes:
+        version: The version.
+        brackets: By language.
+        placeholders: By language.
+        held_by: By language, then by holder; who holds none is absent.
+    """
+
+    version: Version
+    brackets: Mapping[str, int]
+    placeholders: Mapping[str, int]
+    held_by: Mapping[str, Mapping[str, int]]
+
+    @property
+    def left(self) -> int:
+        """How many brackets and placeholders are left, by the language that has most of each."""
+        return max(self.brackets.values()) + max(self.placeholders.values())
+
+
+def ledger(state: State, talks: Negotiation, version: Version) -> tuple[Row, ...]:
+    """Return every bracket and placeholder of *version*, in the order of the text.
+
+    Language by language within a clause, a nested one after the one that holds it. A clause whose
+    brackets do not pair has none in that language: that is a finding.
+    """
+    lineage = Lineage(talks.versions)
+    return tuple(
+        row
+        for part in version.text.parts
+        for language in version.text.languages
+        for row in _rows(state, lineage, version, part.cid, language)
+    )
+
+
+def _rows(
+    state: State, lineage: Lineage, version: Version, cid: str, language: str
+) -> Iterator[Row]:
+    text = _words(version.text, cid, language)
+    groups = _groups(text, state.parties)
+    if not groups:
+        return
+    sets = {
+        each.start: number
+        for number, group in enumerate(marks.alternatives(text, groups), 1)
+        for each in group
+    }
+    stands = {each.version.statement: each for each in lineage.history(version.statement, cid)}
+    before = {
+        statement: {
+            held
+            for other in stand.cids
+            for held in _held(_words(stand.version.text, other, language), state.parties)
+        }
+        for statement, stand in stands.items()
+    }
+    for group, depth in _walk(groups, 0):
+        held = (group.holder, _inside(text, group))
+        with_it = {each for each in before if held in before[each]}
+        first = _first(version, {each: stands[each].version for each in with_it})
+        yield Row(cid, language, *held, first, sets.get(group.start, 0), depth)
+
+
+def _walk(groups: Sequence[Group], depth: int) -> Iterator[tuple[Group, int]]:
+    for group in groups:
+        yield group, depth
+        yield from _walk(group.inside, depth + 1)
+
+
+def _first(version: Version, standing: Mapping[bytes, Version]) -> Version:
+    # The earliest version from which it has stood without a break.
+    first = version
+    to_come, seen = [version], {version.statement}
+    while to_come:
+        at = to_come.pop()
+        first = min(first, at, key=lambda each: each.index)
+        parents = (each for each in at.content.parents if each in standing and each not in seen)
+        for parent in parents:
+            seen.add(parent)
+            to_come.append(standing[parent])
+    return first
+
+
+def _words(text: Text, cid: str, language: str) -> str:
+    part = text.find(cid)
+    return part.words.get(language, "") if part is not None else ""
+
+
+def _groups(text: str, codes: Collection[str]) -> tuple[Group, ...]:
+    try:
+        return marks.parse(text, codes)
+    except MalformedError:
+        return ()
+
+
+def _held(text: str, codes: Collection[str]) -> Iterator[tuple[str, str]]:
+    for group in marks.walk(_groups(text, codes)):
+        yield group.holder, _inside(text, group)
+
+
+def _inside(text: str, group: Group) -> str:
+    words = text[group.start + 1 : group.end - 1]
+    return (
+        words.removeprefix(group.holder).removeprefix(":").strip(" \u00a0")
+        if group.holder
+        else words
+    )
+
+
+def count(state: State, version: Version) -> Count:
+    """Return how many brackets and placeholders are left in *version*."""
+    text = version.text
+    tallies = {
+        language: marks.tally([part.words.get(language, "") for part in text.parts], state.parties)
+        for language in text.languages
+    }
+    return Count(
+        version,
+        {language: each.brackets for language, each in tallies.items()},
+        {language: each.placeholders for language, each in tallies.items()},
+        {language: each.held_by for language, each in tallies.items()},
+    )
+
+
+def trend(state: State, talks: Negotiation, version: Version) -> tuple[Count, ...]:
+    """Return what was left in each version that *version* was made from, and in itself."""
+    line = Lineage(talks.versions).ancestors(version.statement)
+    return tuple(count(state, each) for each in line)
