@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 
 from paraph.protocol.errors import InputError, PeerError
 from paraph.protocol.negotiation import text as texts
 from paraph.protocol.negotiation.text import Text
-from paraph.protocol.statements.versions import Clause, Operation
+from paraph.protocol.statements.header import NamedMention
+from paraph.protocol.statements.versions import NO_NOTES, Clause, Operation
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,24 @@ class Proposal:
     clause: str
     title: str
     history: tuple[Move, ...]
+
+    def speakers(self, place: int, parties: Collection[str]) -> tuple[str, ...]:
+        """Return who makes the step at *place*: what both say, the one whose turn it is says first.
+
+        Args:
+            place: Of the step in the history.
+            parties: Codes of both.
+        """
+        step = self.history[place]
+        if step.by in parties:
+            return (step.by,)
+        moved = [
+            each.by
+            for each in self.history[:place]
+            if each.by in parties and each.state in ("tabled", "countered")
+        ]
+        last = moved[-1] if moved else self.by
+        return (*(code for code in parties if code != last), last)
 
 
 @dataclass(frozen=True, slots=True)
@@ -335,6 +354,23 @@ class Scenario:
     script: tuple[Beat, ...]
     people: Mapping[str, Person] = field(default_factory=dict)
 
+    def offer(self, proposal: Proposal) -> tuple[str, tuple[Operation, ...]]:
+        """Return the version that a proposal is about, and the changes that it offers there.
+
+        A proposal for a clause that is not in the text yet offers what brings it: that stands
+        in the next version that has the clause. No version: a matter outside the text.
+        """
+        line, made = self.lineage(), proposal.history[0].at
+        before = [version for version in self.versions if version.at < made]
+        if not proposal.clause or not before:
+            return "", ()
+        if line[before[-1].id].find(proposal.clause) is not None:
+            return before[-1].id, ()
+        for version in self.versions:
+            if version.at >= made and version.parent and line[version.id].find(proposal.clause):
+                return version.parent, _bringing(proposal, version, line[version.parent])
+        return "", ()
+
     def lineage(self) -> dict[str, Text]:
         """Return the text of every version by its id, as the operations give it.
 
@@ -356,3 +392,15 @@ class Scenario:
                 ) from error
             line[version.id] = made
         return line
+
+
+def _bringing(proposal: Proposal, version: Version, parent: Text) -> tuple[Operation, ...]:
+    # The operations noted with it; where they do not fit alone, all of the version.
+    mention = NamedMention(name=proposal.id)
+    noted = tuple(each for each in version.operations if mention in each.notes.proposal)
+    try:
+        fits = texts.apply(parent, noted).find(proposal.clause) is not None
+    except PeerError:
+        fits = False
+    chosen = noted if fits else version.operations
+    return tuple(replace(each, notes=NO_NOTES) for each in chosen)
