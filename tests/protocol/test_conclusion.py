@@ -24,6 +24,7 @@ from paraph.protocol.statements.conclusion import (
 )
 from paraph.protocol.statements.content import decode_content, encode_content
 from paraph.protocol.statements.header import Relation, to_digests, to_wordings
+from paraph.protocol.statements.scrutiny import FindingMade, FindingSettled
 from paraph.protocol.statements.standing import Recalled
 from paraph.protocol.statements.versions import NO_NOTES, Replace, VersionTabled
 from tests.support.concluding import (
@@ -39,6 +40,7 @@ from tests.support.concluding import (
     event,
     initialled,
     manifest,
+    position,
     powers,
     revocation,
     signed,
@@ -97,7 +99,7 @@ def test_an_initial_is_refused_while_the_text_is_not_clean(
 ) -> None:
     clauses = [clause(cid, **words) if each.cid == cid else each for each in clean_clauses()]
     channel = Ceremony(clauses)
-    [first, *_] = gate.gate(channel.state, channel.talks, channel.version)
+    first, *_ = gate.gate(channel.state, channel.talks, channel.version)
     assert (first.rule, first.clause) == (rule, cid)
     content = initialled(channel.version, "USA")
     assert channel.refuses(content, "USA", HEAD, **who("USA")) == "not-ready"
@@ -118,7 +120,7 @@ def test_a_refusal_names_the_first_open_things_and_counts_the_rest() -> None:
     channel = Ceremony([clause("c-one", **words), clause("c-two", **words)])
     content = initialled(channel.version, "USA")
     channel.refuses(content, "USA", HEAD, **who("USA"))
-    assert channel.outcome.detail.endswith("and 7 more")
+    assert channel.outcome.detail.endswith("and 9 more")
 
 
 def test_treaty_wording_is_in_order_where_the_instrument_binds() -> None:
@@ -139,6 +141,67 @@ def test_a_fork_and_a_text_that_is_not_the_head_are_not_initialled() -> None:
     assert "not-head" in channel.outcome.detail
     channel.applies(child(first.text, first.statement))
     assert open_rules(channel) == ["not-head"]
+
+
+def test_the_words_must_be_agreed_by_both_as_they_stand() -> None:
+    channel = Ceremony(agreeing=False)
+    assert open_rules(channel) == ["position"] * 3
+    channel.agree()
+    assert open_rules(channel) == []
+    channel.applies(position(channel.text, "ad_referendum"), "RUS", HEAD)
+    first, *_ = gate.gate(channel.state, channel.talks, channel.version)
+    assert str(first) == (
+        'position at clause "title": expected both to agree to these words;'
+        " now RUS ad_referendum, USA agree"
+    )
+    channel.applies(child(channel.version.text, channel.text))
+    channel.agree()
+    assert open_rules(channel) == []
+
+
+def test_a_word_that_changed_takes_the_agreement_away() -> None:
+    channel = Ceremony()
+    version = channel.version
+    made = Replace(
+        cid="c-one",
+        texts=clause("c-one", en="We do meet.", ru="Мы встречаемся.").texts,
+        notes=NO_NOTES,
+    )
+    channel.applies(child(version.text, version.statement, made))
+    [only] = gate.gate(channel.state, channel.talks, channel.version)
+    assert (only.rule, only.clause) == ("position", "c-one")
+    assert "confirm" in only.expected
+
+
+def test_a_finding_of_a_person_bars_the_conclusion_until_it_is_settled() -> None:
+    channel = Ceremony()
+    found = FindingMade(
+        header=header("linguist"),
+        version=channel.text,
+        cid="c-one",
+        finding_kind="nuance",
+        detail="The tenses differ.",
+    )
+    placed = channel.applies(found, "RUS", "linguist")
+    [only] = gate.gate(channel.state, channel.talks, channel.version)
+    assert (only.rule, only.clause) == ("open-finding", "c-one")
+    content = initialled(channel.version, "USA")
+    assert channel.refuses(content, "USA", HEAD, **who("USA")) == "not-ready"
+    settled = FindingSettled(
+        header=header("linguist"), finding=placed, how="withdrawn", version=ZERO, note=""
+    )
+    channel.applies(settled, "RUS", "linguist")
+    channel.applies(content, "USA", HEAD, **who("USA"))
+
+
+def test_a_contested_position_bars_the_conclusion() -> None:
+    channel = Ceremony()
+    channel.hears(revocation("RUS", 7, since=1), "RUS", "root")
+    assert open_rules(channel) == ["contested"]
+    channel.agree()
+    assert open_rules(channel) == ["contested"]
+    channel.applies(position(channel.text), "RUS", HEAD, **who("RUS", 3))
+    assert open_rules(channel) == []
 
 
 def test_a_side_document_is_neither_initialled_nor_signed() -> None:
@@ -602,6 +665,16 @@ def test_the_phase_follows_the_text() -> None:
     scrub = channel.state.negotiations.get(TALKS)
     assert scrub is not None
     assert phase(channel.state, scrub).round == 3
+
+
+def test_a_text_is_adopted_when_both_agree_to_it_ad_referendum_at_least() -> None:
+    channel = Ceremony(agreeing=False)
+    version = channel.version
+    head_ = channel.applies(child(version.text, version.statement, version_kind="consolidated"))
+    for party in ("USA", "RUS"):
+        assert phase(channel.state, channel.talks).word == "negotiating"
+        channel.applies(position(head_, "ad_referendum", "desk_officer"), party)
+    assert phase(channel.state, channel.talks).word == "adopted_ad_ref"
 
 
 def test_a_scrubbed_head_is_in_scrub() -> None:

@@ -28,6 +28,7 @@ from paraph.protocol.statements.conclusion import (
 )
 from paraph.protocol.statements.header import to_digests, to_wordings
 from paraph.protocol.statements.joint import AgreedTo
+from paraph.protocol.statements.positions import PositionTaken
 from paraph.protocol.statements.versions import Clause
 from tests.support.negotiating import (
     CHANNEL,
@@ -214,6 +215,10 @@ def agreed(subject: bytes, role: str = HEAD) -> AgreedTo:
     return AgreedTo(header=header(role), subject=subject)
 
 
+def position(version: bytes, others: str = "agree", role: str = HEAD) -> PositionTaken:
+    return PositionTaken(header=header(role), version=version, entries=(), others=others, note="")
+
+
 def clean_clauses() -> tuple[Clause, ...]:
     return (
         clause("title", "title", en=BOTH, ru="А и Б согласны."),
@@ -249,7 +254,9 @@ class Ceremony(Channel):
                 self.applies(powers(party, number), party)
 
     def agree(self) -> None:
-        """Let both parties agree to every clause as it stands."""
+        """Let both parties agree to every clause of the newest text as it stands."""
+        for number, party in enumerate(PARTIES):
+            self.applies(position(self.version.statement), party, HEAD, **who(party, 7 + number))
 
     @property
     def talks(self) -> Negotiation:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from paraph.protocol.checkpoint import LogKeys, verify_checkpoint
 from paraph.protocol.note import parse_note
 from paraph.protocol.trust import Trust
+
+if TYPE_CHECKING:
+    from paraph.client.history import History
 
 
 def cosigned_by(note: bytes, log_keys: LogKeys, trust: Trust) -> frozenset[str]:
@@ -20,3 +25,17 @@ def cosigned_by(note: bytes, log_keys: LogKeys, trust: Trust) -> frozenset[str]:
     full = verify_checkpoint(note, log_keys, tuple(known))
     names = {each.name for each in full.cosignatures}
     return frozenset(party for keys, party in known.items() if keys.name in names)
+
+
+def final_below(history: History) -> int:
+    """Return below which index every entry is final: each party's cosigner covered it (SPEC 6.4).
+
+    0 while a party's cosigner has signed no note that is journalled here.
+    """
+    trust = history.log.trust
+    covered = dict.fromkeys(trust.parties, 0)
+    for note in history.store.notes(history.size):
+        size = history.checkpoint(note).size
+        for party in cosigned_by(note, history.log_keys, trust):
+            covered[party] = max(covered[party], size)
+    return min(covered.values())

@@ -78,7 +78,7 @@ HINTS: Final[Mapping[str, str]] = {
     "not-own-statement": "ask the other side to recall it, or answer it",
     "recalled": "paraph log shows what stands",
     "not-ready": "paraph gate shows everything that stands open",
-    "frozen-text": "take the initials back first (paraph withdraw), or send a correction",
+    "frozen-text": "take the initials back first (paraph unsign), or send a correction",
     "concluded": "nothing is left to do; paraph gate shows who has initialled and signed",
     "initialled-before": "another person of your party may have to initial: paraph gate shows it",
     "signed-before": "sign the other original, or let another person sign: paraph gate shows it",

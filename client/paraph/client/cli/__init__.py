@@ -59,6 +59,54 @@ def _dispatch() -> click.Command:
     return dispatch
 
 
+def _gate() -> click.Command:
+    from paraph.client.cli.conclude import gate
+
+    return gate
+
+
+def _powers() -> click.Command:
+    from paraph.client.cli.conclude import powers
+
+    return powers
+
+
+def _initial() -> click.Command:
+    from paraph.client.cli.conclude import initial
+
+    return initial
+
+
+def _sign() -> click.Command:
+    from paraph.client.cli.conclude import sign
+
+    return sign
+
+
+def _unsign() -> click.Command:
+    from paraph.client.cli.conclude import unsign
+
+    return unsign
+
+
+def _alternat() -> click.Command:
+    from paraph.client.cli.concluded import alternat
+
+    return alternat
+
+
+def _effect() -> click.Command:
+    from paraph.client.cli.concluded import effect
+
+    return effect
+
+
+def _conclude() -> click.Command:
+    from paraph.client.cli.concluded import conclude
+
+    return conclude
+
+
 def _acknowledge() -> click.Command:
     from paraph.client.cli.say import acknowledge
 
@@ -155,6 +203,14 @@ COMMANDS: Final[Mapping[str, tuple[str, Callable[[], click.Command]]]] = {
     "agree": ("Agree to what needs both sides.", _agree),
     "document": ("Side letters, understandings, minutes, the public line.", _document),
     "vc": ("Conferences: agenda, outcomes, minutes, actions, fingerprint.", _vc),
+    "gate": ("Show what bars the text from being initialled or signed.", _gate),
+    "powers": ("Show the full powers of a person.", _powers),
+    "initial": ("Initial the text, and freeze it.", _initial),
+    "sign": ("Sign an original.", _sign),
+    "unsign": ("Take an initial or a signature back.", _unsign),
+    "alternat": ("Settle how the two originals differ.", _alternat),
+    "effect": ("State when a text comes into effect; suspend, resume, end it.", _effect),
+    "conclude": ("Events, contested statements, the concluded package.", _conclude),
     "acknowledge": ("Say how far you have come with a statement.", _acknowledge),
     "inbox": ("Show what waits for you.", _inbox),
     "show": ("Show one statement, or the text of a version.", _show),

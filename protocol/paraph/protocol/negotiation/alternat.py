@@ -55,16 +55,14 @@ def reverse(rendered: str, language: str, substitutions: Iterable[Substitution])
 
 
 def check(text: Text, alternat: AlternatSet) -> None:
-    """Make sure that the substitutions can be made, and lead back to the version.
+    """Make sure that the substitutions can be made, and undone: old and new words stand once.
 
     Raises:
         OutOfTurnError: ``substitution-differs``.
     """
     for language in text.languages:
-        version = texts.render(text, language)
-        pairs = _of(language, alternat.substitutions)
-        if reverse(_substituted(version, pairs), language, alternat.substitutions) != version:
-            raise _differs("the substitutions do not lead back to the version", language)
+        made = _substituted(texts.render(text, language), _of(language, alternat.substitutions))
+        reverse(made, language, alternat.substitutions)
 
 
 def _of(language: str, substitutions: Iterable[Substitution]) -> list[tuple[str, str]]:
@@ -77,14 +75,11 @@ def _of(language: str, substitutions: Iterable[Substitution]) -> list[tuple[str,
 
 
 def _substituted(rendered: str, pairs: Sequence[tuple[str, str]]) -> str:
-    for place, (old, new) in enumerate(pairs, 1):
+    for old, new in pairs:
         at = rendered.find(old)
         if at < 0 or rendered.find(old, at + 1) >= 0:
-            raise _differs(f"substitution {place}: expected its words once in the text", "")
+            raise OutOfTurnError(
+                f'expected these words once in the text: "{old}"', code="substitution-differs"
+            )
         rendered = rendered[:at] + new + rendered[at + len(old) :]
     return rendered
-
-
-def _differs(message: str, language: str) -> OutOfTurnError:
-    where = f", language {language}" if language else ""
-    return OutOfTurnError(message + where, code="substitution-differs")

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from paraph.protocol.names import ZERO
-from paraph.protocol.negotiation import concluded, lint, marks
+from paraph.protocol.negotiation import concluded, glossary, lint, marks, matrix
 from paraph.protocol.negotiation.state import Negotiation, State, Version
 from paraph.protocol.negotiation.state.conclusion import Powers
 
@@ -69,7 +69,7 @@ def gate(
         *_terms(state, version),
         *_text(state, talks, version),
     ]
-    found += _disputed(state)
+    found += [*_scrutiny(talks), *_positions(state, talks, version), *_disputed(state)]
     if purpose == "sign":
         found += _agreed_alternat(state, talks, version)
     if person is not None:
@@ -120,8 +120,23 @@ def _text(state: State, talks: Negotiation, version: Version) -> Iterator[Open]:
                     "placeholder", part.cid, f"{tally.placeholders} in {language}, expected none"
                 )
     character = talks.opened.legal_character if talks.opened is not None else lint.BINDING
-    for found in lint.findings(version.text, state.parties, character):
+    terms = glossary.terms(state, talks)
+    for found in lint.findings(version.text, state.parties, character, terms=terms):
         yield Open("finding", found.cid, f"expected no {found.check}")
+
+
+def _scrutiny(talks: Negotiation) -> Iterator[Open]:
+    for statement in talks.scrutiny.open:
+        finding = talks.scrutiny.findings.get(statement)
+        if finding is not None:
+            expected = f"expected finding F-{finding.number} to be settled"
+            yield Open("open-finding", finding.content.cid, expected)
+
+
+def _positions(state: State, talks: Negotiation, version: Version) -> Iterator[Open]:
+    for cid, row in matrix.open_positions(state, talks, version).items():
+        stands = ", ".join(f"{party} {mark.value}" for party, mark in row.items())
+        yield Open("position", cid, f"expected both to agree to these words; now {stands}")
 
 
 def _disputed(state: State) -> Iterator[Open]:
@@ -158,7 +173,7 @@ def _powers(talks: Negotiation, person: Person, purpose: Purpose) -> Iterator[Op
 def _contested(
     state: State, talks: Negotiation, version: Version, person: Person | None
 ) -> Iterator[Open]:
-    for statement in _relied_on(state, talks, version, person):
+    for statement in dict.fromkeys(_relied_on(state, talks, version, person)):
         if concluded.is_contested(state, talks, statement):
             entry = state.entries.get(statement)
             where = entry.index if entry is not None else 0
@@ -173,11 +188,13 @@ def _contested(
 def _relied_on(
     state: State, talks: Negotiation, version: Version, person: Person | None
 ) -> Iterator[bytes]:
-    # What a conclusion rests on, each once.
+    # What a conclusion rests on.
     yield version.statement
+    for row in matrix.matrix(state, talks, version).values():
+        yield from (mark.stance.statement for mark in row.values() if mark.stance is not None)
     if person is not None:
         shown = powers_of(talks, person)
-        yield from dict.fromkeys((shown.initial, shown.sign))
+        yield from (shown.initial, shown.sign)
     for act in (*talks.conclusion.initials, *talks.conclusion.signatures):
         yield act.said.statement
     agreed = concluded.alternat(state, talks, version.statement)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from paraph.protocol.negotiation import concluded, marks
+from paraph.protocol.negotiation import concluded, matrix
 from paraph.protocol.negotiation.state import Negotiation, State, Version
 from paraph.protocol.negotiation.state.conclusion import Note
 
@@ -22,6 +22,7 @@ Word = Literal[
     "ended",
 ]
 _SCRUBBED: Final = frozenset({"scrubbed", "authenticated"})
+_ADOPTED: Final = frozenset({"agreed", "agreed_ad_ref"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +68,9 @@ def _before(state: State, talks: Negotiation) -> Phase:
 
 
 def _is_adopted(state: State, talks: Negotiation, version: Version) -> bool:
-    # Clean, and every clause agreed by both, ad referendum at least.
-    del talks
-    return all(
-        tally.balanced and not tally.brackets and not tally.placeholders
-        for part in version.text.parts
-        for words in part.words.values()
-        for tally in (marks.tally((words,), state.parties),)
-    )
+    # Every clause agreed by both, ad referendum at least, and without a mark left.
+    settled = matrix.states(state, talks, version).values()
+    return all(each in _ADOPTED for each in settled)
 
 
 def _effect(state: State, talks: Negotiation) -> tuple[Word, int]:
