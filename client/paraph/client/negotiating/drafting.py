@@ -1,0 +1,423 @@
+"""From an edited file to a version: the operations that lead from the parent to what was written.
+
+The file says what the text shall be; which operations give it follows from the clause ids, and
+from the marks of splits and merges. Made on the parent they give the edited text exactly, or the
+file is refused with the line.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
+from pathlib import Path
+from typing import Final, TypeVar
+
+from paraph.client import composing
+from paraph.client.composing import VersionDraft
+from paraph.client.drafts import Opening
+from paraph.client.fold_errors import translated
+from paraph.client.negotiating import bilingual
+from paraph.client.negotiating.bilingual import DraftFile, Entry, fail
+from paraph.protocol.errors import InputError, MalformedError, MisuseError, OutOfTurnError
+from paraph.protocol.negotiation import comparing
+from paraph.protocol.negotiation import text as texts
+from paraph.protocol.negotiation.state import Negotiation, State, Version
+from paraph.protocol.negotiation.text import Part, Text
+from paraph.protocol.statements.header import (
+    Mention,
+    NamedMention,
+    StatementMention,
+    to_wordings,
+)
+from paraph.protocol.statements.versions import (
+    Clause,
+    Delete,
+    InsertAfter,
+    Merge,
+    MoveAfter,
+    Operation,
+    OpNotes,
+    Replace,
+    Split,
+)
+
+T = TypeVar("T")
+
+MOST_BYTES: Final = 32 * 1024 * 1024
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Drafted:
+    """A draft, checked against its parent.
+
+    Attributes:
+        written: The file.
+        parent: The version that it changes; nothing for a whole text.
+        text: The text that it gives.
+        draft: What would be tabled.
+        opening: The negotiation that it opens, if it opens one.
+        carried: Clauses and languages whose words stay while those of another language change.
+    """
+
+    written: DraftFile
+    parent: Version | None
+    text: Text
+    draft: VersionDraft
+    opening: Opening | None
+    carried: tuple[tuple[str, str], ...]
+
+
+def from_version(version: Version, negotiation: bytes) -> DraftFile:
+    """Return a file that changes nothing of *version*."""
+    return DraftFile(
+        negotiation=negotiation.hex(),
+        parents=(version.statement.hex(),),
+        kind="counter_draft",
+        entries=tuple(Entry(part) for part in version.text.parts),
+    )
+
+
+def blank(languages: Sequence[str], *, opens: bool, negotiation: bytes | None = None) -> DraftFile:
+    """Return a file to begin a text with; *opens*: and its negotiation."""
+    words = dict.fromkeys(languages, "…")
+    return DraftFile(
+        negotiation=negotiation.hex() if negotiation else "",
+        titles=words if opens else {},
+        entries=tuple(
+            Entry(Part(cid, role, words, {}, ""))
+            for cid, role in (("title", "title"), ("clause-1", "operative"))
+        ),
+    )
+
+
+def read(path: Path, languages: Sequence[str]) -> DraftFile:
+    """Read a file.
+
+    Raises:
+        InputError: It cannot be read, or code ``draft`` with the line.
+    """
+    try:
+        with path.open("rb") as file:
+            data = file.read(MOST_BYTES + 1)
+    except OSError as error:
+        raise InputError(f"cannot read {path}: {error.strerror}", code="no-file") from error
+    if len(data) > MOST_BYTES:
+        raise InputError(f"expected a draft of at most {MOST_BYTES} bytes", code="draft")
+    try:
+        return bilingual.parse(data.decode(), languages)
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise InputError(f"line {line}: expected UTF-8", code="draft") from error
+
+
+def read_draft(path: Path, state: State) -> VersionDraft:
+    """Return the version that the file at *path* drafts.
+
+    Raises:
+        InputError: The file cannot be read, or does not fit its parent; with the line.
+        RefusedError: Code ``oversize``.
+    """
+    return check(read(path, state.languages), state).draft
+
+
+def check(written: DraftFile, state: State) -> Drafted:
+    """Return a draft with the operations that it means.
+
+    Raises:
+        InputError: It does not fit its parent; with the line.
+        RefusedError: Code ``oversize``.
+    """
+    if not written.parents:
+        return _whole(written, state)
+    talks = negotiation_of(written, state)
+    first, *others = (composing.version_of(talks, bytes.fromhex(each)) for each in written.parents)
+    made = operations(written.entries, first.text)
+    text = texts.apply(first.text, made)
+    for other in others:
+        text = text.joined(other.text)
+    return Drafted(
+        written=written,
+        parent=first,
+        text=text,
+        draft=_draft(written, made=made),
+        opening=None,
+        carried=tuple(_carried(first.text, text)),
+    )
+
+
+def negotiation_of(written: DraftFile, state: State) -> Negotiation:
+    """Return the negotiation that a file belongs to: the one that it names, or the only one.
+
+    Raises:
+        InputError: There is none such.
+    """
+    wanted = bytes.fromhex(written.negotiation) if written.negotiation else None
+    return composing.negotiation_of(state, composing.choose_negotiation(state, wanted))
+
+
+def _whole(written: DraftFile, state: State) -> Drafted:
+    for entry in written.entries:
+        if entry.split_from or entry.merges or entry.deleted:
+            fail(entry.line, "expected a parent for what is split, merged or deleted")
+        if entry.part.stale:
+            fail(entry.line, "expected no stale language in a text that is tabled whole")
+    clauses = tuple(_clause(each) for each in written.entries)
+    try:
+        text = texts.from_clauses(clauses, state.languages)
+    except (OutOfTurnError, MalformedError) as error:
+        raise translated(error) from error
+    opening = (
+        Opening(
+            titles=written.titles,
+            instrument=written.instrument,
+            legal_character=written.legal_character,
+        )
+        if written.titles
+        else None
+    )
+    draft = _draft(written, clauses=clauses)
+    return Drafted(
+        written=written, parent=None, text=text, draft=draft, opening=opening, carried=()
+    )
+
+
+def _draft(
+    written: DraftFile,
+    *,
+    clauses: tuple[Clause, ...] = (),
+    made: tuple[Operation, ...] = (),
+) -> VersionDraft:
+    return VersionDraft(
+        clauses=clauses,
+        operations=made,
+        parents=tuple(bytes.fromhex(each) for each in written.parents),
+        kind=written.kind,
+        author=written.author,
+        round=written.round,
+        language_status=written.status,
+    )
+
+
+# ------------------------------------------------------------------ the operations
+
+
+def operations(entries: Sequence[Entry], parent: Text) -> tuple[Operation, ...]:
+    """Return the operations that make of *parent* what *entries* say.
+
+    Raises:
+        InputError: Code ``draft``: no operation can do that; with the line.
+    """
+    return _Deriver(entries, parent).derive()
+
+
+class _Deriver:
+    def __init__(self, entries: Sequence[Entry], parent: Text) -> None:
+        self.parent = parent
+        self.text = parent
+        self.gone = {each.part.cid: each for each in entries if each.deleted}
+        self.kept = [each for each in entries if not each.deleted]
+        self.entries = {each.part.cid: each for each in self.kept}
+        self.made: list[Operation] = []
+
+    def derive(self) -> tuple[Operation, ...]:
+        if not self.kept:
+            fail(1, "expected a clause that stays")
+        for entry in (each for each in self.kept if each.merges):
+            self.merge(entry)
+        for entry in (each for each in self.kept if each.split_from):
+            self.split(entry)
+        self.insert()
+        for entry in self.kept:
+            self.replace(entry)
+        self.delete()
+        self.move()
+        return tuple(self.made)
+
+    def make(self, operation: Operation, line: int) -> None:
+        try:
+            self.text = texts.apply(self.text, (operation,))
+        except (OutOfTurnError, MalformedError) as error:
+            message = re.sub("^operation 1: ", "", str(error))
+            raise InputError(f"line {line}: {message}", code="draft") from error
+        self.made.append(operation)
+
+    def merge(self, entry: Entry) -> None:
+        part = entry.part
+        for cid in (part.cid, *entry.merges):
+            if self.parent.find(cid) is None:
+                fail(entry.line, f'there is no clause "{cid}" in the parent to merge')
+        for cid in entry.merges:
+            if cid in self.entries or cid in self.gone:
+                other = self.entries.get(cid) or self.gone[cid]
+                fail(other.line, f'the clause "{cid}" is merged in line {entry.line}')
+        own = self.parent.find(part.cid)
+        assert own is not None
+        changed = {
+            each: words for each, words in part.headings.items() if own.headings.get(each) != words
+        }
+        self.make(
+            _built(
+                entry,
+                lambda: Merge(
+                    cids=tuple(sorted({part.cid, *entry.merges})),
+                    into=part.cid,
+                    texts=to_wordings(self.given(entry)),
+                    headings=to_wordings(changed),
+                    notes=_notes(entry),
+                ),
+            ),
+            entry.line,
+        )
+
+    def split(self, entry: Entry) -> None:
+        part, source = entry.part, self.entries.get(entry.split_from)
+        before = self.text.find(entry.split_from)
+        if source is None or before is None:
+            fail(entry.line, f'there is no clause "{entry.split_from}" left to split off')
+        if (part.role, part.handling) != (before.role, before.handling):
+            fail(entry.line, "expected role and handling as in the clause that it is split off")
+        if part.stale:
+            fail(entry.line, "expected no stale language in a clause that is new")
+        self.make(
+            _built(
+                entry,
+                lambda: Split(
+                    cid=entry.split_from,
+                    texts=to_wordings(self.given(source)),
+                    new_cid=part.cid,
+                    new_texts=to_wordings(part.words),
+                    new_headings=to_wordings(part.headings),
+                    notes=_notes(entry),
+                ),
+            ),
+            entry.line,
+        )
+
+    def insert(self) -> None:
+        before = self.text.parts[0].cid if self.text.parts else ""
+        for entry in self.kept:
+            if self.text.find(entry.part.cid) is None:
+                if not before:
+                    fail(entry.line, "expected a parent with clauses")
+                clause = _clause(entry)
+                self.make(InsertAfter(after=before, clause=clause, notes=_notes(entry)), entry.line)
+            before = entry.part.cid
+
+    def replace(self, entry: Entry) -> None:
+        part, now = entry.part, self.text.find(entry.part.cid)
+        assert now is not None
+        for name, wanted, found in (
+            ("role", part.role, now.role),
+            ("handling", part.handling, now.handling),
+            ("heading", dict(part.headings), dict(now.headings)),
+        ):
+            if wanted != found:
+                fail(
+                    entry.line,
+                    f"expected the {name} as it was: it is given when a clause is made",
+                    "delete the clause and insert another one under a new id",
+                )
+        missing = frozenset(self.text.languages) - part.words.keys()  # stale once it is written
+        if part.words == now.words and now.stale in (part.stale, part.stale | missing):
+            return
+        self.make(
+            _built(
+                entry,
+                lambda: Replace(
+                    cid=part.cid, texts=to_wordings(self.given(entry)), notes=_notes(entry)
+                ),
+            ),
+            entry.line,
+        )
+
+    def given(self, entry: Entry) -> dict[str, str]:
+        # The words that a write gives: of every language that is not left behind.
+        part, now = entry.part, self.text.find(entry.part.cid)
+        before = now.words if now else {}
+        for language in before:
+            if language not in part.words:
+                fail(
+                    entry.line,
+                    f"expected words in {language}: they can be emptied, and not left out",
+                )
+        for language in sorted(part.stale):
+            if part.words.get(language) != before.get(language):
+                fail(
+                    entry.lines.get(language, entry.line),
+                    f"expected the words in {language} as they were, or no stale for them",
+                )
+        found = {each: words for each, words in part.words.items() if each not in part.stale}
+        if not found:
+            fail(entry.line, "expected one language at least that is not stale")
+        return found
+
+    def delete(self) -> None:
+        for entry in self.gone.values():
+            if self.parent.find(entry.part.cid) is None:
+                fail(entry.line, f'there is no clause "{entry.part.cid}" in the parent to delete')
+        for part in self.text.parts:
+            if part.cid not in self.entries:
+                entry = self.gone.get(part.cid, Entry(part))
+                to = _mention(entry.to)
+                self.make(Delete(cid=part.cid, to=to, notes=_notes(entry)), entry.line)
+
+    def move(self) -> None:
+        wanted = [each.part.cid for each in self.kept]
+        now = [part.cid for part in self.text.parts]
+        # Nothing can be moved to the front: what stands before the first clause moves away.
+        front = now.index(wanted[0])
+        pairs = comparing.common(now[front:], wanted)
+        still = {wanted[j] for _, j in pairs}
+        for before, entry in pairwise(self.kept):
+            cid = entry.part.cid
+            if cid not in still:
+                after = before.part.cid
+                self.make(MoveAfter(cid=cid, after=after, notes=_notes(entry)), entry.line)
+
+
+def _clause(entry: Entry) -> Clause:
+    part = entry.part
+    if part.stale:
+        fail(entry.line, "expected no stale language in a clause that is new")
+    return _built(
+        entry,
+        lambda: Clause(
+            cid=part.cid,
+            role=part.role,
+            texts=to_wordings(part.words),
+            headings=to_wordings(part.headings),
+            handling=part.handling,
+        ),
+    )
+
+
+def _built(entry: Entry, make: Callable[[], T]) -> T:
+    try:
+        return make()
+    except MisuseError as error:
+        raise InputError(f"line {entry.line}: {error}", code="draft") from error
+
+
+def _notes(entry: Entry) -> OpNotes:
+    return OpNotes(
+        proposal=_mention(entry.proposal), finding=_mention(entry.finding), result=entry.result
+    )
+
+
+def _mention(text: str) -> tuple[Mention, ...]:
+    if re.fullmatch("[0-9a-f]{64}", text):
+        return (StatementMention(statement=bytes.fromhex(text)),)
+    return (NamedMention(name=text),) if text else ()
+
+
+def _carried(parent: Text, text: Text) -> Iterator[tuple[str, str]]:
+    # Where one language changed and another, not called stale, did not.
+    for part in text.parts:
+        before = parent.find(part.cid)
+        if before is None or before.words == part.words:
+            continue
+        for language, words in part.words.items():
+            if language not in part.stale and before.words.get(language) == words:
+                yield part.cid, language
