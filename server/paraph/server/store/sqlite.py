@@ -4,24 +4,15 @@
   version are read back at start, and anything else refuses to start.
 - Notes alone are written and not waited for: a note that a loss of power takes is signed again
   over the same root (ADR 10). A process that is killed loses nothing of what it wrote.
-- Only the writer checkpoints: when nothing was written for a moment, or when the WAL has grown
-  large, never inside a commit. That also keeps clear of the WAL-reset defect of older libraries.
-  The WAL is then begun anew and not cut off: a commit into a file that does not grow waits a
-  third less.
-- A full disk changes nothing and is over when there is space again. Any other error of the disk
-  or the file leaves the outcome unknown: "commit failed" does not mean "not committed".
+- What the writer does beside rows, and what its errors mean: :mod:`paraph.server.store.writer`.
 """
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import fcntl
-import os
-import queue
 import secrets
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from importlib import resources
 from pathlib import Path
@@ -29,16 +20,10 @@ from typing import Any, Final, TypeVar
 
 import apsw
 
-from paraph.protocol.errors import IntegrityError, ParaphError, UnavailableError
+from paraph.protocol.errors import IntegrityError, UnavailableError
 from paraph.protocol.names import ChannelId, Digest, KeyId
-from paraph.server.store import (
-    FULL,
-    BodyRow,
-    ChannelRow,
-    ConflictRow,
-    Growth,
-    NoteRow,
-)
+from paraph.server.store import BodyRow, ChannelRow, ConflictRow, Growth, NoteRow
+from paraph.server.store.writer import IDLE_S, SYNCED, Writer, synced, translated, unsynced
 
 T = TypeVar("T")
 
@@ -47,8 +32,6 @@ PAGE_BYTES: Final = 16 * 1024
 """Entries with their bodies take several KiB: a third more rows a second than with 4 KiB."""
 WAL_PAGES: Final = 4096
 """64 MiB, above which the writer does not wait for a quiet moment to checkpoint."""
-IDLE_S: Final = 0.25
-"""A quiet moment."""
 READERS: Final = 2
 LIBRARY_FLOOR: Final = (3, 51, 3)
 """The first SQLite without the WAL-reset defect."""
@@ -56,41 +39,13 @@ LIBRARY_FLOOR: Final = (3, 51, 3)
 SETTINGS: Final[Mapping[str, int | str]] = {
     "page_size": PAGE_BYTES,
     "journal_mode": "wal",
-    "synchronous": 2,
+    "synchronous": SYNCED,
     "wal_autocheckpoint": 0,
     "mmap_size": 0,
     "trusted_schema": 0,
     "cell_size_check": 1,
 }
 """What the writer's connection must say when it is asked."""
-_NORMAL: Final = 1
-
-
-@contextlib.contextmanager
-def _transaction(connection: apsw.Connection) -> Iterator[None]:
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-        connection.execute("COMMIT")
-    except BaseException:
-        if connection.in_transaction:
-            with contextlib.suppress(apsw.Error):
-                connection.execute("ROLLBACK")
-        raise
-
-
-@contextlib.contextmanager
-def _unsynced(connection: apsw.Connection) -> Iterator[None]:
-    # The next commit that is synced syncs this one too: both stand in the same WAL, in order.
-    connection.pragma("synchronous", _NORMAL)
-    try:
-        with _transaction(connection):
-            yield
-    finally:
-        connection.pragma("synchronous", SETTINGS["synchronous"])
-
-
-_Transaction = Callable[[apsw.Connection], contextlib.AbstractContextManager[None]]
 
 
 class SqliteStore:
@@ -108,59 +63,16 @@ class SqliteStore:
 
     def __init__(self, path: Path, *, idle_s: float = IDLE_S, wal_pages: int = WAL_PAGES) -> None:
         self._path = path
-        self._idle_s = idle_s
-        self._wal_most = wal_pages
-        self._wal_now = 0
-        self._lock = _lock(path)
-        self._jobs: queue.SimpleQueue[Callable[[apsw.Connection], None] | None] = (
-            queue.SimpleQueue()
-        )
         self._local = threading.local()
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="read")
-        opened: queue.SimpleQueue[ParaphError | None] = queue.SimpleQueue()
-        self._writer = threading.Thread(target=self._write_all, args=(opened,), name="write")
-        self._writer.start()
-        error = opened.get()
-        if error is not None:
-            self._let_go()
-            raise error
+        self._writer = Writer(path, self._prepare, idle_s=idle_s, wal_pages=wal_pages)
+        self._write = self._writer.run
 
-    # the writer's thread
-
-    def _write_all(self, opened: queue.SimpleQueue[ParaphError | None]) -> None:
-        try:
-            connection = self._open_writer()
-        except (apsw.Error, OSError) as error:
-            opened.put(_translated(error))
-            return
-        except ParaphError as error:
-            opened.put(error)
-            return
-        connection.set_wal_hook(self._on_wal)
-        opened.put(None)
-        while True:
-            try:
-                job = self._jobs.get(timeout=self._idle_s if self._wal_now else None)
-            except queue.Empty:
-                self._checkpoint(connection)
-                continue
-            if job is None:
-                break
-            job(connection)
-            if self._wal_now > self._wal_most:
-                self._checkpoint(connection)
-        self._checkpoint(connection)
-        with contextlib.suppress(apsw.Error):
-            connection.close()
-
-    def _open_writer(self) -> apsw.Connection:
-        connection = apsw.Connection(str(self._path))
-        connection.set_busy_timeout(50)  # a checkpoint waits for readers, nothing for a writer
+    def _prepare(self, connection: apsw.Connection) -> None:
         for name, value in SETTINGS.items():
             connection.pragma(name, value)
         self._migrate(connection)
         self._check(connection)
-        return connection
 
     def _migrate(self, connection: apsw.Connection) -> None:
         tables = connection.execute("SELECT count(*) FROM sqlite_schema").get
@@ -168,7 +80,7 @@ class SqliteStore:
             script = resources.files("paraph.server.store").joinpath(
                 "migrations", "001_initial.sql"
             )
-            with _transaction(connection):
+            with synced(connection):
                 connection.execute(script.read_text("utf-8"))
                 connection.execute("INSERT INTO schema_version VALUES (?)", (SCHEMA_VERSION,))
 
@@ -190,47 +102,6 @@ class SqliteStore:
                 hint="start the version of the software that wrote it, or migrate",
             )
 
-    def _on_wal(self, _connection: apsw.Connection, _name: str, pages: int) -> int:
-        self._wal_now = pages
-        return apsw.SQLITE_OK
-
-    def _checkpoint(self, connection: apsw.Connection) -> None:
-        # A reader may stand in the way, a full disk too: then the next quiet moment does it.
-        # An error of the disk shows in the next commit as well, and is told there.
-        with contextlib.suppress(apsw.Error):
-            connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_RESTART)
-        self._wal_now = 0
-
-    async def _write(
-        self, work: Callable[[apsw.Connection], T], *, transaction: _Transaction = _transaction
-    ) -> T:
-        loop = asyncio.get_running_loop()
-        future: asyncio.Future[T] = loop.create_future()
-
-        def finish(result: T | None, error: Exception | None) -> None:
-            if future.done():
-                return
-            if error is None:
-                future.set_result(result)  # type: ignore[arg-type]
-            else:
-                future.set_exception(error)
-
-        def job(connection: apsw.Connection) -> None:
-            result: T | None = None
-            failed: Exception | None = None
-            try:
-                with transaction(connection):
-                    result = work(connection)
-            except (apsw.Error, OSError) as error:
-                failed = _translated(error)
-            except Exception as error:  # noqa: BLE001  handed to whoever waits for it
-                failed = error
-            with contextlib.suppress(RuntimeError):  # the loop may be gone
-                loop.call_soon_threadsafe(finish, result, failed)
-
-        self._jobs.put(job)
-        return await future
-
     # the readers' threads
 
     async def _read(self, work: Callable[[apsw.Connection], T]) -> T:
@@ -246,7 +117,7 @@ class SqliteStore:
                 self._local.connection = connection
             return work(connection)
         except (apsw.Error, OSError) as error:
-            raise _translated(error) from error
+            raise translated(error) from error
 
     # writing
 
@@ -263,7 +134,7 @@ class SqliteStore:
                 " coalesce((SELECT max(seq) FROM notes WHERE channel = ?), 0), ?, ?, ?)",
                 rows,
             ),
-            transaction=_unsynced,
+            transaction=unsynced,
         )
 
     async def keep_conflict(self, conflict: ConflictRow) -> None:
@@ -317,15 +188,7 @@ class SqliteStore:
 
     async def checkpoint(self) -> None:
         """Move the WAL into the database now."""
-        done = asyncio.get_running_loop().create_future()
-        loop = asyncio.get_running_loop()
-
-        def job(connection: apsw.Connection) -> None:
-            self._checkpoint(connection)
-            loop.call_soon_threadsafe(done.set_result, None)
-
-        self._jobs.put(job)
-        await done
+        await self._writer.checkpoint()
 
     # reading
 
@@ -473,18 +336,12 @@ class SqliteStore:
 
     async def close(self) -> None:
         """Finish what is under way, checkpoint, and let go of the files."""
-        await asyncio.get_running_loop().run_in_executor(None, self._close)
+        await asyncio.get_running_loop().run_in_executor(None, self.abandon)
 
-    def _close(self) -> None:
+    def abandon(self) -> None:
+        """Do the same where no loop runs: a thread that is left would keep the process."""
         self._readers.shutdown(wait=True)
-        self._jobs.put(None)
-        self._writer.join()
-        self._let_go()
-
-    def _let_go(self) -> None:
-        if self._lock >= 0:
-            os.close(self._lock)
-            self._lock = -1
+        self._writer.close()
 
 
 def _commit(connection: apsw.Connection, growths: Sequence[Growth]) -> None:
@@ -525,33 +382,3 @@ def _commit(connection: apsw.Connection, growths: Sequence[Growth]) -> None:
                 " VALUES (?, ?, ?, ?)",
                 [(channel, each.digest, each.index, each.size) for each in growth.attachments],
             )
-
-
-def _lock(path: Path) -> int:
-    fd = os.open(path.with_name(path.name + ".lock"), os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        os.close(fd)
-        raise UnavailableError(
-            "another process has this relay's database open",
-            code="in-use",
-            hint="stop it first; only one relay may use a database",
-        ) from error
-    return fd
-
-
-def _translated(error: Exception) -> ParaphError:
-    if isinstance(error, apsw.FullError):
-        return UnavailableError(
-            "the relay's disk is full",
-            code=FULL,
-            hint="try again later with the same bytes",
-        )
-    if isinstance(error, apsw.NotADBError | apsw.CorruptError):
-        return IntegrityError("expected a sound database", hint="run paraph-relay doctor")
-    return UnavailableError(
-        "the relay's disk or database failed: the outcome is unknown",
-        code="unknown-outcome",
-        hint="try again later with the same bytes",
-    )
