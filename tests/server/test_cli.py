@@ -131,3 +131,29 @@ def test_help_names_every_command_and_starts_without_the_heavy_modules() -> None
     for heavy in ("aiohttp", "structlog", "cryptography", "apsw"):
         assert f"'{heavy}'" not in loaded
     assert run("--version").stdout.startswith("paraph-relay, version ")
+
+
+AFTER_THE_DATABASE = """
+import sys
+import paraph.server.relay, paraph.server.serving
+from paraph.server.__main__ import main
+def fails(*_, **__): raise RuntimeError("words of somebody")
+{where} = fails
+main(["serve", sys.argv[1]])
+"""
+
+
+@pytest.mark.parametrize("where", ["paraph.server.relay.Sessions", "paraph.server.serving.Routes"])
+def test_a_bug_behind_the_open_database_ends_the_process_with_1_and_says_where(
+    tmp_path: Path, where: str
+) -> None:
+    home = tmp_path / "relay"
+    run("init", home, "--port", 0)
+    done = subprocess.run(
+        [sys.executable, "-c", AFTER_THE_DATABASE.format(where=where), home],
+        capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert "error: a fault of the relay's own: RuntimeError, " in done.stderr
+    assert "words of somebody" not in done.stderr
+    assert run("code", home).returncode == 0  # nobody holds the database any more

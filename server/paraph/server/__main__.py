@@ -11,18 +11,15 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, Final, NoReturn, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 import click
 
 from paraph.protocol.errors import InputError, IntegrityError, ParaphError, UnavailableError
+from paraph.server.exits import FAILED, INTEGRITY, UNREACHABLE, USAGE
 
 __all__ = ["cli", "main"]
 
-FAILED: Final = 1
-USAGE: Final = 2
-UNREACHABLE: Final = 4
-INTEGRITY: Final = 70
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -144,13 +141,14 @@ def serve(directory: str | None, home: str | None) -> None:
     """
     import asyncio
 
+    sys.modules.setdefault("rich", None)  # type: ignore[arg-type]  # structlog would load it: 6 MB
     from paraph.server import config, logs
-    from paraph.server.serving import BROKEN, Process
+    from paraph.server.serving import Process
 
     found = config.load(_directory(directory, home))
     logs.configure(found.log.level)
     code = asyncio.run(Process(found, _print_json).run())
-    if code == BROKEN:
+    if code == INTEGRITY:
         sys.stderr.flush()
         os._exit(INTEGRITY)  # what still runs may be writing what is not known to be right
     sys.exit(code)
@@ -294,6 +292,13 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         sys.exit(FAILED)
     except OSError as error:
         click.echo(f"error: {error.filename or 'the system'}: {error.strerror}", err=True)
+        sys.exit(FAILED)
+    except Exception as error:  # noqa: BLE001  a bug: the operator can report it, and restart
+        from paraph.server.logs import describe
+
+        told = describe(error)
+        click.echo(f"error: a fault of the relay's own: {told['error']}, {told['where']}", err=True)
+        click.echo("hint: report it with this line; what was answered is safe", err=True)
         sys.exit(FAILED)
 
 

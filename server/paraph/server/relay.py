@@ -104,20 +104,24 @@ def open_relay(
     heads = Heads(files.heads)
     blobs = Blobs(files.blobs, clock, most_staged=limits.staged_bytes)
     store = store_type(files.database)
-    shop = Workshop(
-        ledger=ledger_type(store, heads, log_secret, fatal=fatal, linger_s=limits.linger_s),
-        store=store,
-        blobs=blobs,
-        pool=Pool(limits.threads),
-        quotas=Quotas(clock, limits.submissions),
-        flights=Flights(),
-        files=ThreadPoolExecutor(1, thread_name_prefix="files"),
-        clock=clock,
-    )
-    return RelayService(
-        shop,
-        Sessions(clock, lives_s=limits.session_s),
-        origin_prefix=origin_prefix,
-        log_public=log_secret.public,
-        most_channels=limits.channels,
-    )
+    try:
+        shop = Workshop(
+            ledger=ledger_type(store, heads, log_secret, fatal=fatal, linger_s=limits.linger_s),
+            store=store,
+            blobs=blobs,
+            pool=Pool(limits.threads),
+            quotas=Quotas(clock, limits.submissions),
+            flights=Flights(),
+            files=ThreadPoolExecutor(1, thread_name_prefix="files"),
+            clock=clock,
+        )
+        return RelayService(
+            shop,
+            Sessions(clock, lives_s=limits.session_s),
+            origin_prefix=origin_prefix,
+            log_public=log_secret.public,
+            most_channels=limits.channels,
+        )
+    except BaseException:
+        store.abandon()  # its thread would keep the process for ever
+        raise

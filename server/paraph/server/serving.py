@@ -25,10 +25,11 @@ import structlog
 
 from paraph.protocol.errors import InputError, IntegrityError, ParaphError
 from paraph.protocol.wire import RelayCard
-from paraph.server import cards, doctor
+from paraph.server import cards
 from paraph.server.clock import SystemClock
 from paraph.server.config import Config
 from paraph.server.control import Control
+from paraph.server.exits import INTEGRITY
 from paraph.server.files import replace_file
 from paraph.server.heads import Heads
 from paraph.server.quotas import Rate
@@ -39,7 +40,6 @@ from paraph.server.web.listener import Listener
 from paraph.server.web.routes import Routes
 
 READY_FILE: Final = "relay.ready"
-BROKEN: Final = 70
 BROKEN_S: Final = 2.0
 """Seconds for the last answers of a relay whose state is not known."""
 COLLECT_AFTER: Final = 50_000
@@ -226,7 +226,7 @@ class Process:
     def broken(self, error: ParaphError) -> None:
         """Stop at once: what is stored may not be what was said."""
         if not self._code:
-            self._code = BROKEN
+            self._code = INTEGRITY
             _log().critical("broken", code=error.code, error=type(error).__name__)
             self._stop.set()
 
@@ -265,6 +265,8 @@ class Process:
         }
 
     async def _roots(self, service: RelayService) -> dict[str, Any]:
+        from paraph.server import doctor  # noqa: PLC0415 - few relays are ever asked
+
         heads = Heads(files_of(self._config).heads)
         findings = await doctor.roots(service.store, heads)
         figures = await service.store.figures()
