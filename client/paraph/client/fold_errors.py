@@ -27,6 +27,11 @@ CONFLICTS: Final = frozenset(
         "conference-exists",
         "schedule-replaced",
         "built-on",
+        "out-of-turn",
+        "no-such-step",
+        "accepted-before",
+        "wording-gone",
+        "untying-pending",
         "recalled",
         "not-ready",
         "frozen-text",
@@ -38,12 +43,13 @@ CONFLICTS: Final = frozenset(
         "effect-order",
         "nothing-to-rectify",
         "not-contested",
+        "settled-before",
     }
 )
 """Codes of the fold that mean: somebody was first."""
 REFUSALS: Final = frozenset(
     {"role", "role-differs", "origin-differs", "rung", "own-statement", "machine-statement"}
-    | {"own-silence", "not-own-statement", "not-recallable", "not-owner"}
+    | {"not-own-finding", "own-silence", "not-own-statement", "not-recallable", "not-owner"}
 )
 """Codes of the fold that mean: not for this role or party."""
 HINTS: Final[Mapping[str, str]] = {
@@ -74,6 +80,14 @@ HINTS: Final[Mapping[str, str]] = {
     "unopened": "the other side's bot says which entry it cannot open: grant it, or withdraw it",
     "no-log-time": "log time begins with a heartbeat of each side's bot",
     "head-differs": "run the command again: the head is taken from the log",
+    "out-of-turn": "paraph propose list shows whose turn it is",
+    "no-such-step": "paraph propose show has its history",
+    "unknown-proposal": "paraph propose list shows them",
+    "accepted-before": "nothing is left to do",
+    "wording-gone": "read the words as they are now (paraph text show), then say it of those",
+    "unknown-package": "paraph log shows the packages",
+    "package-not-tied": "it takes effect once both sides agree (paraph agree)",
+    "untying-pending": "agree to it (paraph agree), or recall it first",
     "built-on": "say what has changed instead: a counter-draft, a reply, a withdrawal",
     "not-own-statement": "ask the other side to recall it, or answer it",
     "recalled": "paraph log shows what stands",
@@ -94,6 +108,11 @@ HINTS: Final[Mapping[str, str]] = {
     "shared-only": "give the shared channel with --channel; paraph channel list shows it",
     "act-differs": "run the command again with the key of this desk",
     "text-too-large": "split the text, or send part of it as an attachment",
+    "unknown-finding": "paraph finding list shows them",
+    "settled-before": "nothing is left to do; make a finding anew if it is not mended",
+    "not-own-finding": "say that it is mended or harmless; its side withdraws it",
+    "not-mended": "name the version in which those words were changed",
+    "unknown-term": "paraph term list shows them",
 }
 """Codes of the fold to what to do next."""
 

@@ -32,6 +32,14 @@ from paraph.protocol.statements.conferences import (
 from paraph.protocol.statements.content import Content
 from paraph.protocol.statements.exchanges import AcknowledgementGiven, CommentMade, DispatchSent
 from paraph.protocol.statements.joint import AgreedTo
+from paraph.protocol.statements.positions import PackageTied, PackageUntied, PositionTaken
+from paraph.protocol.statements.proposals import ProposalAnswered, ProposalMade
+from paraph.protocol.statements.scrutiny import (
+    FindingMade,
+    FindingSettled,
+    ScrubConfirmed,
+    TermSet,
+)
 from paraph.protocol.statements.side_documents import SideDocumentOpened
 from paraph.protocol.statements.silence import SilenceBroken, SilenceClosed, SilenceOpened
 from paraph.protocol.statements.standing import Recalled
@@ -103,6 +111,32 @@ def _silence_broken(content: SilenceBroken, name: Name) -> str:
 
 def _silence_closed(content: SilenceClosed, name: Name) -> str:
     return f"closes silence {name(content.silence)} at size {content.size}"
+
+
+def _proposed(content: ProposalMade, name: Name) -> str:
+    del name
+    where = f" on {content.clause}" if content.clause else ""
+    return f"proposes{where}: {content.titles[0].words}"
+
+
+def _answered(content: ProposalAnswered, name: Name) -> str:
+    note = f": {content.note}" if content.note else ""
+    return f"{content.to} {name(content.proposal)}{note}"
+
+
+def _position(content: PositionTaken, name: Name) -> str:
+    said = [f"{each.cid} {each.value}" for each in content.entries[:MOST_NAMED]]
+    said += [f"all others {content.others}"] if content.others else []
+    return f"on {name(content.version)}: {', '.join(said)}"
+
+
+def _tied(content: PackageTied, name: Name) -> str:
+    del name
+    return f"ties {', '.join(content.cids[:MOST_NAMED])}"
+
+
+def _untied(content: PackageUntied, name: Name) -> str:
+    return f"unties {name(content.package)}"
 
 
 def _recalled(content: Recalled, name: Name) -> str:
@@ -186,6 +220,27 @@ def _reported(content: ActionReported, name: Name) -> str:
     return f"action {name(content.action)} {content.ending}{to} at {when(content.at)}{note}"
 
 
+def _found(content: FindingMade, name: Name) -> str:
+    where = f"{content.cid} of " if content.cid else ""
+    return f"{content.finding_kind} in {where}{name(content.version)}: {content.detail}"
+
+
+def _settled(content: FindingSettled, name: Name) -> str:
+    mended = f" in {name(content.version)}" if content.version != ZERO else ""
+    note = f": {content.note}" if content.note else ""
+    return f"finding {name(content.finding)} {content.how}{mended}{note}"
+
+
+def _scrubbed(content: ScrubConfirmed, name: Name) -> str:
+    return f"{content.sort} scrub of {name(content.version)}"
+
+
+def _term(content: TermSet, name: Name) -> str:
+    words = ", ".join(f"{each.language}: {each.words}" for each in content.words)
+    change = f" in place of {name(content.replaces)}" if content.replaces != ZERO else ""
+    return f"term {words or 'dropped'}{change}"
+
+
 _SUMMARIES: Final[Mapping[type[Record], Callable[[Any, Name], str]]] = {
     NegotiationOpened: _opened,
     VersionTabled: _tabled,
@@ -203,6 +258,11 @@ _SUMMARIES: Final[Mapping[type[Record], Callable[[Any, Name], str]]] = {
     SilenceBroken: _silence_broken,
     SilenceClosed: _silence_closed,
     Recalled: _recalled,
+    ProposalMade: _proposed,
+    ProposalAnswered: _answered,
+    PositionTaken: _position,
+    PackageTied: _tied,
+    PackageUntied: _untied,
     FullPowersShown: _powers,
     Initialled: _concluded,
     Signed: _concluded,
@@ -212,4 +272,8 @@ _SUMMARIES: Final[Mapping[type[Record], Callable[[Any, Name], str]]] = {
     EffectNoted: _effect_noted,
     EventNoted: _event,
     StoodBy: _stood_by,
+    FindingMade: _found,
+    FindingSettled: _settled,
+    ScrubConfirmed: _scrubbed,
+    TermSet: _term,
 }

@@ -113,6 +113,42 @@ def _acknowledge() -> click.Command:
     return acknowledge
 
 
+def _status() -> click.Command:
+    from paraph.client.cli.status import status
+
+    return status
+
+
+def _propose() -> click.Command:
+    from paraph.client.cli.propose import propose
+
+    return propose
+
+
+def _answer() -> click.Command:
+    from paraph.client.cli.propose import answer
+
+    return answer
+
+
+def _position() -> click.Command:
+    from paraph.client.cli.position import position
+
+    return position
+
+
+def _package() -> click.Command:
+    from paraph.client.cli.position import package
+
+    return package
+
+
+def _recall() -> click.Command:
+    from paraph.client.cli.propose import recall
+
+    return recall
+
+
 def _silence() -> click.Command:
     from paraph.client.cli.silence import silence
 
@@ -132,9 +168,28 @@ def _show() -> click.Command:
 
 
 def _text() -> click.Command:
-    from paraph.client.cli.text import text
+    from paraph.client.cli import text, text_lint
 
-    return text
+    del text_lint  # it joins the group
+    return text.text
+
+
+def _finding() -> click.Command:
+    from paraph.client.cli.scrutiny import finding
+
+    return finding
+
+
+def _scrub() -> click.Command:
+    from paraph.client.cli.scrutiny import scrub
+
+    return scrub
+
+
+def _term() -> click.Command:
+    from paraph.client.cli.scrutiny import term
+
+    return term
 
 
 def _agree() -> click.Command:
@@ -195,10 +250,16 @@ COMMANDS: Final[Mapping[str, tuple[str, Callable[[], click.Command]]]] = {
     "party": ("Make a party, show its card, verify the other side's roots.", _party),
     "channel": ("Found channels and list them.", _channel),
     "member": ("Enrol people and machines of your own party.", _member),
+    "draft": ("Write a version in your editor.", _draft),
     "send": ("Send a version of the text.", _send),
     "confirm": ("Confirm that a version is the text you know.", _confirm),
     "comment": ("Comment, or answer a comment.", _comment),
     "dispatch": ("Send a numbered dispatch.", _dispatch),
+    "propose": ("Make proposals, see whose turn it is.", _propose),
+    "answer": ("Answer a proposal, or withdraw your own.", _answer),
+    "position": ("Take positions on clauses; the matrix of both sides.", _position),
+    "package": ("Tie clauses that stand or fall together.", _package),
+    "recall": ("Take back what your side said.", _recall),
     "silence": ("Put words under silence, object, close.", _silence),
     "agree": ("Agree to what needs both sides.", _agree),
     "document": ("Side letters, understandings, minutes, the public line.", _document),
@@ -212,9 +273,13 @@ COMMANDS: Final[Mapping[str, tuple[str, Callable[[], click.Command]]]] = {
     "effect": ("State when a text comes into effect; suspend, resume, end it.", _effect),
     "conclude": ("Events, contested statements, the concluded package.", _conclude),
     "acknowledge": ("Say how far you have come with a statement.", _acknowledge),
+    "status": ("What is open, whose turn it is, what is owed, is it one text.", _status),
     "inbox": ("Show what waits for you.", _inbox),
     "show": ("Show one statement, or the text of a version.", _show),
     "text": ("Read the text: side by side, brackets, findings.", _text),
+    "finding": ("Findings of people: make, settle, list.", _finding),
+    "scrub": ("Confirm that you have read a version through.", _scrub),
+    "term": ("The glossary that both sides agree on.", _term),
     "log": ("Show every entry of a channel's log.", _log),
     "sync": ("Fetch and verify what is new, send what waits.", _sync),
     "bot": ("Run the acknowledgement bot.", _bot),
