@@ -292,7 +292,7 @@ def actions(
     async def work() -> None:
         async with at_desk(seat, name, role, offline=offline) as (desk, _):
             talks = desk.negotiation(negotiation_id(seat, desk, negotiation))
-            log_time = desk.state.log_time
+            log_time = desk.replica.log.log_time
             found = making.actions(talks, log_time, conference=conference, owner=owner)
             emit(
                 seat.as_json,

@@ -23,6 +23,7 @@ from paraph.protocol.negotiation.state import (
 )
 from paraph.protocol.negotiation.state.conferences import conference_key
 from paraph.protocol.statements.conferences import (
+    MOST_PEOPLE,
     ActionReported,
     ActionSet,
     AgendaItem,
@@ -97,8 +98,8 @@ def scheduled(
     name = top.pattern("name", "[A-Za-z0-9][A-Za-z0-9._-]{0,31}", "a name as VC-2")
     replaces = find(talks, name).schedule_id if change else ZERO
     basis = top.maybe_text("basis")
-    participants = top.mapping("participants", lambda inner, code: inner.texts(code))
-    zones = top.mapping("zones", lambda inner, code: inner.text(code))
+    participants = top.mapping("participants", _delegation)
+    zones = top.mapping("zones", _zone)
     made = top.record(
         lambda: ConferenceScheduled(
             header=header,
@@ -108,11 +109,8 @@ def scheduled(
             host=top.maybe_text("host"),
             chair=top.label("chair"),
             interpretation=top.texts("interpretation", needed=False, most=16),
-            participants=tuple(
-                Delegation(party=code, people=people)
-                for code, people in sorted(participants.items())
-            ),
-            zones=tuple(_zone(code, text) for code, text in sorted(zones.items())),
+            participants=tuple(sorted(participants.values())),
+            zones=tuple(sorted(zones.values())),
             basis=_basis(desk, talks, basis),
             agenda=_agenda(top, desk, talks),
             replaces=replaces,
@@ -129,9 +127,19 @@ def _instant(top: Block, name: str) -> int:
         top.fail(name, str(error))
 
 
-def _zone(code: str, text: str) -> Zone:
-    offset, _, label = text.partition(" ")
-    return Zone(party=code, offset=offset, label=label)
+def _delegation(block: Block, code: str) -> Delegation:
+    try:
+        return Delegation(party=code, people=block.texts(code, most=MOST_PEOPLE))
+    except MisuseError:
+        block.fail(code, "expected a party's code, and roles of one word or holder ids: no names")
+
+
+def _zone(block: Block, code: str) -> Zone:
+    offset, _, label = block.text(code).partition(" ")
+    try:
+        return Zone(party=code, offset=offset, label=label)
+    except MisuseError:
+        block.fail(code, 'expected a party\'s code, and the offset with its name, as "+03:00 MSK"')
 
 
 def _basis(desk: Desk, talks: Negotiation, text: str) -> bytes:
