@@ -11,7 +11,7 @@ The rules, all of them:
   again: they were checked before the rows were written, and the root says they are the same.
 - A signed head that these entries do not lead to, smaller, equal or larger, ends the channel for
   good: both notes and what was served are kept. A head that is merely older is passed over.
-- Entries stand in the database, not in memory.
+- Entries stand in the database; only the newest are in memory too.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ from paraph.client.head import HeadFile, RememberedHead
 from paraph.client.home import ChannelHome
 from paraph.client.reopening import (
     enrols,
+    entry_at,
     entry_of,
     founding_of,
     require_remembered,
@@ -36,7 +37,7 @@ from paraph.client.reopening import (
     trusted,
     without_stored,
 )
-from paraph.client.signatures import Checked, Checking
+from paraph.client.signatures import Checked, Checking, now_known
 from paraph.client.store import Alarm, ChannelStore, EntryRow
 from paraph.protocol import signed
 from paraph.protocol.checkpoint import (
@@ -58,13 +59,16 @@ from paraph.protocol.errors import (
 from paraph.protocol.log import ChannelLog
 from paraph.protocol.names import ZERO, StatementId
 from paraph.protocol.note import parse_head, parse_note
-from paraph.protocol.signed import Unverified, Verified
+from paraph.protocol.signed import Verified
 from paraph.protocol.state import Entry
+from paraph.protocol.statements.envelope import Statement
 from paraph.protocol.tree import EMPTY_ROOT, leaf_hash
 from paraph.protocol.wire import Entries, pack_frame
 
 CHUNK: Final = 256
 """Entries that are checked while those before them are applied."""
+NEWEST: Final = 256
+"""Entries that stay decoded in memory, since they are the first that anybody reads."""
 
 
 class History:
@@ -100,6 +104,7 @@ class History:
         self._accused: EquivocationError | None = None
         self._moved = asyncio.Event()
         self._changes = -1
+        self._newest: list[tuple[EntryRow, Statement | None]] = []
 
     # making, opening, closing
 
@@ -183,6 +188,7 @@ class History:
 
     def _rejoin(self, note: bytes) -> None:
         # Take in rows that this home verified before, up to the note that covered them.
+        self._newest = []
         try:
             head = self.checkpoint(note)
         except ParaphError as error:
@@ -255,8 +261,12 @@ class History:
         end = self.size if stop is None else stop
         if end > self.size:
             raise MisuseError(f"expected entries below {self.size}")
-        for row in self.store.entries(start, end):
+        first = self._newest[0][0].index if self._newest else end
+        newest = self._newest[max(0, start - first) : max(0, end - first)]
+        for row in self.store.entries(start, min(end, first)):
             yield entry_of(self.log, row)
+        for row, statement in newest:
+            yield entry_at(self.log, row, statement)
 
     def index_of(self, statement: bytes) -> int | None:
         """Return where a statement stands; nothing if it is not released."""
@@ -326,8 +336,8 @@ class History:
                 yield now.jobs
             checked = now.results()
             for at, envelope in enumerate(chunk):
-                late = self._now_known(checked, at, enrolled=not at or enrols(rows[-1][1]))
-                if late:
+                enrolled = not at or enrols(rows[-1][1])
+                if enrolled and (late := now_known(checked, at, self.log.trust.member)):
                     again = self._check([chunk[each] for each in late])
                     yield again.jobs
                     for place, result in zip(late, again.results(), strict=True):
@@ -347,17 +357,6 @@ class History:
         if entry.statement is not None and entry.statement.type in {"grant", "withdraw"}:
             self.afterwards.append(entry.index)
         return entry
-
-    def _now_known(self, checked: Sequence[Checked], start: int, *, enrolled: bool) -> list[int]:
-        # Places of senders that were enrolled while these envelopes were being checked.
-        if not enrolled:
-            return []
-        member = self.log.trust.member
-        return [
-            at
-            for at, each in enumerate(checked[start:], start)
-            if type(each) is Unverified and member(signed.sender_of(each)) is not None
-        ]
 
     def _fresh(self, batch: Sequence[Entries]) -> list[bytes]:
         size, tree = self.log.size, self.log.tree
@@ -422,6 +421,8 @@ class History:
                 self._store(rows, [body for each in served for body in each.bodies])
                 if newest is not None:
                     newest = self._journal(newest)
+            self._newest += ((row, entry.statement) for row, entry in rows)
+            del self._newest[:-NEWEST]
             if newest is not None:  # durable; now remembered; only then released
                 self._require_same(self._head_file.advance(newest.size, newest.root), newest)
         if newest is not None:

@@ -8,7 +8,7 @@ from typing import Self
 from paraph.client.replica import Replica
 from paraph.protocol.documents import Limits
 from paraph.protocol.errors import IntegrityError, OutOfTurnError, RefusedError
-from paraph.protocol.names import KeyId, StatementId
+from paraph.protocol.names import ZERO, KeyId, StatementId
 from paraph.protocol.statements.clear import TYPE_OF
 from paraph.protocol.statements.envelope import (
     SEALED_TYPE,
@@ -69,6 +69,7 @@ class Numbered:
         self._transaction = replica.store.transaction(durable=durable)
         self._naming = naming
         self._head = replica.head
+        self._anchor = ZERO
         self.sequence = 0
         self.previous: bytes = b""
 
@@ -82,8 +83,11 @@ class Numbered:
         self._head = replica.head
         self._transaction.__enter__()
         try:
-            if self._naming and self._head.note:
-                replica.store.name_note(self._head.id)
+            if self._naming:
+                member = replica.log.trust.member(self._key)
+                self._anchor = replica.anchor(member.party if member else "")
+                if self._head.note:
+                    replica.store.name_note(self._head.id)
             elsewhere = self._take()
         except BaseException as error:
             self._transaction.__exit__(type(error), error, error.__traceback__)
@@ -139,7 +143,6 @@ class Numbered:
     ) -> Statement:
         """Return the statement of this number, over the head that was the newest."""
         replica = self._replica
-        member = replica.log.trust.member(self._key)
         head = self._head
         return Statement(
             version=VERSION,
@@ -151,7 +154,7 @@ class Numbered:
             sequence=self.sequence,
             previous=self.previous,
             seen=Seen(size=head.size, root=head.root),
-            anchor=replica.anchor(member.party if member else ""),
+            anchor=self._anchor,
             sent_at=sent_at,
             expires_at=expires_at,
             precedence=precedence,

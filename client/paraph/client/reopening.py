@@ -8,10 +8,11 @@ from paraph.protocol import signed
 from paraph.protocol.documents import Charter
 from paraph.protocol.errors import IntegrityError, MalformedError, UnsupportedError
 from paraph.protocol.log import ChannelLog
+from paraph.protocol.names import KeyId
 from paraph.protocol.signed import Verified
 from paraph.protocol.state import Entry
 from paraph.protocol.statements.clear import CharterEntry
-from paraph.protocol.statements.envelope import ClearContent
+from paraph.protocol.statements.envelope import ClearContent, Statement
 from paraph.protocol.tree import Tree, leaf_hash
 
 
@@ -71,14 +72,19 @@ def trusted(log: ChannelLog, row: EntryRow) -> Verified | None:
 def entry_of(log: ChannelLog, row: EntryRow) -> Entry:
     """Return a row as an entry of *log*, which has taken it in."""
     try:
-        unverified = signed.read(row.envelope)
+        statement = signed.read(row.envelope).statement
     except (MalformedError, UnsupportedError):
-        return Entry(row.index, row.envelope, row.id, None, None, row.void, row.log_time)
+        statement = None
+    return entry_at(log, row, statement)
+
+
+def entry_at(log: ChannelLog, row: EntryRow, statement: Statement | None) -> Entry:
+    """Return a row as an entry of *log*, with what was decoded of it."""
+    member = None
     # A void entry may be anybody's: it is never shown as said by the key that it names.
-    member = None if row.void else log.trust.member(signed.sender_of(unverified))
-    return Entry(
-        row.index, row.envelope, row.id, unverified.statement, member, row.void, row.log_time
-    )
+    if statement is not None and not row.void:
+        member = log.trust.member(KeyId(statement.sender))
+    return Entry(row.index, row.envelope, row.id, statement, member, row.void, row.log_time)
 
 
 def enrols(entry: Entry) -> bool:

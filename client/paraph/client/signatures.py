@@ -104,3 +104,12 @@ def _check_one(channel: ChannelId, envelope: bytes, lookup: Lookup) -> Checked:
         return signed.verify(unverified, member.key)
     except (MalformedError, UnsupportedError, ForgedError):
         return None
+
+
+def now_known(checked: Sequence[Checked], start: int, lookup: Lookup) -> list[int]:
+    """Return the places, from *start* on, of senders that were enrolled during the check."""
+    return [
+        at
+        for at, each in enumerate(checked[start:], start)
+        if type(each) is Unverified and lookup(signed.sender_of(each)) is not None
+    ]

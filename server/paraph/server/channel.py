@@ -214,12 +214,13 @@ class LiveChannel:
         self._cuts = [cut for cut in self._cuts if cut > size]
         due = [each for each in self._answers if each[0].index < size]
         self._answers = [each for each in self._answers if each[0].index >= size]
-        for placement, placed in due:
-            if not placed.done():
-                placed.set_result(placement)
+        # Followers first: they have not read it yet, and whoever said it has.
         if self._followers:
             for entries in pushes(start, envelopes, note):
                 self._followers = {each for each in self._followers if each.push(entries)}
+        for placement, placed in due:
+            if not placed.done():
+                placed.set_result(placement)
 
     def take_back(self, fresh: LiveChannel, error: ParaphError) -> None:
         """Forget what is not durable: *fresh* was replayed from the rows."""
