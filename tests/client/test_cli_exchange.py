@@ -130,7 +130,7 @@ def test_a_parent_that_is_not_the_head_ends_with_6_and_loses_nothing(
     assert relay.channel.log.size == size
     assert Path(mine).read_text() == COUNTER + f"parent: {first}\n"
     assert usa.json("sync")["queued"] == 0
-    assert usa.json("send", mine, "--parent", "head")["state"] == "logged"
+    assert usa.json("send", mine, "--parent", "head", "--yes")["state"] == "logged"
     assert usa.json("send", mine, "--branch")["state"] == "logged"
 
 

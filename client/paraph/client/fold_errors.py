@@ -20,6 +20,7 @@ CONFLICTS: Final = frozenset(
         "closed-before",
         "number-differs",
         "negotiation-exists",
+        "clearance-over",
         "placed-before",
         "silence-ended",
         "silence-running",
@@ -49,10 +50,18 @@ CONFLICTS: Final = frozenset(
 """Codes of the fold that mean: somebody was first."""
 REFUSALS: Final = frozenset(
     {"role", "role-differs", "origin-differs", "rung", "own-statement", "machine-statement"}
+    | {"own-draft", "release-role", "legal-first", "not-the-authority", "internal-only"}
     | {"not-own-finding", "own-silence", "not-own-statement", "not-recallable", "not-owner"}
 )
 """Codes of the fold that mean: not for this role or party."""
 HINTS: Final[Mapping[str, str]] = {
+    "own-draft": "let a colleague review and release it: paraph clear list shows what waits",
+    "release-role": "paraph member list shows who has such a role",
+    "legal-first": "a legal adviser runs paraph clear review",
+    "not-the-authority": "paraph mandate show names the roles",
+    "unknown-clearance": "paraph clear list --all shows them",
+    "clearance-over": "ask anew: paraph clear ask FILE",
+    "internal-only": "give the internal channel with --channel; paraph channel list shows it",
     "unknown-clause": "paraph show VERSION lists the clauses and their ids",
     "clause-given-twice": "choose an id that this text has never had",
     "unknown-language": "paraph channel list shows the languages",

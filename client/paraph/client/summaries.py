@@ -31,6 +31,7 @@ from paraph.protocol.statements.conferences import (
 )
 from paraph.protocol.statements.content import Content
 from paraph.protocol.statements.exchanges import AcknowledgementGiven, CommentMade, DispatchSent
+from paraph.protocol.statements.internal import ClearanceAsked, ClearanceGiven, MandateSet
 from paraph.protocol.statements.joint import AgreedTo
 from paraph.protocol.statements.positions import PackageTied, PackageUntied, PositionTaken
 from paraph.protocol.statements.proposals import ProposalAnswered, ProposalMade
@@ -241,9 +242,27 @@ def _term(content: TermSet, name: Name) -> str:
     return f"term {words or 'dropped'}{change}"
 
 
+def _mandate(content: MandateSet, name: Name) -> str:
+    del name
+    return content.name
+
+
+def _asked(content: ClearanceAsked, name: Name) -> str:
+    del name
+    needs = f" (needs {', '.join(content.needs)})" if content.needs else ""
+    return f"asks to let leave{needs}: {content.subject}"
+
+
+def _given(content: ClearanceGiven, name: Name) -> str:
+    return f"{content.step} {name(content.asked)}{f': {content.note}' if content.note else ''}"
+
+
 _SUMMARIES: Final[Mapping[type[Record], Callable[[Any, Name], str]]] = {
     NegotiationOpened: _opened,
     VersionTabled: _tabled,
+    MandateSet: _mandate,
+    ClearanceAsked: _asked,
+    ClearanceGiven: _given,
     VersionConfirmed: _confirmed,
     CommentMade: _commented,
     DispatchSent: _dispatched,

@@ -113,6 +113,24 @@ def _acknowledge() -> click.Command:
     return acknowledge
 
 
+def _attachment() -> click.Command:
+    from paraph.client.cli.attachment import attachment
+
+    return attachment
+
+
+def _mandate() -> click.Command:
+    from paraph.client.cli.mandate import mandate
+
+    return mandate
+
+
+def _clear() -> click.Command:
+    from paraph.client.cli.clear import clear
+
+    return clear
+
+
 def _status() -> click.Command:
     from paraph.client.cli.status import status
 
@@ -168,10 +186,19 @@ def _show() -> click.Command:
 
 
 def _text() -> click.Command:
-    from paraph.client.cli import text, text_lint
+    from paraph.client.cli import text, text_diff, text_lint
 
-    del text_lint  # it joins the group
+    del text_diff, text_lint  # they join the group
     return text.text
+
+
+def _draft() -> click.Command:
+    from paraph.client.cli import draft_send
+    from paraph.client.cli.draft import draft
+
+    draft.add_command(draft_send.inspect)
+    draft.add_command(draft_send.send)
+    return draft
 
 
 def _finding() -> click.Command:
@@ -272,6 +299,9 @@ COMMANDS: Final[Mapping[str, tuple[str, Callable[[], click.Command]]]] = {
     "alternat": ("Settle how the two originals differ.", _alternat),
     "effect": ("State when a text comes into effect; suspend, resume, end it.", _effect),
     "conclude": ("Events, contested statements, the concluded package.", _conclude),
+    "attachment": ("List and save files that came with statements.", _attachment),
+    "mandate": ("Set and show what your party may negotiate; never leaves it.", _mandate),
+    "clear": ("Ask for, review and release what leaves; never leaves your party.", _clear),
     "acknowledge": ("Say how far you have come with a statement.", _acknowledge),
     "status": ("What is open, whose turn it is, what is owed, is it one text.", _status),
     "inbox": ("Show what waits for you.", _inbox),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import functools
 import re
@@ -12,7 +13,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from paraph.client.cli.context import Seat, instant
-from paraph.client.cli.output import emit, note
+from paraph.client.cli.leaving import Door, HeldBackError, leave_options
+from paraph.client.cli.output import emit, note, watched
 from paraph.protocol import roles
 from paraph.protocol.errors import InputError, UnavailableError
 
@@ -60,7 +62,7 @@ def manner_options(command: Callable[..., T]) -> Callable[..., T]:
         ),
     ):
         command = option(command)
-    return command
+    return leave_options(command)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -123,19 +125,23 @@ async def at_desk(
 
     folder = seat.channel(name)
     link = None if offline else seat.tools.link(folder.relay)
-    async with Desk.open(seat.home, seat.vault, folder, role, link, clock=seat.now) as desk:
+    opened = Desk.open(seat.home, seat.vault, folder, role, link, clock=seat.now)
+    async with opened as desk:
+        desk.door = Door(seat)
         if desk.is_exercise:
             note("EXERCISE")
         desk.read()
         reached = not offline
         if reached:
             try:
-                await desk.sync()
+                with watched():
+                    await desk.sync()
             except UnavailableError as error:
                 reached = False
                 note(f"warning: {error}; shown is what was verified before")
         _warn(desk)
-        yield desk, reached
+        with watched(), contextlib.suppress(HeldBackError):
+            yield desk, reached
 
 
 def _warn(desk: Desk) -> None:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from paraph.client.home import ChannelHome, Home
     from paraph.client.joining import Link
     from paraph.client.vault import Vault
+    from paraph.protocol.documents import Charter
     from paraph.protocol.wire import RelayCard
 
 T = TypeVar("T")
@@ -133,17 +134,31 @@ class Seat:
             else "paraph channel propose or accept founds one",
         )
 
+    def languages(self) -> tuple[str, ...]:
+        """Return the working languages of every channel of this home, ascending."""
+        return tuple(
+            sorted({each for folder in self.home.channels() for each in _charter(folder).languages})
+        )
+
+    def internal(self) -> ChannelHome | None:
+        """Return the one internal channel of this home; nothing where there is none."""
+        found = [each for each in self.home.channels() if _is_internal(each)]
+        return found[0] if len(found) == 1 else None
+
     def now(self) -> int:
         """Return this machine's time, POSIX ms."""
         return self.tools.now()
 
 
-def _is_internal(folder: ChannelHome) -> bool:
+def _charter(folder: ChannelHome) -> Charter:
     from paraph.client import cards
     from paraph.protocol.documents import Charter
 
-    file = cards.read(folder.charter, cards.CharterFile)
-    return len(Charter.decode(file.charter.body).parties) == 1
+    return Charter.decode(cards.read(folder.charter, cards.CharterFile).charter.body)
+
+
+def _is_internal(folder: ChannelHome) -> bool:
+    return len(_charter(folder).parties) == 1
 
 
 def seated(command: Callable[..., T]) -> Callable[..., T]:

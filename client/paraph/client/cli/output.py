@@ -12,10 +12,12 @@ import json
 import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Final, Protocol
 
 import click
+
+from paraph.client.progress import watching
 
 # C0 but line feed and tab, DEL, C1, and what turns or hides text.
 _HOSTILE: Final = re.compile(
@@ -129,3 +131,18 @@ def progress(what: str, *, quiet: bool = False) -> Iterator[Tick]:
             bars.update(bar, completed=done, total=total)
 
         yield tick
+
+
+@contextmanager
+def watched() -> Iterator[None]:
+    """Show a progress bar for whatever crosses in parts while the block runs."""
+    with ExitStack() as stack:
+        bars: list[Tick] = []
+
+        def watch(done: int, total: int) -> None:
+            if not bars:
+                bars.append(stack.enter_context(progress("bytes")))
+            bars[0](done, total)
+
+        with watching(watch):
+            yield

@@ -17,6 +17,7 @@ from paraph.client.cli.at_desk import (
     version_id,
 )
 from paraph.client.cli.context import Seat, example, run, seated
+from paraph.client.cli.draft_send import draft_options, send_draft
 from paraph.protocol.errors import InputError
 from paraph.protocol.names import ZERO
 from paraph.protocol.statements.exchanges import (
@@ -28,7 +29,6 @@ from paraph.protocol.statements.exchanges import (
 
 if TYPE_CHECKING:
     from paraph.client.desk import Desk
-    from paraph.client.drafts import Draft
     from paraph.client.sent import Sent
 
 
@@ -49,14 +49,7 @@ def _print_example(ctx: click.Context, param: click.Parameter, value: bool) -> N
     )
 )
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--parent", metavar="REF", help="Version that it changes.  [default: as in FILE]")
-@click.option("--branch", is_flag=True, help="Begin another line beside the head, on purpose.")
-@click.option(
-    "--exclusive/--no-exclusive",
-    default=True,
-    show_default=True,
-    help="Place it only if nobody else said anything meanwhile.",
-)
+@draft_options
 @click.option(
     "--example",
     is_flag=True,
@@ -73,6 +66,7 @@ def send(
     file: Path,
     parent: str | None,
     branch: bool,
+    anew: bool,
     exclusive: bool,
     voice: Voice,
 ) -> None:
@@ -82,79 +76,9 @@ def send(
     FILE stays as it is, and the exit code is 6. REF is the index or the id that `paraph log` shows,
     or `head`.
     """
-    from paraph.client import drafts
-
-    written = drafts.read(file)
-
-    async def make(desk: Desk) -> Sent:
-        draft = drafts.parse(written, desk.replica.log.charter.languages)
-        identity = negotiation_id(seat, desk, voice.negotiation)
-        return await _send_draft(
-            desk,
-            draft,
-            identity,
-            parent=parent or draft.parent,
-            branch=branch,
-            exclusive=exclusive,
-            voice=voice,
-        )
-
-    run(say(seat, voice.name, voice.role, make))
-
-
-async def _send_draft(
-    desk: Desk,
-    draft: Draft,
-    negotiation: bytes | None,
-    *,
-    parent: str,
-    branch: bool,
-    exclusive: bool,
-    voice: Voice,
-) -> Sent:
-    import dataclasses
-
-    from paraph.client import drafts, views
-    from paraph.client.composing import VersionDraft
-
-    manner = voice.manner
-    if draft.dated and not manner.dated:
-        manner = dataclasses.replace(manner, dated=draft.dated)
-    parents: tuple[bytes, ...] = ()
-    if not draft.clauses and parent != drafts.HEAD:
-        parents = (views.find(desk, parent).id,)
-    if draft.opening is not None and negotiation is None:
-        negotiation = _opened_before(desk, draft)
-        if negotiation is None:
-            opened = await desk.open_negotiation(draft.opening, manner=manner)
-            negotiation = opened.negotiation
-    version = VersionDraft(
-        clauses=draft.clauses,
-        operations=draft.operations,
-        parents=parents,
-        kind=draft.kind,
-        author=draft.author,
-        round=draft.round,
-        language_status=draft.language_status,
-        branch=branch,
+    send_draft(
+        seat, file, voice, parent=parent or "", branch=branch, anew=anew, exclusive=exclusive
     )
-    return await desk.send_version(
-        version,
-        negotiation=negotiation,
-        manner=manner,
-        exclusive=exclusive,
-        precedence=voice.precedence,
-    )
-
-
-def _opened_before(desk: Desk, draft: Draft) -> bytes | None:
-    # A repeated command must not open a second negotiation: one of these titles without a text.
-    assert draft.opening is not None
-    for identity, talks in desk.state.negotiations.items():
-        titles = {each.language: each.words for each in talks.opened.titles} if talks.opened else {}
-        if titles == draft.opening.titles and not talks.heads:
-            return identity
-    return None
 
 
 @click.command(epilog=example("paraph confirm 14"))

@@ -157,7 +157,7 @@ def text_of_file(desk: Desk, path: Path, negotiation: bytes | None) -> tuple[Tex
         RefusedError: Code ``oversize``.
     """
     state = desk.state
-    if _is_edited(path):
+    if is_edited(path):
         checked = drafting.check(drafting.read(path, state.languages), state)
         text, opening = checked.text, checked.opening
         talks = None if opening else drafting.negotiation_of(checked.written, state)
@@ -175,8 +175,8 @@ def text_of_file(desk: Desk, path: Path, negotiation: bytes | None) -> tuple[Tex
     return text, against(desk, talks)
 
 
-def _is_edited(path: Path) -> bool:
-    # Whether it is the file that `paraph draft` gives to an editor.
+def is_edited(path: Path) -> bool:
+    """Tell whether it is the file that `paraph draft` gives to an editor."""
     head = blocks.read_file(path, drafts.KIND)[:65_536].decode(errors="replace")
     written = (each for each in head.splitlines() if each.strip() and not each.startswith("#"))
     return next(written, "").startswith("paraph-draft:")
