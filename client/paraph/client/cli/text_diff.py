@@ -1,0 +1,254 @@
+"""`paraph text diff | history`: what differs between versions, and how a clause came to be."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+import click
+
+from paraph.client.cli.at_desk import at_desk, desk_options
+from paraph.client.cli.context import Seat, example, run, seated
+from paraph.client.cli.output import emit, table, visible
+from paraph.client.cli.text import text
+
+if TYPE_CHECKING:
+    from paraph.client.desk import Desk
+    from paraph.client.negotiating.redline.told import Line
+    from paraph.protocol.negotiation.lineage import Lineage, Stand
+    from paraph.protocol.negotiation.state import Negotiation, Version
+
+_COLOURS = ("blue", "red")
+_JOINT_COLOUR = "magenta"
+
+
+@text.command(
+    "diff",
+    epilog=example(
+        "paraph text diff",
+        "paraph text diff 14 21 --lang ru",
+        "paraph text diff 18 21 --three-way 14",
+    ),
+)
+@click.argument("old", metavar="[A]", default="")
+@click.argument("new", metavar="[B]", default="")
+@click.option("--lang", default="", help="One language.  [default: all]")
+@click.option("--three-way", "base", default="", metavar="BASE", help="What A and B both change.")
+@click.option("--all", "everything", is_flag=True, help="Also clauses without a change.")
+@click.option("--offline", is_flag=True, help="Do not ask the relay for what is new.")
+@desk_options
+@seated
+def diff(
+    seat: Seat,
+    *,
+    old: str,
+    new: str,
+    lang: str,
+    base: str,
+    everything: bool,
+    offline: bool,
+    name: str,
+    role: str | None,
+) -> None:
+    """Compare two versions word by word: A is the head's parent and B the head, if not given.
+
+    [-deleted-] {+inserted+}; ~ changed, => moved, Y split, > merged. With --three-way, A is theirs
+    and B is ours, and what collides is told as <<theirs ..||base ..||ours ..>>.
+    """
+
+    async def work() -> None:
+        async with at_desk(seat, name, role, offline=offline) as (desk, _):
+            if base:
+                _three(seat, desk, (base, old, new), lang, everything=everything)
+            else:
+                _two(seat, desk, old, new, lang, everything=everything)
+
+    run(work())
+
+
+def _two(seat: Seat, desk: Desk, old: str, new: str, lang: str, *, everything: bool) -> None:
+    from paraph.client.negotiating.redline import kin_of, redline, told
+    from paraph.protocol.negotiation.lineage import Lineage
+
+    talks, first, second = _pair(desk, old, new)
+    lineage = Lineage(talks.versions)
+    kin = kin_of(lineage, first.statement, second.statement)
+    found = redline(first.text, second.text, kin)
+    parties = told.parties_of(lineage, first.statement, second.statement)
+    languages = _languages(second, lang)
+    if seat.as_json:
+        value = {
+            "exercise": desk.is_exercise,
+            "old": {"version": first.number, "index": first.index, "id": first.statement},
+            "new": {"version": second.number, "index": second.index, "id": second.statement},
+            "changes": len(found.changes),
+            "blocks": told.as_json(found, languages, parties),
+        }
+        emit(True, value, ())
+        return
+    click.echo(f"version {first.number} (#{first.index}) -> {second.number} (#{second.index})")
+    shown = list(told.lines(found, languages, parties, everything=everything))
+    for line in shown:
+        click.echo(coloured(line, desk.state.parties), color=wants_colour())
+    if not found.changes:
+        click.echo("no change")
+
+
+def _three(
+    seat: Seat, desk: Desk, refs: tuple[str, str, str], lang: str, *, everything: bool
+) -> None:
+    from paraph.client.negotiating import reading
+    from paraph.client.negotiating.redline import three_way, told
+    from paraph.protocol.errors import InputError
+
+    if not refs[1]:
+        raise InputError("expected two versions beside the base: theirs, and ours or the head")
+    base, theirs, ours = (reading.version_named(desk, each)[1] for each in refs)
+    rows = three_way(base.text, theirs.text, ours.text)
+    languages = _languages(base, lang)
+    emit(
+        seat.as_json,
+        {
+            "exercise": desk.is_exercise,
+            "conflicts": [row.cid for row in rows if row.standing == "conflict"],
+            "rows": [
+                {
+                    "cid": row.cid,
+                    "standing": row.standing,
+                    "notes": row.notes,
+                    "words": {each: row.words[each] for each in languages},
+                }
+                for row in rows
+            ],
+        },
+        told.three_lines(rows, languages, everything=everything),
+    )
+
+
+def _pair(desk: Desk, old: str, new: str) -> tuple[Negotiation, Version, Version]:
+    from paraph.client import composing
+    from paraph.client.negotiating import reading
+    from paraph.protocol.errors import InputError
+
+    talks, second = reading.version_named(desk, new)
+    if old:
+        other, first = reading.version_named(desk, old)
+        if other.identity != talks.identity:
+            raise InputError("expected two versions of one negotiation", code="unknown-version")
+        return talks, first, second
+    if not second.content.parents:
+        raise InputError(
+            "expected a version to compare with: this one was tabled whole",
+            code="unknown-version",
+            hint="paraph text diff A B names two; paraph log shows the versions",
+        )
+    return talks, composing.version_of(talks, second.content.parents[0]), second
+
+
+def _languages(version: Version, lang: str) -> tuple[str, ...]:
+    from paraph.protocol.errors import InputError
+
+    if lang and lang not in version.text.languages:
+        raise InputError(
+            f"expected one of {', '.join(version.text.languages)}", code="unknown-language"
+        )
+    return (lang,) if lang else version.text.languages
+
+
+def wants_colour() -> bool:
+    """Tell whether colours are for the eyes of somebody who has not refused them."""
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+
+
+def coloured(line: Line, parties: Iterable[str]) -> str:
+    """Return a line of a redline, each party's changes in its colour, safe for a terminal."""
+    colours = dict(zip(parties, _COLOURS, strict=False))
+    out = ""
+    for span in line:
+        words = visible(span.text)
+        if span.parties:
+            one = colours.get(span.parties[0]) if len(span.parties) == 1 else None
+            words = click.style(words, fg=one or _JOINT_COLOUR)
+        out += words
+    return out
+
+
+@text.command("history", epilog=example("paraph text history c-rescue", "paraph text history 7"))
+@click.argument("clause")
+@click.option("--version", "ref", default="", metavar="REF", help="Up to it.  [default: the head]")
+@click.option("--offline", is_flag=True, help="Do not ask the relay for what is new.")
+@desk_options
+@seated
+def history(
+    seat: Seat, *, clause: str, ref: str, offline: bool, name: str, role: str | None
+) -> None:
+    """Tell the history of one clause across renumbering, splits and merges.
+
+    CLAUSE is its id, or the number that it has now.
+    """
+
+    async def work() -> None:
+        from paraph.client.negotiating import reading
+        from paraph.protocol.errors import InputError
+        from paraph.protocol.negotiation.lineage import Lineage
+
+        async with at_desk(seat, name, role, offline=offline) as (desk, _):
+            talks, version = reading.version_named(desk, ref)
+            numbers = version.text.numbers()
+            cid = next((each for each, number in numbers.items() if number == clause), clause)
+            lineage = Lineage(talks.versions)
+            stands = lineage.history(version.statement, cid)
+            if not stands:
+                raise InputError(
+                    f'no version up to this one has a clause "{clause}"',
+                    code="unknown-clause",
+                    hint="paraph text show lists the clauses and their ids",
+                )
+            rows = list(_history(lineage, stands))
+            emit(
+                seat.as_json,
+                {"exercise": desk.is_exercise, "clause": cid, "versions": rows},
+                table(
+                    ("version", "entry", "by", "number", "clause", "what", "words"),
+                    [
+                        (
+                            str(row["version"]),
+                            f"#{row['index']}",
+                            str(row["by"]),
+                            " + ".join(row["numbers"]) or "-",  # type: ignore[arg-type]
+                            " + ".join(row["clauses"]) or "-",  # type: ignore[arg-type]
+                            ", ".join(row["acts"]) or "-",  # type: ignore[arg-type]
+                            ", ".join(row["changed"]) or "as before",  # type: ignore[arg-type]
+                        )
+                        for row in rows
+                    ],
+                ),
+            )
+
+    run(work())
+
+
+def _history(lineage: Lineage, stands: Iterable[Stand]) -> Iterator[dict[str, object]]:
+    before: dict[str, str] | None = None
+    for each in stands:
+        numbers = each.version.text.numbers()
+        parts = [lineage.part(each.version.statement, cid) for cid in each.cids]
+        words = {
+            language: "\n".join(part.words.get(language, "") for part in parts if part)
+            for language in each.version.text.languages
+        }
+        changed = [name for name in words if before is None or before[name] != words[name]]
+        yield {
+            "version": each.version.number,
+            "index": each.version.index,
+            "id": each.version.statement,
+            "by": each.version.content.author,
+            "numbers": [numbers[cid] for cid in each.cids if numbers[cid]],
+            "clauses": each.cids,
+            "acts": each.acts,
+            "changed": changed,
+            "words": words,
+        }
+        before = words
