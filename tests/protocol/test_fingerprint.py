@@ -12,8 +12,10 @@ from paraph.protocol.names import ZERO
 from paraph.protocol.negotiation.fingerprint import digest
 from paraph.protocol.negotiation.state import begin
 from paraph.protocol.negotiation.trie import Trie
+from paraph.protocol.statements.header import to_wordings
+from paraph.protocol.statements.versions import NO_NOTES, Replace
 from tests.support import negotiating as talk
-from tests.support.negotiating import Channel
+from tests.support.negotiating import Channel, talking
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers(0, 300) | st.text(max_size=3) | st.binary(max_size=3),
@@ -82,3 +84,12 @@ def test_every_field_of_the_state_counts(field: str) -> None:
 def test_what_no_state_holds_is_a_fault_of_ours() -> None:
     with pytest.raises(MisuseError):
         digest(1.5)
+
+
+def test_a_state_with_a_changed_text_has_a_fingerprint() -> None:
+    # A set that only looks frozen has no canonical form.
+    channel, version, text = talking()
+    words = to_wordings({"en": "Other."})
+    content = talk.child(text, version, Replace(cid="c-one", texts=words, notes=NO_NOTES))
+    channel.applies(content)
+    assert len(digest(channel.state)) == 32

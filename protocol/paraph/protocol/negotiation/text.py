@@ -159,7 +159,7 @@ class _Draft:
         given = _by_language(cid, texts, self.languages)
         part = self.parts[place]
         self.parts[place] = replace(
-            part, words={**part.words, **given}, stale=frozenset(self.languages) - given.keys()
+            part, words={**part.words, **given}, stale=frozenset(self.languages).difference(given)
         )
 
     def insert(self, after: str, clause: Clause) -> None:

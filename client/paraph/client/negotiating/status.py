@@ -1,0 +1,281 @@
+"""The clerk's four questions, answered from the state (SPEC 7.9 to 7.20).
+
+What is still in brackets and who holds each? Whose turn is it, and since when? What do we owe,
+what do they owe, by which conference? Are we both looking at the same text?
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Literal
+
+from paraph.client.clock import when
+from paraph.client.desk import PENDING, Desk
+from paraph.client.negotiating import conferences, proposals, silence
+from paraph.client.negotiating.fingerprint import fingerprint
+from paraph.client.summaries import due as due_word
+from paraph.protocol.errors import UnreadableError
+from paraph.protocol.names import ZERO
+from paraph.protocol.negotiation import marks, matrix
+from paraph.protocol.negotiation.ledger import Row as Bracket
+from paraph.protocol.negotiation.ledger import ledger
+from paraph.protocol.negotiation.phase import Phase, phase
+from paraph.protocol.negotiation.state import Comment, Negotiation, State, Version
+from paraph.protocol.statements.exchanges import DispatchSent
+from paraph.protocol.statements.header import JOINT
+
+ANSWERABLE = frozenset({"question"})
+"""Kinds of comments that ask for an answer."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Held:
+    """What is still in brackets, of one holder in one clause.
+
+    Attributes:
+        cid: Clause.
+        number: Its number in the head; empty if it has none.
+        holder: A party's code, nothing for nobody named, or the mark of a placeholder.
+        count: How many, in the language that has most.
+        since: Number of the version since which the oldest has stood so.
+    """
+
+    cid: str
+    number: str
+    holder: str
+    count: int
+    since: int
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Turn:
+    """A proposal that waits for somebody."""
+
+    name: str
+    turn: str
+    standing: str
+    clause: str
+    title: str
+    index: int
+    age: int
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Owed:
+    """Something that a party owes.
+
+    Attributes:
+        by: Code of the party, or ``joint``.
+        what: dispatch, question, action, proposal, agreement.
+        name: How people call it.
+        about: In words.
+        due: By when, as an instant or the name of a conference; empty if nothing is said.
+        late: Its date is past.
+    """
+
+    by: str
+    what: Literal["dispatch", "question", "action", "proposal"]
+    name: str
+    about: str
+    due: str
+    late: bool
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Head:
+    """A version that no other stands on."""
+
+    number: int
+    index: int
+    statement: bytes
+    party: str
+    kind: str
+    confirmed: tuple[str, ...]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Status:
+    """The four answers for one negotiation.
+
+    Attributes:
+        title: Its title in the first language that has one.
+        phase: How far the instrument has come.
+        brackets: What is still in brackets, in the order of the text; of the first head.
+        clauses: How many clauses of the first head stand how.
+        pen: Party that sent the newest version of the text; empty without one.
+        turns: Proposals that wait, ours first.
+        owed: What each side owes, ours first.
+        silences: Silence procedures that have not ended.
+        heads: More than one is a fork.
+        words: The fingerprint to compare, by language; empty where this desk cannot read on.
+        size: Entries that it covers.
+        drafts: Own statements that wait in the outbox.
+    """
+
+    identity: bytes
+    title: str
+    phase: Phase
+    brackets: tuple[Held, ...]
+    clauses: Mapping[str, int]
+    pen: str
+    turns: tuple[Turn, ...]
+    owed: tuple[Owed, ...]
+    silences: tuple[silence.Row, ...]
+    heads: tuple[Head, ...]
+    words: Mapping[str, tuple[str, ...]]
+    size: int
+    drafts: int
+
+
+def status(desk: Desk, talks: Negotiation) -> Status:
+    """Return the four answers as this desk can give them."""
+    state = desk.state
+    versions = [version for head in talks.heads if (version := talks.versions.get(head))]
+    first = versions[-1] if versions else None
+    words, size = _fingerprint(desk)
+    return Status(
+        identity=talks.identity,
+        title=talks.opened.titles[0].words if talks.opened else "",
+        phase=phase(state, talks),
+        brackets=tuple(_held(state, talks, first)) if first else (),
+        clauses=_counts(state, talks, first) if first else {},
+        pen=_pen(talks),
+        turns=tuple(sorted(_turns(desk, talks), key=lambda each: each.turn != desk.party)),
+        owed=tuple(sorted(_owed(desk, talks), key=lambda each: each.by != desk.party)),
+        silences=tuple(
+            row
+            for row in silence.rows(desk)
+            if not row.silence.ended and row.silence.content.header.negotiation == talks.identity
+        ),
+        heads=tuple(_head(version) for version in versions),
+        words=words,
+        size=size,
+        drafts=sum(row.state in PENDING for row in desk.outbox.pending()),
+    )
+
+
+def _held(state: State, talks: Negotiation, version: Version) -> Iterator[Held]:
+    numbers = version.text.numbers()
+    found: dict[tuple[str, str], list[Bracket]] = {}
+    for row in ledger(state, talks, version):
+        found.setdefault((row.cid, row.holder), []).append(row)
+    for (cid, holder), rows in found.items():
+        languages = [row.language for row in rows]
+        yield Held(
+            cid=cid,
+            number=numbers[cid],
+            holder="placeholder" if holder == marks.PLACEHOLDER else holder,
+            count=max(languages.count(each) for each in set(languages)),
+            since=min(row.since.number for row in rows),
+        )
+
+
+def _counts(state: State, talks: Negotiation, version: Version) -> dict[str, int]:
+    states: Sequence[str] = list(matrix.states(state, talks, version).values())
+    return {each: states.count(each) for each in dict.fromkeys(states)}
+
+
+def _pen(talks: Negotiation) -> str:
+    own = [version for _, version in talks.versions.items() if version.document == ZERO]
+    own = [version for version in own if version.statement not in talks.recalled]
+    return max(own, key=lambda each: each.index).party if own else ""
+
+
+def _turns(desk: Desk, talks: Negotiation) -> Iterator[Turn]:
+    for row in proposals.rows(desk, talks, everything=False):
+        each = row.proposal
+        if each.turn:
+            yield Turn(
+                name=each.name,
+                turn=each.turn,
+                standing=each.standing,
+                clause=each.content.clause,
+                title=row.title,
+                index=each.since,
+                age=row.age,
+            )
+
+
+def _owed(desk: Desk, talks: Negotiation) -> Iterator[Owed]:
+    yield from _dispatches(desk, talks)
+    yield from _questions(desk, talks)
+    for action, standing in conferences.actions(talks, desk.state.log_time):
+        if standing.word in ("open", "carried", "late"):
+            yield Owed(
+                by=action.content.owner,
+                what="action",
+                name=f"A-{action.number}",
+                about=action.content.what,
+                due=due_word(action.due),
+                late=standing.late,
+            )
+
+
+def _dispatches(desk: Desk, talks: Negotiation) -> Iterator[Owed]:
+    waiting = [each for _, each in talks.dispatches.items() if each.answered_by == ZERO]
+    for each in sorted(waiting, key=lambda dispatch: dispatch.index):
+        content = each.content
+        if content.header.reply_by and each.statement not in talks.recalled:
+            yield Owed(
+                by=_other(desk, each.party),
+                what="dispatch",
+                name=_dispatch_name(content),
+                about=content.body or content.dispatch_kind,
+                due=when(content.header.reply_by),
+                late=0 < content.header.reply_by < desk.state.log_time,
+            )
+
+
+def _dispatch_name(content: DispatchSent) -> str:
+    return f"{content.author}-{content.number}"
+
+
+def _questions(desk: Desk, talks: Negotiation) -> Iterator[Owed]:
+    comments = sorted((each for _, each in talks.comments.items()), key=lambda each: each.index)
+    for each in comments:
+        if _is_unanswered(talks, each):
+            until = each.content.header.reply_by
+            yield Owed(
+                by=_other(desk, each.party),
+                what="question",
+                name=f"C-{each.number}",
+                about=each.content.body,
+                due=when(until),
+                late=0 < until < desk.state.log_time,
+            )
+
+
+def _is_unanswered(talks: Negotiation, comment: Comment) -> bool:
+    if comment.content.comment_kind not in ANSWERABLE or comment.thread != comment.statement:
+        return False
+    if comment.closed_by != ZERO or comment.statement in talks.recalled:
+        return False
+    replies = [talks.comments.get(each) for each in comment.replies]
+    return all(
+        each is None or each.party == comment.party or each.statement in talks.recalled
+        for each in replies
+    )
+
+
+def _other(desk: Desk, party: str) -> str:
+    return next((code for code in desk.state.parties if code != party), JOINT)
+
+
+def _head(version: Version) -> Head:
+    return Head(
+        number=version.number,
+        index=version.index,
+        statement=version.statement,
+        party=version.party,
+        kind=version.content.version_kind,
+        confirmed=tuple(sorted(version.confirmed)),
+    )
+
+
+def _fingerprint(desk: Desk) -> tuple[Mapping[str, tuple[str, ...]], int]:
+    try:
+        found = fingerprint(desk)
+    except UnreadableError:
+        return {}, desk.reader.position
+    return found.words, found.size
