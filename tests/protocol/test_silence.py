@@ -274,7 +274,7 @@ def test_the_same_words_come_under_silence_once_and_there_is_a_bound() -> None:
     assert table.refuses(full, log_time=table.now) == "too-many-silences"
 
 
-def test_a_clause_adopted_by_silence_confirms_no_version() -> None:
+def test_a_clause_adopted_by_silence_is_agreed_ad_referendum_and_confirms_no_version() -> None:
     table = Table()
     silence = table.opens(cid="c-one")
     table.beats("RUS")
@@ -284,6 +284,10 @@ def test_a_clause_adopted_by_silence_confirms_no_version() -> None:
     table.closes(silence, "RUS")
     assert table.silence(silence).standing == "adopted"
     assert table.text().confirmed == {}
+    stances = talks(table).stances
+    last = {party: [each for _, each in stances[party].items()][-1] for party in talk.PARTIES}
+    assert {each.on("c-one") for each in last.values()} == {"ad_referendum"}
+    assert {each.on("c-two") for each in last.values()} == {""}
 
 
 @pytest.mark.parametrize("content", [quiet.opened(GONE), quiet.broken(GONE), quiet.closed(GONE)])

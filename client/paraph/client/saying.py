@@ -33,7 +33,7 @@ from paraph.protocol.schema import Record
 from paraph.protocol.sealed import SALT_SIZE, seal
 from paraph.protocol.signed import Verified
 from paraph.protocol.statements.clear import TYPE_OF, Heartbeat
-from paraph.protocol.statements.content import CONTENT_ACTIONS, Content, encode_content
+from paraph.protocol.statements.content import Content, action_of, encode_content
 from paraph.protocol.statements.envelope import (
     SEALED_TYPE,
     VERSION,
@@ -42,7 +42,6 @@ from paraph.protocol.statements.envelope import (
     SealedContent,
     Statement,
 )
-from paraph.protocol.statements.exchanges import AcknowledgementGiven
 from paraph.protocol.trust import Member
 
 
@@ -293,10 +292,7 @@ class Saying:
 
     def _require_may(self, content: Content) -> None:
         member = self.member
-        action = CONTENT_ACTIONS[content.KIND]
-        if isinstance(content, AcknowledgementGiven) and member.role == roles.BOT:
-            action = "acknowledge-automatic"
-        roles.require(member.role, action)
+        roles.require(member.role, action_of(content))
         if content.header.acting_role != member.role:
             raise MisuseError(f"expected content that acts as {member.role}, the role of the key")
 

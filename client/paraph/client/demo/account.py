@@ -13,19 +13,11 @@ from typing import Final
 from paraph.client.audit.verify import Report
 from paraph.client.cli.output import table
 from paraph.client.clock import when
+from paraph.client.demo.outcome import Outcome
 from paraph.client.demo.play import Played
-from paraph.client.demo.script import Table
-from paraph.protocol.negotiation.marks import tally
-from paraph.protocol.negotiation.text import Text, digests
+from paraph.client.negotiating.fingerprint import Fingerprint
 
-FORMAT: Final = "paraph-demo/1"
-NOT_PLAYED: Final = (
-    "proposals and positions",
-    "conferences, minutes, actions and silence procedures",
-    "findings, side documents and the closing of threads",
-    "initialling and signature",
-)
-"""What a scenario tells and this version of the rules does not play yet."""
+FORMAT: Final = "paraph-demo/2"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -37,12 +29,16 @@ class Standing:
         words: Words of its roots, by language.
         size: Entries verified.
         root: Root over them.
+        outcome: What the negotiation came to, as this party folded it.
+        fingerprint: Of its state, with the words that the chairs read out.
     """
 
     party: str
     words: Mapping[str, str]
     size: int
     root: bytes
+    outcome: Outcome
+    fingerprint: Fingerprint
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -71,9 +67,6 @@ class Account:
     channel: bytes
     standings: Sequence[Standing]
     lines: Sequence[Line]
-    versions: Mapping[str, Text]
-    codes: tuple[str, ...]
-    named: Sequence[str]
     log_time: int
     report: Report
     bundle: Path
@@ -86,9 +79,20 @@ class Account:
         return len({(each.size, each.root) for each in self.standings}) == 1
 
     @property
+    def agrees(self) -> bool:
+        """Whether both sides computed the same state, and the same of everything shown here."""
+        states = {each.fingerprint.digest for each in self.standings}
+        return len(states) == 1 and all(each.outcome == self.outcome for each in self.standings)
+
+    @property
+    def outcome(self) -> Outcome:
+        """What the negotiation came to."""
+        return self.standings[0].outcome
+
+    @property
     def passed(self) -> bool:
         """Whether the demo showed what it promises."""
-        return self.equal and self.report.verdict == "intact"
+        return self.equal and self.agrees and self.report.verdict == "intact"
 
 
 def to_json(account: Account) -> dict[str, object]:
@@ -100,10 +104,19 @@ def to_json(account: Account) -> dict[str, object]:
         "relay": account.address,
         "channel": account.channel.hex(),
         "parties": {
-            each.party: {"roots": dict(each.words), "size": each.size, "root": each.root.hex()}
+            each.party: {
+                "roots": dict(each.words),
+                "size": each.size,
+                "root": each.root.hex(),
+                "state": each.fingerprint.state.hex(),
+                "state_words": {
+                    language: " ".join(words) for language, words in each.fingerprint.words.items()
+                },
+            }
             for each in account.standings
         },
         "replicas_equal": account.equal,
+        "states_equal": account.agrees,
         "log_time": when(account.log_time),
         "statements": [
             {
@@ -112,19 +125,15 @@ def to_json(account: Account) -> dict[str, object]:
                 "statement": line.played.sent.id.hex(),
                 "party": line.played.party,
                 "role": line.played.role,
-                "kind": line.played.kind,
-                "name": line.played.name,
+                "kind": line.played.act.kind,
+                "name": line.played.act.name,
                 "dated": when(line.played.dated),
                 "accepted_at": when(line.played.accepted_at),
                 "rung": line.rung,
             }
             for line in account.lines
         ],
-        "versions": [
-            _version(name, text, account.codes) for name, text in account.versions.items()
-        ],
-        "named_references": list(account.named),
-        "not_played": list(NOT_PLAYED),
+        **_outcome(account.outcome),
         "audit": {
             "verdict": account.report.verdict,
             "entries": account.report.entries,
@@ -139,18 +148,36 @@ def to_json(account: Account) -> dict[str, object]:
     }
 
 
-def _version(name: str, text: Text, codes: tuple[str, ...]) -> dict[str, object]:
-    counts = {
-        language: tally([part.words.get(language, "") for part in text.parts], codes)
-        for language in text.languages
-    }
+def _outcome(outcome: Outcome) -> dict[str, object]:
+    by_conference: dict[str, list[object]] = {}
+    dated: list[object] = []
+    for name, owner, due, word in outcome.actions:
+        row = {"id": name, "owner": owner, "due": due, "state": word}
+        (dated if due[:1].isdigit() else by_conference.setdefault(due, [])).append(row)
     return {
-        "id": name,
-        "clauses": len(text.parts),
-        "numbered": sum(number != "" for number in text.numbers().values()),
-        "brackets": {language: count.brackets for language, count in counts.items()},
-        "placeholders": {language: count.placeholders for language, count in counts.items()},
-        "digests": {language: digest.hex() for language, digest in digests(text).items()},
+        "versions": [
+            {
+                "id": each.name,
+                "clauses": each.clauses,
+                "numbered": each.numbered,
+                "brackets": dict(each.brackets),
+                "placeholders": dict(each.placeholders),
+                "digests": dict(each.digests),
+                "findings": [{"check": check, "cid": cid} for check, cid in each.findings],
+            }
+            for each in outcome.versions
+        ],
+        "dispatches": dict(outcome.dispatches),
+        "actions": {"by_conference": by_conference, "dated": dated},
+        "final": {
+            "phase": outcome.phase,
+            "proposals": dict(outcome.proposals),
+            "silence": dict(outcome.silences),
+            "documents": dict(outcome.documents),
+            "findings": dict(outcome.findings),
+            "threads": dict(outcome.threads),
+        },
+        "originals": {code: dict(digests) for code, digests in outcome.originals.items()},
     }
 
 
@@ -168,8 +195,8 @@ def to_lines(account: Account) -> Iterator[str]:
                 str(line.played.sent.index),
                 line.played.party,
                 line.played.role,
-                line.played.kind,
-                line.played.name,
+                line.played.act.kind,
+                line.played.act.name,
                 when(line.played.dated),
                 when(line.played.accepted_at),
                 line.rung,
@@ -182,9 +209,11 @@ def to_lines(account: Account) -> Iterator[str]:
         yield f"{each.party}: {each.size} entries verified, root {each.root.hex()}"
     yield "Both replicas hold the same root." if account.equal else "THE REPLICAS DIFFER."
     yield ""
+    yield from _came_to(account)
+    yield ""
     yield from _audit(account)
     yield ""
-    yield from _told(account)
+    yield from _told()
     yield from _next(account)
 
 
@@ -199,13 +228,57 @@ def _audit(account: Account) -> Iterator[str]:
         yield f"  not checked: {line}"
 
 
-def _told(account: Account) -> Iterator[str]:
-    if account.named:
-        yield f"Carried by name only, for their statements come later: {', '.join(account.named)}"
-    yield f"Told by the scenario, not played yet: {'; '.join(NOT_PLAYED)}"
-    yield "Root words were compared, confirmations without a time given, and keys enrolled by this"
-    yield "script; people do that by voice and by hand."
+def _told() -> Iterator[str]:
+    yield "Made by this script, where people do it by voice and by hand or where the scenario is"
+    yield "silent: comparing root words, enrolling keys, confirmations without a time, agreement to"
+    yield "what both own, closings of silence, words of minutes, scrubs and full powers."
     yield ""
+
+
+def _came_to(account: Account) -> Iterator[str]:
+    outcome = account.outcome
+    languages = list(outcome.versions[0].digests)
+    yield from table(
+        ("version", "clauses", "numbered", "brackets", "placeholders", "lint", *languages),
+        [
+            (
+                each.name,
+                str(each.clauses),
+                str(each.numbered),
+                _count(each.brackets),
+                _count(each.placeholders),
+                str(len(each.findings)),
+                *(each.digests[language][:12] for language in languages),
+            )
+            for each in outcome.versions
+        ],
+    )
+    yield ""
+    yield f"Phase        {outcome.phase}"
+    yield f"Proposals    {_listed(outcome.proposals)}"
+    yield f"Silence      {_listed(outcome.silences)}"
+    yield f"Documents    {_listed(outcome.documents)}"
+    dispatched = ", ".join(f"{code} {count}" for code, count in outcome.dispatches.items())
+    yield f"Dispatches   {dispatched}"
+    late = ", ".join(name for name, _, _, word in outcome.actions if word == "late")
+    yield f"Actions      {len(outcome.actions)}" + (f", late: {late}" if late else "")
+    yield f"Threads      {', '.join(f'{n} {word}' for word, n in outcome.threads.items())}"
+    for each in account.standings:
+        words = " ".join(each.fingerprint.words["en"])
+        yield f"{each.party:<12} reads out: {words}"
+    yield "Both sides computed the same state." if account.agrees else "THE STATES DIFFER."
+
+
+def _count(by_language: Mapping[str, int]) -> str:
+    counts = [str(each) for each in by_language.values()]
+    return counts[0] if len(set(counts)) == 1 else "/".join(counts)
+
+
+def _listed(standings: Mapping[str, str]) -> str:
+    by_word: dict[str, list[str]] = {}
+    for name, word in standings.items():
+        by_word.setdefault(word, []).append(name)
+    return "; ".join(f"{word}: {', '.join(names)}" for word, names in by_word.items()) or "none"
 
 
 def _next(account: Account) -> Iterator[str]:
@@ -214,7 +287,9 @@ def _next(account: Account) -> Iterator[str]:
     paraph = account.program
     yield "Try next (the relay has ended: what you read is what was verified):"
     yield f"  {paraph} log --offline --home {folder}/{first} {secret}"
-    version = next(each.played for each in account.lines if isinstance(each.played.act, Table))
+    version = next(
+        each.played for each in account.lines if each.played.act.kind.startswith("version")
+    )
     yield f"  {paraph} show {version.sent.index} --offline --home {folder}/{second} {secret}"
     yield f"  {paraph} audit verify {account.bundle} --trust {account.trust}"
     yield f"  {paraph}-relay serve {folder}/relay      # the relay again, in a second terminal"

@@ -111,6 +111,17 @@ class Bots:
                     self._news.clear()
                     await self._news.wait()
 
+    async def beat(self, channel: ChannelId) -> None:
+        """Have every bot of a channel say how far it has come, at the exercise's present instant.
+
+        Twice: log time moves on with the second party's word, and only the next sees it moved.
+        """
+        for _ in range(2):
+            for each in self._running:
+                if each.channel == channel:
+                    await each.bot.step()
+                    await each.stock.beat()
+
     async def close_the_day(self) -> None:
         """Have every bot say once more how far it has verified and holds."""
         for each in self._running:

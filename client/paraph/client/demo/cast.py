@@ -127,15 +127,16 @@ class Cast:
 
     def _verify_roots(self, now: int, step: Callable[[str], None]) -> None:
         for code, house in self.houses.items():
-            for other in self.houses.values():
-                if other.code == code:
-                    continue
-                manifest = founding.remember_peer(house.home, other.card)
-                spoken = founding.fingerprint(manifest)["en"]
-                founding.verify_roots(
-                    house.home, manifest, spoken, who="demo", now=now, how="script"
-                )
-                step(f"{code} heard the roots of {other.code}: {spoken} (compared by script)")
+            spoken = self._compare(house.home, code, now)
+            step(f"{code} heard the roots of the other side: {spoken} (compared by script)")
+
+    def _compare(self, home: Home, code: str, now: int) -> str:
+        # Whoever initials or signs has compared the words at a desk of their own.
+        peer = next(each for each in self.houses.values() if each.code != code)
+        manifest = founding.remember_peer(home, peer.card)
+        spoken = founding.fingerprint(manifest)["en"]
+        founding.verify_roots(home, manifest, spoken, who="demo", now=now, how="script")
+        return spoken
 
     async def _found_channel(self, now: int) -> CharterFile:
         first, second = self.houses.values()
@@ -165,6 +166,8 @@ class Cast:
                 home = Home(self._folder / f"{house.code}-people" / person.id)
                 vault = members.join_party(home, file, house.code, PASSPHRASE, cheap=True)
                 self.players[person.id] = Player(person, home, vault)
+                if roles.may(person.role, "initial"):
+                    self._compare(home, house.code, now)
                 await self._enrol(house, folder, self.players[person.id], file, link, now)
 
     async def _enrol(

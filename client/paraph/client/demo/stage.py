@@ -18,10 +18,12 @@ from paraph.client.demo import script
 from paraph.client.demo.account import Account, Line, Standing
 from paraph.client.demo.bots import Bots
 from paraph.client.demo.cast import PASSPHRASE, Cast
+from paraph.client.demo.outcome import outcome
 from paraph.client.demo.play import Play, Played
 from paraph.client.demo.relay_process import RelayProcess
 from paraph.client.files import write_atomically
 from paraph.client.joining import TRUST_NAME
+from paraph.client.negotiating.fingerprint import fingerprint
 from paraph.client.scenario import KIND, load, shipped
 from paraph.client.scenario.model import Scenario
 from paraph.protocol.errors import InputError
@@ -74,7 +76,7 @@ async def play(
         played = Play(scenario, cast, bots)
         await played.run(progress)
         await bots.close_the_day()
-        return await _account(scenario, folder, relay.card.address, cast, played.played)
+        return await _account(scenario, folder, relay.card.address, cast, played)
 
 
 def _clear(folder: Path) -> None:
@@ -98,14 +100,23 @@ def _clear(folder: Path) -> None:
 
 
 async def _account(
-    scenario: Scenario, folder: Path, address: str, cast: Cast, played: list[Played]
+    scenario: Scenario, folder: Path, address: str, cast: Cast, play: Play
 ) -> Account:
     standings = []
     for code, house in cast.houses.items():
         desk = await cast.desk(script.sender(scenario, code), cast.channel)
         await desk.sync()
         words = founding.fingerprint(cards.read_party(house.card))
-        standings.append(Standing(code, words, desk.replica.size, desk.replica.log.root))
+        standings.append(
+            Standing(
+                party=code,
+                words=words,
+                size=desk.replica.size,
+                root=desk.replica.log.root,
+                outcome=outcome(scenario, desk.reader.state, play.negotiation, play.statements),
+                fingerprint=fingerprint(desk),
+            )
+        )
     first = next(iter(cast.houses))
     desk = await cast.desk(script.sender(scenario, first), cast.channel)
     bundle = folder / "audit-bundle"
@@ -119,10 +130,7 @@ async def _account(
         address=address,
         channel=cast.channel,
         standings=standings,
-        lines=[await _line(cast, each) for each in played],
-        versions=scenario.lineage(),
-        codes=tuple(scenario.parties),
-        named=script.named_references(scenario),
+        lines=[await _line(cast, each) for each in play.played],
         log_time=desk.replica.log.log_time,
         report=verify.verify(bundle, load_trust(trust)),
         bundle=bundle,

@@ -13,12 +13,15 @@ from typing import Final, Literal
 from paraph.protocol.errors import OutOfTurnError
 from paraph.protocol.names import Label, labelled
 from paraph.protocol.negotiation import text as texts
-from paraph.protocol.negotiation.fold import proposals
+from paraph.protocol.negotiation.fold import proposals, side_documents
 from paraph.protocol.negotiation.fold.checks import version_of
+from paraph.protocol.negotiation.fold.positions import with_stance
 from paraph.protocol.negotiation.state import Negotiation, Said, State, Version
+from paraph.protocol.negotiation.state.positions import Stance
 from paraph.protocol.negotiation.state.silence import Ending, Silence
 from paraph.protocol.statements.exchanges import DispatchSent
 from paraph.protocol.statements.header import StatementMention
+from paraph.protocol.statements.positions import AD_REFERENDUM
 from paraph.protocol.statements.silence import SilenceBroken, SilenceClosed, SilenceOpened
 from paraph.protocol.statements.versions import VersionTabled
 
@@ -165,16 +168,30 @@ def _lacks_a_closing(state: State, silence: Silence) -> bool:
 
 
 def _adopt(state: State, talks: Negotiation, silence: Silence, said: Said) -> State:
-    # Both officers signed for the whole text: that is what a confirmation by each would say.
-    if silence.content.cid:
-        return state
-    version = version_of(talks, silence.content.version)
-    both = {**dict.fromkeys(state.parties, said.index), **version.confirmed}
-    changed = replace(
-        talks, versions=talks.versions.put(version.statement, replace(version, confirmed=both))
+    version, cid = version_of(talks, silence.content.version), silence.content.cid
+    adopted = (
+        _clause(state, talks, version, cid, said) if cid else _whole(state, talks, version, said)
     )
-    changed = proposals.after_confirmation(changed, version, said)
-    return replace(state, negotiations=state.negotiations.put(talks.identity, changed))
+    return replace(state, negotiations=state.negotiations.put(talks.identity, adopted))
+
+
+def _clause(
+    state: State, talks: Negotiation, version: Version, cid: str, said: Said
+) -> Negotiation:
+    # An officer of each side let these words stand: that is a position ad referendum of both.
+    stance = Stance(said.statement, said.index, version.statement, {cid: AD_REFERENDUM})
+    for party in state.parties:
+        talks = with_stance(talks, party, stance)
+    return talks
+
+
+def _whole(state: State, talks: Negotiation, version: Version, said: Said) -> Negotiation:
+    # Both officers signed for the whole text: that is what a confirmation by each would say.
+    both = {**dict.fromkeys(state.parties, said.index), **version.confirmed}
+    changed = replace(version, confirmed=both)
+    talks = replace(talks, versions=talks.versions.put(version.statement, changed))
+    talks = proposals.after_confirmation(talks, version, said)
+    return side_documents.adopted(talks, version.statement, said.index, by_silence=True)
 
 
 def recalled(state: State, talks: Negotiation, statement: bytes, said: Said) -> State:
