@@ -24,9 +24,9 @@ from paraph.protocol.errors import (
     PeerError,
     UnsupportedError,
 )
-from paraph.protocol.keys import SecretKey
+from paraph.protocol.keys import PublicKey, SecretKey
 from paraph.protocol.log import ChannelLog
-from paraph.protocol.names import ZERO, Label, labelled
+from paraph.protocol.names import ZERO, Context, KeyId, Label, labelled
 from paraph.protocol.schema import Record
 from paraph.protocol.sealed import SealingKey
 from paraph.protocol.statements.clear import EnrolEntry, ManifestEntry, RevokeEntry
@@ -553,3 +553,45 @@ def test_names_stand_by_language_each_once() -> None:
     for names in ((russian, english), (english, english)):
         with pytest.raises(MisuseError):
             dataclasses.replace(manifest, names=names)
+
+
+def test_what_was_checked_ahead_is_not_checked_again_and_what_failed_is(
+    channel: Channel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checked: list[bytes] = []
+    verify = PublicKey.verify
+
+    def noted(self: PublicKey, context: Context, message: bytes, signature: bytes) -> None:
+        checked.append(signature)
+        verify(self, context, message, signature)
+
+    def known(key: KeyId) -> PublicKey | None:
+        member = channel.log.trust.member(key)
+        return member.key if member is not None else None
+
+    monkeypatch.setattr(PublicKey, "verify", noted)
+    roots = channel.party("RUS").roots
+    by_id = {root.public.id: root.public for root in roots}
+    enrolment = channel.enrolment(channel.new_person("RUS", "desk_officer"))
+    stranger = channel.enrolment(
+        channel.new_person("RUS", "desk_officer"), signers=(SecretKey.generate(),)
+    )
+    manifest = channel.party("RUS").manifest
+    documents.check_ahead(enrolment, Enrolment, known)
+    documents.check_ahead(manifest, Manifest, lambda _: None)  # it brings its roots itself
+    ahead = len(checked)
+    assert ahead >= 2
+    documents.verify(enrolment, Enrolment, by_id)
+    documents.verify(manifest, Manifest, by_id)
+    assert len(checked) == ahead
+    documents.check_ahead(stranger, Enrolment, known)
+    documents.check_ahead(Document(body=b"", signatures=enrolment.signatures), Enrolment, known)
+    first = enrolment.signatures[0]
+    forged = dataclasses.replace(
+        enrolment,
+        signatures=(dataclasses.replace(first, signature=bytes(3373)), *enrolment.signatures[1:]),
+    )
+    for _ in range(2):
+        documents.check_ahead(forged, Enrolment, known)
+        with pytest.raises(ForgedError):
+            documents.verify(forged, Enrolment, by_id)

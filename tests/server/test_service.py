@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import hashlib
+import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -12,9 +13,10 @@ import pytest
 
 from paraph.protocol import buckets, signed
 from paraph.protocol.errors import ForgedError, MalformedError, ParaphError, RefusedError
-from paraph.protocol.names import Digest
+from paraph.protocol.keys import PublicKey
+from paraph.protocol.names import Context, Digest
 from paraph.protocol.proof import verify_proof
-from paraph.protocol.statements.clear import Heartbeat, Withdraw
+from paraph.protocol.statements.clear import EnrolEntry, Heartbeat, Withdraw
 from paraph.protocol.statements.envelope import Attachment, SealedContent
 from paraph.protocol.tree import leaf_hash
 from paraph.protocol.wire import Conflict, Placed
@@ -505,3 +507,39 @@ async def test_a_heartbeat_that_is_placed_is_answered_again_by_a_clock_that_was_
         first = await relay.submit(envelope, b"")
         clock.advance(-2 * MOST_AHEAD_MS / 1000)
         assert (await relay.submit(envelope, b"")).index == first.index
+
+
+async def test_the_signatures_of_documents_are_checked_in_threads_and_once(
+    service: RelayService, channel: Channel, officer: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An enrolment has three signatures, and the loop serves everybody."""
+    checked: list[tuple[str, bytes]] = []
+    verify = PublicKey.verify
+
+    def noted(self: PublicKey, context: Context, message: bytes, signature: bytes) -> None:
+        checked.append((threading.current_thread().name.partition("_")[0], signature))
+        verify(self, context, message, signature)
+
+    carrier = channel.party("RUS").carrier
+    document = channel.enrolment(channel.new_person("RUS", "linguist"))
+    sent = [
+        channel.clear(carrier, EnrolEntry(document=document)),
+        channel.revocation(officer),
+    ]
+    monkeypatch.setattr(PublicKey, "verify", noted)
+    for envelope in sent:
+        await at(service, channel, carrier).submit(envelope, b"")
+    assert {thread for thread, _ in checked} == {"check"}
+    assert len(checked) == len(set(checked)) >= 5
+
+
+async def test_a_document_of_a_wrong_signature_is_refused_in_its_turn(
+    service: RelayService, channel: Channel
+) -> None:
+    carrier = channel.party("RUS").carrier
+    document = channel.enrolment(channel.new_person("RUS", "linguist"))
+    first = document.signatures[0]
+    forged = dataclasses.replace(first, signature=first.signature[:-1] + b"\xff")
+    wrong = dataclasses.replace(document, signatures=(forged, *document.signatures[1:]))
+    envelope = channel.clear(carrier, EnrolEntry(document=wrong))
+    assert await code_of(service, channel, envelope, b"") == "forged"

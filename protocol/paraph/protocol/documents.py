@@ -6,7 +6,9 @@ file, a QR code or the mail; it acts once it stands in the log as the payload of
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import contextlib
+import functools
+from collections.abc import Callable, Iterable, Mapping
 from typing import Final, TypeVar
 
 from paraph.protocol import roles
@@ -312,8 +314,37 @@ def verify(
         key = keys.get(KeyId(each.key))
         if key is None:
             raise ForgedError(f"the {kind.KIND} is signed by a key that may not sign it")
-        key.verify(CONTEXT_OF[kind.KIND], document.body, each.signature)
+        _check(key, CONTEXT_OF[kind.KIND], document.body, each.signature)
     return body, frozenset(KeyId(each.key) for each in document.signatures)
+
+
+def check_ahead(
+    document: Document, kind: type[Body], known: Callable[[KeyId], PublicKey | None]
+) -> None:
+    """Check the signatures of *document* before it is its turn, where that costs nobody time.
+
+    What passes need not be checked again then; what fails will fail again, and be told then.
+
+    Args:
+        document: As received.
+        kind: The body expected.
+        known: Returns the key of an id, as far as it is known by now.
+    """
+    with contextlib.suppress(MalformedError, ForgedError):
+        body = kind.decode(document.body)
+        new = parse_roots(body.roots) if isinstance(body, Manifest) else {}
+        if isinstance(body, Enrolment):
+            read_enrolment(body)
+        for each in document.signatures:
+            key = new.get(KeyId(each.key)) or known(KeyId(each.key))
+            if key is not None:
+                _check(key, CONTEXT_OF[kind.KIND], document.body, each.signature)
+
+
+@functools.lru_cache(maxsize=64)
+def _check(key: PublicKey, context: Context, message: bytes, signature: bytes) -> None:
+    # A signature that verified verifies for ever; one that did not is not remembered.
+    key.verify(context, message, signature)
 
 
 def parse_roots(raw: Iterable[bytes]) -> dict[KeyId, PublicKey]:
@@ -354,7 +385,7 @@ def read_enrolment(body: Enrolment) -> tuple[EnrolmentRequest, PublicKey, Sealin
     """
     request = EnrolmentRequest.decode(body.request)
     signing, sealing = PublicKey.parse(request.signing), SealingPublicKey.parse(request.sealing)
-    signing.verify(Context.POSSESSION, body.request, body.possession)
+    _check(signing, Context.POSSESSION, body.request, body.possession)
     return request, signing, sealing
 
 

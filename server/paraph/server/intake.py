@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import collections
 import hashlib
-from typing import Final
+from typing import Any, Final
 
-from paraph.protocol import buckets
+from paraph.protocol import buckets, documents
+from paraph.protocol.documents import Enrolment, Manifest, Revocation, Suspension
 from paraph.protocol.errors import (
     ForgedError,
     IntegrityError,
@@ -15,7 +16,14 @@ from paraph.protocol.errors import (
     RefusedError,
 )
 from paraph.protocol.names import Digest
+from paraph.protocol.schema import Record
 from paraph.protocol.signed import Unverified
+from paraph.protocol.statements.clear import (
+    EnrolEntry,
+    ManifestEntry,
+    RevokeEntry,
+    SuspendEntry,
+)
 from paraph.protocol.statements.envelope import MAX_BODY, SealedContent
 from paraph.protocol.wire import MAX_PIPELINED
 from paraph.server.batch import Prepared
@@ -25,6 +33,12 @@ from paraph.server.sessions import Holder
 
 MOST_BYTES: Final = 64 * 1024 * 1024
 """Envelopes and bodies between arrival and answer, in all channels."""
+_DOCUMENTS: Final[dict[type[Record], Any]] = {
+    ManifestEntry: Manifest,
+    EnrolEntry: Enrolment,
+    RevokeEntry: Revocation,
+    SuspendEntry: Suspension,
+}
 NO_ANCHOR: Final = -1
 """Stands for the size of an anchor that is not in the journal."""
 
@@ -89,6 +103,14 @@ def prepare(
         fault: ParaphError | None = None
         if body:
             fault = MalformedError("expected no body with a clear statement")
+        kind = _DOCUMENTS.get(type(content.payload))
+        if kind is not None:
+            member = live.log.trust.member
+            documents.check_ahead(
+                content.payload.document,  # type: ignore[attr-defined]
+                kind,
+                lambda key: found.key if (found := member(key)) else None,
+            )
         return Prepared(verified, anchor_size=anchor_size, fault=fault or _anchor(anchor_size))
     try:
         body = _check_body(live, blobs, content, body)
