@@ -54,8 +54,9 @@ def send_draft(
 ) -> None:
     """Compose, look over, and send what is in *file*."""
     from paraph.client.negotiating import outgoing
+    from paraph.client.negotiating.kept_drafts import DraftFolder
 
-    written = outgoing.read(file)
+    written = outgoing.read(DraftFolder(seat.home.path).find(str(file)))
     leave().confirm = True
 
     async def make(desk: Desk) -> Sent:
