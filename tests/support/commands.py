@@ -58,15 +58,15 @@ class Person:
         return result.stderr
 
 
-def two_parties(folder: Path) -> tuple[Person, Person, MemoryFront]:
-    """Return two persons, each with a party of one root, and their relay."""
+def two_parties(folder: Path, *options: str) -> tuple[Person, Person, MemoryFront]:
+    """Return two persons, each with a party of one root (made with *options*), and their relay."""
     front = MemoryFront("CODE-USA", "CODE-RUS")
     (folder / "relay.card").write_bytes(front.card.encode())
     usa, rus = Person(folder, "usa", front), Person(folder, "rus", front)
     for person, code, name in ((usa, "USA", "Department"), (rus, "RUS", "Министерство")):
         person.ok(
             "party", "init", code, "--name", f"en={name}", "--roots", "1", "--small",
-            "-o", person.path(f"{code.lower()}.card"),
+            "-o", person.path(f"{code.lower()}.card"), *options,
         )  # fmt: skip
     return usa, rus, front
 

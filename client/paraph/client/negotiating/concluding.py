@@ -168,7 +168,7 @@ def checklist(
     return Checklist(
         version=version,
         purpose=purpose,
-        phase=phase(state, talks),
+        phase=phase(state, talks, desk.replica.log.log_time),
         open=gate(state, talks, version, purpose, person_of(desk)),
         here=tuple(here(desk, book, version)),
         acts=(*talks.conclusion.initials, *talks.conclusion.signatures),

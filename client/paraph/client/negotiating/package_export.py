@@ -72,6 +72,7 @@ def export(desk: Desk, identity: bytes, folder: Path) -> Package:
     found = dict(_files(desk, talks, version))
     sums = {name: hashlib.sha256(found[name]).digest() for name in sorted(found)}
     lines = "".join(f"{digest.hex()}  {name}\n" for name, digest in sums.items())
+    private_folder(folder)
     for name, data in {**found, SUMS: lines.encode()}.items():
         write_atomically(private_folder((folder / name).parent) / Path(name).name, data)
     return Package(folder, sums, phase(desk.state, talks).word)

@@ -128,9 +128,9 @@ def _text(state: State, talks: Negotiation, version: Version) -> Iterator[Open]:
 def _scrutiny(talks: Negotiation) -> Iterator[Open]:
     for statement in talks.scrutiny.open:
         finding = talks.scrutiny.findings.get(statement)
-        if finding is not None:
-            expected = f"expected finding F-{finding.number} to be settled"
-            yield Open("open-finding", finding.content.cid, expected)
+        assert finding is not None  # what is open was found
+        expected = f"expected finding F-{finding.number} to be settled"
+        yield Open("open-finding", finding.content.cid, expected)
 
 
 def _positions(state: State, talks: Negotiation, version: Version) -> Iterator[Open]:
@@ -176,12 +176,12 @@ def _contested(
     for statement in dict.fromkeys(_relied_on(state, talks, version, person)):
         if concluded.is_contested(state, talks, statement):
             entry = state.entries.get(statement)
-            where = entry.index if entry is not None else 0
-            party = entry.party if entry is not None else ""
+            assert entry is not None  # what is contested was said
             yield Open(
                 "contested",
                 "",
-                f"entry {where} is contested: expected {party} to stand by it, or to recall it",
+                f"entry {entry.index} is contested: expected {entry.party} to stand by it, or to"
+                " replace it",
             )
 
 

@@ -42,8 +42,14 @@ class Phase:
     since: int = 0
 
 
-def phase(state: State, talks: Negotiation) -> Phase:
-    """Return how far the instrument has come, at the log time of *state*."""
+def phase(state: State, talks: Negotiation, log_time: int = 0) -> Phase:
+    """Return how far the instrument has come.
+
+    Args:
+        state: The state of the channel.
+        talks: The negotiation.
+        log_time: At which log time, POSIX ms; 0 = that of the last statement folded.
+    """
     initialled = concluded.initialled(talks)
     settled = concluded.in_force(talks)
     if initialled is None or settled is None:
@@ -51,7 +57,7 @@ def phase(state: State, talks: Negotiation) -> Phase:
     rectified = settled.statement != initialled.statement
     if not concluded.is_signed(talks):
         return Phase("authenticated", settled.content.round, rectified)
-    word, since = _effect(state, talks)
+    word, since = _effect(state, talks, log_time or state.log_time)
     return Phase(word, settled.content.round, rectified, since)
 
 
@@ -73,13 +79,13 @@ def _is_adopted(state: State, talks: Negotiation, version: Version) -> bool:
     return all(each in _ADOPTED for each in settled)
 
 
-def _effect(state: State, talks: Negotiation) -> tuple[Word, int]:
+def _effect(state: State, talks: Negotiation, now: int) -> tuple[Word, int]:
     began = _began(state, talks)
-    counting = [each for each in concluded.notes(talks) if _counts(state, each)]
+    counting = [each for each in concluded.notes(talks) if each.content.effective <= now]
     ended = [each.content.effective for each in counting if each.content.change == "ends"]
     if ended:
         return "ended", min(ended)
-    if began is None or (began and began > state.log_time):
+    if began is None or (began and began > now):
         return "signed", 0
     paused = [
         last.content.effective
@@ -88,10 +94,6 @@ def _effect(state: State, talks: Negotiation) -> tuple[Word, int]:
         if last is not None and last.content.change == "suspends"
     ]
     return ("suspended", min(paused)) if paused else ("in_effect", began)
-
-
-def _counts(state: State, note: Note) -> bool:
-    return note.content.effective <= state.log_time
 
 
 def _last(notes: list[Note], party: str) -> Note | None:

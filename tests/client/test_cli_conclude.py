@@ -1,0 +1,249 @@
+"""From a clean text to two signed originals, suspended by note, at the command line."""
+
+import asyncio
+import hashlib
+import json
+from pathlib import Path
+
+import pytest
+
+from paraph.client.blocks import instant
+from paraph.client.desk import Desk
+from paraph.client.home import Home
+from paraph.protocol.keys import PublicKey
+from paraph.protocol.names import Context
+from tests.support.commands import PASSPHRASE, Person, found_channel, two_parties
+
+TEXT = """\
+negotiation:
+  title_en: Memorandum on Flight Safety
+  title_ru: Меморандум о безопасности полётов
+kind: {kind}
+clauses:
+  - {{cid: title, role: title, en: "The Department and the Ministry.", ru: "Отдел и Служба."}}
+  - {{cid: distance, role: operative, en: "{en}", ru: "{ru}"}}
+"""
+SWAP = (
+    "--substitute", "en", "The Department and the Ministry", "The Ministry and the Department",
+    "--substitute", "ru", "Отдел и Служба", "Служба и Отдел",
+)  # fmt: skip
+HEAD = ("--role", "head_of_delegation")
+SIGNATORY = ("--role", "signatory")
+START = "2015-10-01T12:00:00Z"
+
+
+@pytest.fixture
+def desks(tmp_path: Path) -> tuple[Person, Person]:
+    usa, rus, _ = two_parties(tmp_path, "--signers", "1")
+    found_channel(usa, rus, "--exercise")
+    for person in (usa, rus):
+        for role in ("head_of_delegation", "signatory"):
+            person.run("member", "add", "--self", "--role", role)
+    beat(START, usa, rus)
+    return usa, rus
+
+
+def beat(at: str, *people: Person) -> None:
+    for person in people:
+        asyncio.run(_beat(person, at))
+
+
+async def _beat(person: Person, at: str) -> None:
+    home = Home(person.home)
+    vault = person.tools.open_vault(home.vault_path, PASSPHRASE.encode())
+    (folder,) = home.channels()
+    async with Desk.open(
+        home, vault, folder, "bot", person.tools.front, clock=person.tools.now
+    ) as bot:
+        await bot.sync()
+        assert (await bot.heartbeat(dated=instant(at))).is_logged
+
+
+def tabled(
+    person: Person, en: str = "Keep 3 miles.", ru: str = "Держать 3 мили.", kind: str = "scrubbed"
+) -> None:
+    path = Path(person.path("text.yaml"))
+    path.write_text(TEXT.format(en=en, ru=ru, kind=kind))
+    person.ok("send", str(path), *HEAD)
+
+
+def verified(*people: Person) -> None:
+    for person in people:
+        card = person.path({"usa": "rus.card", "rus": "usa.card"}[person.home.name])
+        words = person.json("party", "card", "--file", card)["words"]["en"]
+        person.ok("party", "verify", card, "--words", words)
+
+
+def ready(usa: Person, rus: Person) -> None:
+    tabled(usa)
+    verified(usa, rus)
+    for person in (usa, rus):
+        person.ok("position", "take", "--all", "agree", *HEAD)
+        person.ok(
+            "powers", "--capacity", "en=Minister", "--issued-by", "Head of State",
+            *HEAD,
+        )  # fmt: skip
+
+
+def signed(usa: Person, rus: Person, *effect: str) -> None:
+    for person in (usa, rus):
+        person.ok("initial", *HEAD)
+    made = [("alternat", "set", "--named-first", "USA", "--lead", "RUS=ru", *SWAP)]
+    made += [("effect", "state", each) for each in effect]
+    for command in made:
+        placed = usa.json(*command, *HEAD)["index"]
+        rus.ok("agree", str(placed), *HEAD)
+    for original in ("USA", "RUS"):
+        for person in (usa, rus):
+            person.ok("sign", "--original", original, *SIGNATORY)
+
+
+def rules(person: Person, *options: str) -> list[str]:
+    shown = person.json("gate", *HEAD, *options)
+    return [each["rule"] for each in shown["open"]]
+
+
+def test_the_gate_lists_what_stands_open_and_nothing_is_initialled(
+    desks: tuple[Person, Person],
+) -> None:
+    usa, rus = desks
+    tabled(usa, "Keep [USA: 3] miles.", "Держать [USA: 3] мили.")
+    found = rules(rus)
+    assert set(found) == {"bracket", "position", "no-powers", "roots-unverified"}
+    shown = rus.ok("gate", *HEAD)
+    assert 'bracket at clause "distance": 1 in en, expected none' in shown
+    verified(rus)
+    rus.ok(
+        "powers", "--for", "initial", "--capacity", "en=Head", "--issued-by", "MFA",
+        *HEAD,
+    )  # fmt: skip
+    said = rus.fails(6, "initial", *HEAD)
+    assert "[not-ready]" in said
+    assert "hint: paraph gate shows everything that stands open" in said
+
+
+def test_roots_that_nobody_compared_bar_initials_at_this_desk(
+    desks: tuple[Person, Person],
+) -> None:
+    usa, rus = desks
+    ready(usa, rus)
+    assert rules(usa) == []
+    home = Home(usa.home)
+    home.change_book(lambda book: type(book)(**{**vars(book), "verified": ()}))
+    assert rules(usa) == ["roots-unverified"]
+    said = usa.fails(7, "initial", *HEAD)
+    assert "[roots-unverified]" in said
+    assert "paraph party verify" in said
+
+
+def test_without_full_powers_the_desk_says_who_shows_them(desks: tuple[Person, Person]) -> None:
+    usa, rus = desks
+    tabled(usa)
+    verified(usa, rus)
+    assert "[no-powers]" in usa.fails(7, "initial", *HEAD)
+
+
+def test_log_time_that_stands_still_bars_the_conclusion(desks: tuple[Person, Person]) -> None:
+    usa, rus = desks
+    ready(usa, rus)
+    beat("2015-10-01T13:59:00Z", usa)
+    assert rules(usa) == []
+    beat("2015-10-01T14:01:00Z", usa)
+    assert rules(usa) == ["log-time-stalled"]
+    assert "[log-time-stalled]" in usa.fails(7, "initial", *HEAD)
+    beat("2015-10-01T14:01:00Z", rus)
+    assert rules(usa) == []
+
+
+def test_an_initial_is_taken_back_and_the_text_thaws(desks: tuple[Person, Person]) -> None:
+    usa, rus = desks
+    ready(usa, rus)
+    placed = usa.json("initial", *HEAD)["index"]
+    change = Path(usa.path("change.yaml"))
+    change.write_text("kind: counter_draft\noperations: []\n")
+    said = rus.fails(6, "send", str(change), "--yes", *HEAD)
+    assert "[frozen-text]" in said
+    assert "paraph unsign" in said
+    usa.ok("unsign", str(placed), "--reason", "A slip.", *HEAD)
+    rus.ok("send", str(change), "--yes", *HEAD)
+    assert "[not-standing]" in usa.fails(6, "unsign", str(placed), *HEAD)
+
+
+def test_a_text_is_initialled_signed_in_effect_and_suspended_by_note(
+    desks: tuple[Person, Person],
+) -> None:
+    usa, rus = desks
+    ready(usa, rus)
+    signed(usa, rus, "on_signature")
+    shown = rus.json("gate", "--to-sign", *SIGNATORY)
+    assert shown["phase"] == "in_effect"
+    assert [(each["party"], each["original"]) for each in shown["acts"]] == [
+        ("USA", None), ("RUS", None),
+        ("USA", "USA"), ("RUS", "USA"), ("USA", "RUS"), ("RUS", "RUS"),
+    ]  # fmt: skip
+    assert "[concluded]" in usa.fails(6, "sign", "--original", "USA", *SIGNATORY)
+    rus.ok(
+        "effect", "suspend", "--effective", "2015-10-05T21:00:00Z", "--zone", "Moscow time",
+        "--note", "00:00 on 6 October", *SIGNATORY,
+    )  # fmt: skip
+    beat("2015-10-05T21:00:00Z", usa, rus)
+    assert usa.json("gate", "--to-sign", *HEAD)["phase"] == "suspended"
+    assert "[effect-order]" in usa.fails(
+        6, "effect", "resume", "--effective", "2015-10-06T00:00:00Z", "--zone", "UTC",
+        *SIGNATORY,
+    )  # fmt: skip
+    usa.ok("conclude", "event", "implementation_test", "--at", "2015-11-03T10:00:00Z",
+           *HEAD)  # fmt: skip
+    assert "suspends" in usa.ok("log", *HEAD)
+
+
+def test_the_originals_are_shown_with_their_digests(desks: tuple[Person, Person]) -> None:
+    usa, rus = desks
+    ready(usa, rus)
+    said = usa.fails(2, "alternat", "show", *HEAD)
+    assert "[no-alternat]" in said
+    placed = usa.json("alternat", "set", *SWAP, *HEAD)["index"]
+    shown = rus.json("alternat", "show", str(placed), *HEAD)
+    assert shown["named_first"] == "USA"
+    mine = {each["kept_by"]: each for each in shown["originals"]}
+    assert (
+        mine["RUS"]["sha256"]["en"]
+        == hashlib.sha256(b"The Ministry and the Department.\n1. Keep 3 miles.").hexdigest()
+    )
+    assert mine["USA"]["sha256"]["en"] != mine["RUS"]["sha256"]["en"]
+    assert "+ Служба и Отдел" in rus.ok("alternat", "show", str(placed), *HEAD)
+    wrong = ("--substitute", "en", "Nowhere", "There")
+    assert "[substitution-differs]" in usa.fails(
+        2, "alternat", "set", "--named-first", "USA", *wrong, *HEAD
+    )
+    assert "[unknown-language]" in usa.fails(
+        2, "alternat", "set", "--named-first", "USA", "--lead", "USA=fr",
+        *HEAD,
+    )  # fmt: skip
+
+
+def test_the_package_holds_what_a_third_party_needs(desks: tuple[Person, Person]) -> None:
+    usa, rus = desks
+    ready(usa, rus)
+    folder = usa.folder / "package"
+    assert "[not-initialled]" in usa.fails(2, "conclude", "export", str(folder), *HEAD)
+    signed(usa, rus)
+    usa.ok("dispatch", "--body", "The signed text.", *HEAD)
+    shown = usa.json("conclude", "export", str(folder), *HEAD)
+    assert shown["phase"] == "signed"
+    for line in (folder / "SHA256SUMS").read_text().splitlines():
+        digest, name = line.split("  ")
+        assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == digest
+    summary = json.loads((folder / "conclusion.json").read_text())
+    assert summary["exercise"] is True
+    assert len(summary["acts"]) == 6
+    for act in summary["acts"]:
+        stem = folder / act["file"].removesuffix(".act")
+        key = PublicKey.parse(stem.with_suffix(".key").read_bytes())
+        signature = stem.with_suffix(".signature").read_bytes()
+        key.verify(Context(act["context"]), stem.with_suffix(".act").read_bytes(), signature)
+    original = (folder / "originals" / "RUS" / "1-ru.txt").read_text()
+    assert original.startswith("Служба и Отдел.")
+    [dispatch] = json.loads((folder / "dispatches.json").read_text())
+    assert (dispatch["series"], dispatch["number"]) == ("USA", 1)
+    assert "[exists]" in usa.fails(2, "conclude", "export", str(folder), *HEAD)
