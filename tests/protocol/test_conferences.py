@@ -7,6 +7,8 @@ import pytest
 from paraph.protocol.errors import MalformedError
 from paraph.protocol.names import ZERO
 from paraph.protocol.negotiation.actions import ActionStanding, standing_of
+from paraph.protocol.negotiation.agenda import Point, draw
+from paraph.protocol.negotiation.matrix import matrix
 from paraph.protocol.negotiation.state import Conference, Negotiation
 from paraph.protocol.negotiation.state.conferences import conference_key
 from paraph.protocol.schema import Record
@@ -19,11 +21,14 @@ from paraph.protocol.statements.conferences import (
     Zone,
 )
 from paraph.protocol.statements.header import NamedMention, StatementMention, to_wordings
+from paraph.protocol.statements.versions import NO_NOTES, Replace
 from tests.support import conferences as vc
 from tests.support import negotiating as talk
+from tests.support import proposals as offers
 from tests.support import side_documents as side
 from tests.support.conferences import AT, HOUR
 from tests.support.negotiating import TALKS, Channel, talking
+from tests.support.standing import recalled
 
 GONE = bytes([9] * 32)
 
@@ -332,3 +337,142 @@ def test_names_of_records_are_as_they_are_written_here() -> None:
     assert ConferenceScheduled.KIND == "conference-scheduled"
     assert ActionReported.KIND == "action-reported"
     assert Due.KIND == "due"
+
+
+# ------------------------------------------------------------------ positions that follow
+
+
+def marks(channel: Channel, version: bytes) -> dict[str, dict[str, str]]:
+    found = known(channel).versions.get(version)
+    assert found is not None
+    rows = matrix(channel.state, known(channel), found)
+    return {cid: {party: mark.said for party, mark in row.items()} for cid, row in rows.items()}
+
+
+def test_outcomes_set_positions_when_both_stand_behind_them_and_not_before() -> None:
+    channel, version = beside()
+    recorded = channel.applies(
+        vc.outcomes(
+            vc.outcome("c-one"),
+            vc.outcome("c-two", "reserved_by_RUS"),
+            vc.outcome("end", "bracketed"),
+            vc.outcome("", "agreed_ad_ref", proposal=(NamedMention(name="P-1"),)),
+        )
+    )
+    nothing = {"RUS": "none", "USA": "none"}
+    assert set(map(str, marks(channel, version).values())) == {str(nothing)}
+    channel.applies(side.agreed(recorded), "RUS")
+    after = marks(channel, version)
+    assert after["c-one"] == {"RUS": "ad_referendum", "USA": "ad_referendum"}
+    assert after["c-two"] == {"RUS": "reserve", "USA": "none"}
+    assert after["end"] == after["title"] == nothing
+
+
+def test_positions_from_a_conference_are_on_the_words_that_lay_on_the_table() -> None:
+    channel, version = beside()
+    found = known(channel).versions.get(version)
+    assert found is not None
+    words = to_wordings({"en": "We meet.", "ru": "Мы встречаемся."})
+    changed = talk.child(found.text, version, Replace(cid="c-one", texts=words, notes=NO_NOTES))
+    later = channel.applies(changed)
+    channel.applies(side.agreed(channel.applies(vc.outcomes())), "RUS")
+    made = known(channel).versions.get(later)
+    assert made is not None
+    row = matrix(channel.state, known(channel), made)["c-one"]
+    assert [mark.value for mark in row.values()] == ["confirm", "confirm"]
+
+
+# ------------------------------------------------------------------ agenda
+
+
+def drawn(channel: Channel, version: bytes) -> dict[str, Point]:
+    found = known(channel).versions.get(version)
+    assert found is not None
+    return {point.why: point for point in draw(channel.state, known(channel), found)}
+
+
+def test_an_agenda_takes_up_what_stands_open_each_clause_once() -> None:
+    channel, version, text = talking()
+    words = to_wordings({"en": "[USA: We] meet.", "ru": "[USA: Мы] встречаемся."})
+    changed = talk.child(text, version, Replace(cid="c-one", texts=words, notes=NO_NOTES))
+    head = channel.applies(changed)
+    head_role = "head_of_delegation"
+    for party in ("USA", "RUS"):
+        channel.applies(
+            offers.taken(head, {"end": "agree", "title": "ad_referendum"}, role=head_role),
+            party,
+            head_role,
+        )
+    channel.applies(offers.taken(head, {"c-two": "reserve", "c-one": "reserve"}), "RUS")
+    points = drawn(channel, head)
+    assert points["bracketed"].clauses == ("c-one",)
+    assert points["reserved"].clauses == ("c-two",)
+    assert set(points) == {"bracketed", "reserved"}
+
+
+def test_an_agenda_takes_up_proposals_and_questions_without_an_answer() -> None:
+    channel, version, _ = talking()
+    first = channel.applies(offers.made())
+    second = channel.applies(offers.made("c-two"), "RUS")
+    over = channel.applies(offers.made())
+    channel.applies(offers.answered(over, "withdrawn"))
+    asked = channel.applies(talk.comment())
+    alone = channel.applies(talk.comment())
+    channel.applies(talk.comment(in_reply_to=alone, comment_kind="answer"))  # by oneself
+    answered = channel.applies(talk.comment())
+    channel.applies(talk.comment(in_reply_to=answered, comment_kind="answer"), "RUS")
+    closed = channel.applies(talk.comment())
+    channel.applies(talk.comment(resolves=closed, in_reply_to=closed), "USA")
+    channel.applies(talk.comment(comment_kind="statement"))
+    points = drawn(channel, version)
+    assert points["proposal"].statements == (first, second)
+    assert points["question"].statements == (asked, alone)
+    assert points["position"].clauses == ("title", "c-one", "c-two", "end")
+
+
+# ------------------------------------------------------------------ taken back
+
+
+@pytest.mark.parametrize("what", ["change", "outcomes", "action"])
+def test_what_the_other_side_has_not_built_on_can_be_taken_back(what: str) -> None:
+    channel, _, subject = said_by_usa(what)
+    channel.applies(recalled(subject))
+    assert channel.refuses(side.agreed(subject), "RUS") == "recalled"
+
+
+@pytest.mark.parametrize("what", ["change", "outcomes", "action"])
+def test_what_the_other_side_agreed_to_stays(what: str) -> None:
+    channel, _, subject = said_by_usa(what)
+    channel.applies(side.agreed(subject), "RUS")
+    assert channel.refuses(recalled(subject)) == "built-on"
+
+
+def said_by_usa(what: str) -> tuple[Channel, bytes, bytes]:
+    channel, version, _ = talking()
+    first = channel.applies(vc.scheduled(basis=version))
+    said: dict[str, Any] = {
+        "change": vc.scheduled(at=AT + HOUR, replaces=first),
+        "outcomes": vc.outcomes(),
+        "action": vc.action("RUS"),
+    }
+    return channel, first, channel.applies(said[what])
+
+
+def test_an_action_that_was_reported_and_a_conference_that_stands_are_not_taken_back() -> None:
+    channel, first, action = said_by_usa("action")
+    assert channel.refuses(recalled(first)) == "built-on"
+    channel.applies(vc.report(action), "RUS")
+    assert channel.refuses(recalled(action)) == "built-on"
+
+
+def test_nothing_is_reported_on_an_action_that_was_taken_back() -> None:
+    channel, _, action = said_by_usa("action")
+    channel.applies(recalled(action))
+    assert channel.refuses(vc.report(action), "RUS") == "recalled"
+
+
+def test_outcomes_without_a_position_set_none() -> None:
+    channel, version = beside()
+    bracketed = channel.applies(vc.outcomes(vc.outcome(result="bracketed")))
+    channel.applies(side.agreed(bracketed), "RUS")
+    assert marks(channel, version)["c-one"] == {"RUS": "none", "USA": "none"}

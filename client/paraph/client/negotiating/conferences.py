@@ -367,17 +367,15 @@ def changes(talks: Negotiation, conference: Conference) -> int:
 def waiting(talks: Negotiation, conference: Conference) -> Iterator[tuple[bytes, int]]:
     """Yield the changes of *conference* that wait for agreement: statement, and new start."""
     for statement, schedule in talks.schedules.items():
-        if (
-            schedule.replaces == conference.schedule_id
-            and schedule.name == conference.schedule.name
-        ):
+        if schedule.replaces == conference.schedule_id and statement not in talks.recalled:
             yield statement, schedule.at
 
 
 def outcomes_of(talks: Negotiation, name: str) -> list[Outcomes]:
     """Return the outcomes recorded of the conference *name*, in the order of the log."""
     found = (each for _, each in talks.outcomes.items() if each.content.conference == name)
-    return sorted(found, key=lambda each: each.index)
+    standing = (each for each in found if each.statement not in talks.recalled)
+    return sorted(standing, key=lambda each: each.index)
 
 
 def behind(desk: Desk, talks: Negotiation, statement: bytes) -> tuple[list[str], bool]:
@@ -411,6 +409,7 @@ def actions(
     return [
         (each, standing_of(talks, each, log_time))
         for each in found
-        if conference in ("", each.content.conference, each.due.conference)
+        if each.statement not in talks.recalled
+        and conference in ("", each.content.conference, each.due.conference)
         and (not owner or each.content.owner in (owner, "joint"))
     ]

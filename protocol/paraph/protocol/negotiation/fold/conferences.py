@@ -8,8 +8,10 @@ from dataclasses import replace
 from paraph.protocol.errors import OutOfTurnError
 from paraph.protocol.names import ZERO
 from paraph.protocol.negotiation.fold.checks import (
+    built_on,
     known_party,
     mentioned,
+    standing,
     version_of,
     working_language,
 )
@@ -193,6 +195,7 @@ def reported(state: State, talks: Negotiation, content: ActionReported, said: Sa
     action = talks.actions.get(content.action)
     if action is None:
         raise OutOfTurnError("no such action stands in this negotiation", code="unknown-action")
+    standing(talks, action.statement)
     if action.content.owner not in (said.party, JOINT):
         raise OutOfTurnError(
             f"expected {action.content.owner} to report action {action.number}: its owner does",
@@ -210,3 +213,17 @@ def reported(state: State, talks: Negotiation, content: ActionReported, said: Sa
         carried=action.carried + len(content.due),
     )
     return replace(talks, actions=talks.actions.put(action.statement, after))
+
+
+def recalled(talks: Negotiation, subject: bytes, said: Said) -> Negotiation:
+    """Take back a change of a schedule, outcomes or an action on which nothing was built."""
+    del said
+    if talks.agreed.get(subject):
+        raise built_on("the other side has agreed to it")
+    action = talks.actions.get(subject)
+    if action is not None and action.report is not None:
+        raise built_on(f"action {action.number} was reported {action.report.ending}")
+    schedule = talks.schedules.get(subject)
+    if schedule is not None and conference_of(talks, schedule.name).schedule_id == subject:
+        raise built_on(f"{schedule.name} stands as it says: ask for a change of it")
+    return talks

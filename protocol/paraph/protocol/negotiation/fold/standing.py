@@ -8,9 +8,16 @@ from typing import Final
 
 from paraph.protocol.errors import OutOfTurnError
 from paraph.protocol.names import ZERO
-from paraph.protocol.negotiation.fold import positions, proposals, side_documents, silence
+from paraph.protocol.negotiation.fold import (
+    conferences,
+    positions,
+    proposals,
+    side_documents,
+    silence,
+)
 from paraph.protocol.negotiation.fold.checks import built_on, heads_without, mentioned, version_of
 from paraph.protocol.negotiation.state import Negotiation, Said, State
+from paraph.protocol.statements.conferences import ActionSet, ConferenceScheduled, OutcomesRecorded
 from paraph.protocol.statements.exchanges import CommentMade, DispatchSent
 from paraph.protocol.statements.header import StatementMention
 from paraph.protocol.statements.positions import PackageTied, PackageUntied, PositionTaken
@@ -120,6 +127,9 @@ _TAKE_BACK: Final[Mapping[str, TakeBack]] = {
     PositionTaken.KIND: positions.recalled,
     PackageTied.KIND: positions.package_recalled,
     PackageUntied.KIND: positions.package_recalled,
+    ConferenceScheduled.KIND: conferences.recalled,
+    OutcomesRecorded.KIND: conferences.recalled,
+    ActionSet.KIND: conferences.recalled,
 }
 RECALLABLE: Final = (*_TAKE_BACK, SilenceOpened.KIND)
 """Kinds that can be recalled; what binds otherwise has a withdrawal of its own."""
