@@ -9,7 +9,7 @@ from pathlib import Path
 import apsw
 import pytest
 
-from paraph.client.store import ChannelStore, EntryRow, OutboxRow, Wanted
+from paraph.client.store import Alarm, ChannelStore, EntryRow, OutboxRow, Wanted
 from paraph.protocol.delivery import Delivery
 from paraph.protocol.errors import IntegrityError, UnavailableError
 from paraph.protocol.names import ChannelId, Digest, KeyId, StatementId
@@ -178,3 +178,28 @@ def test_notes_that_nothing_needs_are_dropped(store: ChannelStore) -> None:
     assert list(store.cosigned_notes(2)) == []
     kept = store._all("SELECT size FROM notes ORDER BY size")  # noqa: SLF001
     assert kept == [(2,), (3,), (4,)]
+
+
+def test_room_in_the_log_is_made_without_a_trace_in_the_database(store: ChannelStore) -> None:
+    with store.transaction():
+        store.put_body(Digest(bytes(32)), b"body")
+    log = store.path.with_name(store.path.name + "-wal")
+    assert log.stat().st_size < 1_000_000
+    size = store.path.stat().st_size
+    store.make_room()
+    assert log.stat().st_size > 4_000_000
+    with store.transaction():
+        store.put_body(Digest(b"2" * 32), b"another")
+    assert log.stat().st_size < 5_000_000
+    assert store.path.stat().st_size == size
+    assert store.body(bytes(32)) == b"body"
+    assert store.body(b"2" * 32) == b"another"
+
+
+def test_no_room_in_the_log_is_no_error(store: ChannelStore) -> None:
+    pages = store._one("PRAGMA page_count")  # noqa: SLF001 - SQLite's own limit plays the disk
+    store._one(f"PRAGMA max_page_count = {pages}")  # noqa: SLF001
+    store.make_room()
+    with store.transaction():
+        store.alarm(Alarm("name", 0, "detail"))
+    assert len(store.alarms()) == 1

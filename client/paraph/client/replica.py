@@ -141,6 +141,7 @@ class Replica(History):
             RefusedError: The relay gives no entries to this key.
         """
         backoff = backoff or Backoff()
+        self.store.make_room()
         self._followers += 1
         try:
             while True:

@@ -21,43 +21,15 @@ from typing import Any, Final, Self
 import apsw
 
 from paraph.client.files import PRIVATE_FILE
+from paraph.client.tables import SCHEMA, SCHEMA_VERSION
 from paraph.protocol.delivery import Delivery
 from paraph.protocol.errors import IntegrityError, UnavailableError
 from paraph.protocol.names import ChannelId, Digest, KeyId, StatementId
 
-SCHEMA_VERSION: Final = 1
 _BUSY_MS: Final = 10_000
 """How long a write waits for another process of the same home."""
-
-_SCHEMA: Final = """
-CREATE TABLE channel (id BLOB NOT NULL PRIMARY KEY) WITHOUT ROWID;
-CREATE TABLE entries (
-    idx INTEGER PRIMARY KEY, id BLOB NOT NULL, void TEXT NOT NULL, log_time INTEGER NOT NULL,
-    envelope BLOB NOT NULL);
-CREATE INDEX entries_by_id ON entries (id);
-CREATE TABLE notes (
-    id BLOB NOT NULL PRIMARY KEY, size INTEGER NOT NULL, note BLOB NOT NULL,
-    cosigned TEXT NOT NULL, named INTEGER NOT NULL);
-CREATE INDEX notes_by_size ON notes (size);
-CREATE INDEX notes_cosigned ON notes (size) WHERE cosigned <> '';
-CREATE INDEX notes_passing ON notes (size) WHERE named = 0 AND cosigned = '';
-CREATE TABLE bodies (digest BLOB NOT NULL PRIMARY KEY, data BLOB NOT NULL);
-CREATE TABLE wanted (
-    idx INTEGER NOT NULL, digest BLOB NOT NULL, size INTEGER NOT NULL, kind TEXT NOT NULL,
-    PRIMARY KEY (idx, digest)) WITHOUT ROWID;
-CREATE INDEX wanted_by_digest ON wanted (digest);
-CREATE TABLE alarms (
-    number INTEGER PRIMARY KEY, name TEXT NOT NULL, idx INTEGER NOT NULL, detail TEXT NOT NULL,
-    UNIQUE (name, idx, detail));
-CREATE TABLE outbox (
-    number INTEGER PRIMARY KEY, key BLOB NOT NULL, sequence INTEGER NOT NULL, id BLOB NOT NULL,
-    envelope BLOB NOT NULL, body BLOB NOT NULL, exclusive INTEGER NOT NULL, tag TEXT NOT NULL,
-    state TEXT NOT NULL, idx INTEGER NOT NULL, proof BLOB NOT NULL, reason TEXT NOT NULL);
-CREATE UNIQUE INDEX outbox_by_number ON outbox (key, sequence) WHERE state <> 'unplaceable';
-CREATE UNIQUE INDEX outbox_by_id ON outbox (id);
-CREATE UNIQUE INDEX outbox_by_tag ON outbox (key, tag) WHERE tag <> '' AND state <> 'unplaceable';
-CREATE INDEX outbox_pending ON outbox (key, sequence) WHERE state IN ('signed', 'unknown');
-"""
+_LOG_SIZE: Final = 1000 * 4096
+"""Bytes of the write-ahead log when SQLite begins it anew: 1,000 pages."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -199,7 +171,7 @@ class ChannelStore:
             store = cls(path, connection)
             store._configure()
             with store.transaction():
-                connection.execute(_SCHEMA)
+                connection.execute(SCHEMA)
                 connection.execute("INSERT INTO channel VALUES (?)", (channel,))
                 connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
         return store
@@ -231,6 +203,22 @@ class ChannelStore:
         self._connection.execute("PRAGMA synchronous = FULL")
         if mode != "wal" or self._one("PRAGMA synchronous") != 2:
             raise IntegrityError("expected a disk that takes SQLite's WAL with synchronous=FULL")
+
+    def make_room(self) -> None:
+        """Let the write-ahead log have its full size at once.
+
+        A commit into a file that grows waits for the file's size to be on disk as well, which is
+        a third of the wait, and most of the longest waits. Nothing is lost without it.
+        """
+        before = self._one("PRAGMA cache_size")
+        with contextlib.suppress(apsw.Error):
+            self._connection.execute("PRAGMA cache_size = 8")  # pages; what is more, is written
+            self._connection.execute("BEGIN IMMEDIATE")
+            self._connection.execute("CREATE TABLE room (bytes BLOB)")
+            self._connection.execute("INSERT INTO room VALUES (zeroblob(?))", (_LOG_SIZE,))
+        if self._connection.in_transaction:
+            self._connection.execute("ROLLBACK")
+        self._connection.execute(f"PRAGMA cache_size = {before}")
 
     def close(self) -> None:
         """Close the database."""
