@@ -6,6 +6,7 @@ A table stands between two marks, and what stands between them is replaced:
     <!-- fields in paraph.protocol.statements.clear -->     every record of a module, in order
     <!-- end of fields -->
 
+The word lists of the lint stand between marks of their own (:mod:`tests.support.word_lists`).
 Run it with ``--write`` to write, without to be told what is out of date.
 """
 
@@ -17,6 +18,7 @@ from pathlib import Path
 from typing import Final
 
 from paraph.protocol.schema import Record
+from tests.support import word_lists
 from tests.support.records import every_kind
 
 SPEC: Final = Path(__file__).parents[2] / "protocol" / "SPEC.md"
@@ -68,7 +70,7 @@ def renew(spec: str) -> str:
         tables = [table(kind) for kind in chosen(match["how"], match["name"])]
         return match["open"] + "\n" + "\n".join(tables) + "\n" + match["close"]
 
-    return BLOCK.sub(fill, spec)
+    return word_lists.renew(BLOCK.sub(fill, spec))
 
 
 def missing(spec: str) -> list[str]:
