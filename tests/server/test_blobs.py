@@ -25,8 +25,12 @@ def blobs(tmp_path: Path) -> Blobs:
     return Blobs(tmp_path / "blobs", FakeClock())
 
 
-def stage(blobs: Blobs, offset: int, data: bytes, key: KeyId = KEY) -> Staged:
-    return blobs.stage(CHANNEL, key, NAME, offset, data, MOST)
+def party_of(key: KeyId) -> str:
+    return {KEY: "RUS", OTHER: "USA"}[key]
+
+
+def stage(blobs: Blobs, offset: int, data: bytes, key: KeyId = KEY, name: Digest = NAME) -> Staged:
+    return blobs.stage(CHANNEL, key, party_of(key), name, offset, data, MOST)
 
 
 @pytest.mark.parametrize("cuts", [[], [1], [1000, 2000], [len(DATA) - 1]])
@@ -77,15 +81,38 @@ def test_a_blob_just_over_its_limit_is_refused(blobs: Blobs) -> None:
     assert stage(blobs, 1000, DATA[1000:]).complete
 
 
-def test_what_waits_for_a_statement_is_bounded(tmp_path: Path) -> None:
-    blobs = Blobs(tmp_path / "blobs", FakeClock(), most_staged=FILE_COST + 1500)
-    stage(blobs, 0, DATA[:1500])
-    with pytest.raises(RefusedError) as caught:
-        stage(blobs, 0, b"x", OTHER)
-    assert caught.value.code == "quota"
-    assert caught.value.retry_after_s > 0
-    blobs.named(CHANNEL, 1)
-    assert stage(blobs, 0, b"x", OTHER).size == 1
+def test_what_waits_for_a_statement_is_bounded_for_each_party(tmp_path: Path) -> None:
+    """What one party uploads takes nothing from the other."""
+    blobs = Blobs(tmp_path / "blobs", FakeClock(), most_staged=FILE_COST + len(DATA))
+    stage(blobs, 0, DATA)
+    for _ in range(2):
+        with pytest.raises(RefusedError) as caught:
+            stage(blobs, 0, b"", name=Digest(bytes(32)))
+        assert caught.value.code == "quota"
+        assert caught.value.retry_after_s > 0
+        assert stage(blobs, 0, b"x", OTHER, Digest(b"o" * 32)).size == 1
+        blobs = Blobs(tmp_path / "blobs", FakeClock(), most_staged=FILE_COST + len(DATA))
+        blobs.sweep(CHANNEL, frozenset(), party_of)  # a restart counts the same
+    blobs.named(CHANNEL, NAME)
+    blobs.named(CHANNEL, NAME)  # named again: nothing more comes of it
+    assert stage(blobs, 0, b"x", name=Digest(bytes(32))).size == 1
+    assert blobs.read(CHANNEL, NAME, len(DATA)) == DATA
+
+
+def test_what_a_statement_is_about_to_name_is_not_swept(tmp_path: Path) -> None:
+    clock = FakeClock()
+    blobs = Blobs(tmp_path / "blobs", clock)
+    stage(blobs, 0, DATA)
+    path = blobs.path(CHANNEL, NAME)
+    os.utime(path, ns=(clock.now_ms() * 10**6,) * 2)
+    clock.advance(24 * 3600 + 1)
+    blobs.require(CHANNEL, NAME, len(DATA))
+    blobs.sweep(CHANNEL, frozenset(), party_of)
+    assert blobs.read(CHANNEL, NAME, len(DATA)) == DATA
+    (path.parent / "put here by hand").write_bytes(b"")
+    blobs.sweep(CHANNEL, {NAME}, party_of)  # a crash came before its first name was removed
+    assert sorted(each.name for each in path.parent.iterdir()) == [NAME.hex(), "put here by hand"]
+    blobs.named(CHANNEL, NAME)
 
 
 def test_files_are_bounded_too_and_not_only_their_bytes(tmp_path: Path) -> None:
@@ -93,16 +120,16 @@ def test_files_are_bounded_too_and_not_only_their_bytes(tmp_path: Path) -> None:
     blobs = Blobs(tmp_path / "blobs", FakeClock(), most_staged=3 * FILE_COST)
     names = [Digest(bytes([number]) * 32) for number in range(9)]
     for name in names[:3]:
-        blobs.stage(CHANNEL, KEY, name, 0, b"", MOST)
-        blobs.stage(CHANNEL, KEY, name, 0, b"", MOST)  # again: the same file
+        stage(blobs, 0, b"", name=name)
+        stage(blobs, 0, b"", name=name)  # again: the same file
     for name in names[3:]:
         with pytest.raises(RefusedError) as caught:
-            blobs.stage(CHANNEL, KEY, name, 0, b"", MOST)
+            stage(blobs, 0, b"", name=name)
         assert caught.value.code == "quota"
     assert len(list((tmp_path / "blobs" / CHANNEL.hex()).iterdir())) == 3
-    blobs.sweep(CHANNEL, frozenset())  # a restart counts the same
+    blobs.sweep(CHANNEL, frozenset(), party_of)  # a restart counts the same
     with pytest.raises(RefusedError):
-        blobs.stage(CHANNEL, KEY, names[3], 0, b"", MOST)
+        stage(blobs, 0, b"", name=names[3])
 
 
 def test_a_disk_that_takes_nothing_is_unavailable(
@@ -139,19 +166,19 @@ def test_a_day_later_only_what_is_named_is_kept(tmp_path: Path) -> None:
     clock = FakeClock()
     blobs = Blobs(tmp_path / "blobs", clock)
     stage(blobs, 0, DATA)
-    blobs.stage(CHANNEL, KEY, Digest(bytes(32)), 0, b"part", MOST)
+    stage(blobs, 0, b"part", name=Digest(bytes(32)))
     folder = tmp_path / "blobs" / CHANNEL.hex()
     for path in folder.iterdir():
         os.utime(path, ns=(clock.now_ms() * 10**6,) * 2)
     clock.advance(24 * 3600)
-    blobs.sweep(CHANNEL, frozenset())
-    assert len(list(folder.iterdir())) == 2
+    blobs.sweep(CHANNEL, frozenset(), party_of)
+    assert len(list(folder.iterdir())) == 3
     clock.advance(1)
-    blobs.sweep(CHANNEL, {NAME})
+    blobs.sweep(CHANNEL, {NAME}, party_of)
     assert [path.name for path in folder.iterdir()] == [NAME.hex()]
-    blobs.sweep(CHANNEL, frozenset())
+    blobs.sweep(CHANNEL, frozenset(), party_of)
     assert not list(folder.iterdir())
-    blobs.sweep(ChannelId(b"z" * 32), frozenset())
+    blobs.sweep(ChannelId(b"z" * 32), frozenset(), party_of)
 
 
 def test_a_body_that_went_into_the_database_is_removed(blobs: Blobs) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 import hashlib
+import os
 from pathlib import Path
 
 import pytest
@@ -97,3 +99,27 @@ async def test_a_staged_body_counts_among_the_bytes_that_are_unanswered(
         assert caught.value.code == "busy"
         relay._shop = dataclasses.replace(relay._shop, flights=Flights(room))  # noqa: SLF001
         await relay.submit(envelope, b"")
+
+
+async def test_what_nobody_names_is_swept_while_the_relay_serves(
+    channel: Channel, officer: Person, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("paraph.server.service.SWEEP_EVERY_S", 0.001)
+    swept = asyncio.Event()
+    unlink = Path.unlink
+
+    def noted(path: Path, *, missing_ok: bool = False) -> None:
+        unlink(path, missing_ok=missing_ok)
+        loop.call_soon_threadsafe(swept.set)
+
+    async with relay_with(channel, tmp_path, clock=FakeClock()) as service:
+        loop = asyncio.get_running_loop()
+        relay = at(service, channel, officer)
+        await relay.stage(Digest(bytes(32)), 0, b"part")
+        folder = tmp_path / "blobs" / channel.id.hex()
+        (part,) = folder.iterdir()
+        monkeypatch.setattr(Path, "unlink", noted)
+        os.utime(part, ns=(0, 0))
+        async with asyncio.timeout(30):
+            await swept.wait()
+        assert not part.exists()

@@ -2,12 +2,15 @@
 
 - A blob is received in parts that are appended to a file of its own for each key, so nobody can
   spoil what somebody else uploads. Every part is on disk before it is answered.
-- It is complete when the digest of what is there is its name. Only then is it moved to the place
+- It is complete when the digest of what is there is its name. Only then does it get a second name,
   where statements find it, and the directory is synced: a name that can be seen holds the whole.
-- What no statement has named within a day is swept at start. Until then it is counted, and every
-  file costs something beside its bytes: a disk runs out of files as well.
+  The first one stays until a statement names the blob, and says who brought it.
+- What no statement has named within a day is swept, at start and every hour. Until then it is
+  counted for the party that brought it, and every file costs something beside its bytes: a disk
+  runs out of files as well.
 
-Everything here blocks; the service calls it in a thread of its own, one call at a time.
+Everything here blocks; the service calls it in a thread of its own, one call at a time. Only
+:meth:`Blobs.require` and :meth:`Blobs.read` are called from others.
 """
 
 from __future__ import annotations
@@ -15,6 +18,9 @@ from __future__ import annotations
 import collections
 import hashlib
 import os
+import re
+import threading
+from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import Final, Protocol
@@ -26,10 +32,11 @@ from paraph.server.clock import Clock
 from paraph.server.files import sync_directory
 
 MOST_STAGED: Final = 4 * 1024**3
-"""Bytes of one channel that no statement has named yet."""
+"""Bytes of one party in one channel that no statement has named yet."""
 FILE_COST: Final = 16 * 1024
 """What a file counts for beside its bytes: about the space of a disk that has one inode."""
 SWEEP_MS: Final = 24 * 3600 * 1000
+_NAME: Final = re.compile("([0-9a-f]{64})(?:[.]([0-9a-f]{64}))?")
 _READ: Final = 1024 * 1024
 _OPEN_PARTS: Final = 256
 
@@ -45,37 +52,60 @@ class Blobs:
     Args:
         directory: Where; made if it is not there.
         clock: The wall clock, for the sweep.
-        most_staged: Bytes of one channel that no statement has named yet.
+        most_staged: Bytes of one party in one channel that no statement has named yet.
     """
 
     def __init__(self, directory: Path, clock: Clock, *, most_staged: int = MOST_STAGED) -> None:
         self._directory = directory
         self._clock = clock
         self._most_staged = most_staged
-        self._staged: collections.Counter[ChannelId] = collections.Counter()
+        self._staged: collections.Counter[tuple[ChannelId, str]] = collections.Counter()
+        self._brought: dict[Path, tuple[str, Path]] = {}  # whole blob: by whom, and its first name
+        self._using = threading.Lock()  # what a statement is about to name is not swept
         self._hashes: collections.OrderedDict[Path, tuple[int, _Hash]] = collections.OrderedDict()
         directory.mkdir(mode=0o700, exist_ok=True)
 
-    def sweep(self, channel: ChannelId, named: AbstractSet[Digest]) -> None:
+    def sweep(
+        self, channel: ChannelId, named: AbstractSet[Digest], party_of: Callable[[KeyId], str]
+    ) -> None:
         """Count what waits for a statement, and remove what has waited for more than a day.
 
         Args:
             channel: Whose blobs.
             named: Digests that placed statements name.
+            party_of: Tells whose a key is.
         """
         folder = self._folder(channel)
-        self._staged[channel] = 0
+        for pot in [each for each in self._staged if each[0] == channel]:
+            del self._staged[pot]
         if not folder.is_dir():
             return
         oldest_ms = self._clock.now_ms() - SWEEP_MS
         for path in sorted(folder.iterdir()):
-            if len(path.name) == 64 and bytes.fromhex(path.name) in named:
+            matched = _NAME.fullmatch(path.name)
+            if matched is None:  # not ours
                 continue
-            found = path.stat()
-            if found.st_mtime_ns // 1_000_000 < oldest_ms:
+            digest, key = matched[1], matched[2]
+            if bytes.fromhex(digest) in named:
+                if key:
+                    path.unlink()
+                    self._brought.pop(folder / digest, None)
+                continue
+            if self._is_over(path, oldest_ms):
+                self._brought.pop(path, None)
+                continue
+            if key:
+                party = party_of(KeyId(bytes.fromhex(key)))
+                self._staged[channel, party] += FILE_COST + path.stat().st_size
+                if (folder / digest).is_file():
+                    self._brought[folder / digest] = (party, path)
+
+    def _is_over(self, path: Path, oldest_ms: int) -> bool:
+        with self._using:
+            over = path.stat().st_mtime_ns // 1_000_000 < oldest_ms
+            if over:
                 path.unlink()
-            else:
-                self._staged[channel] += FILE_COST + found.st_size
+        return over
 
     def staged(self, channel: ChannelId, key: KeyId, digest: Digest) -> Staged:
         """Tell how much of a blob is there: the key's own parts, or the whole from anybody."""
@@ -86,13 +116,21 @@ class Blobs:
         return Staged(size=part.stat().st_size if part.is_file() else 0, complete=0)
 
     def stage(
-        self, channel: ChannelId, key: KeyId, digest: Digest, offset: int, data: bytes, most: int
+        self,
+        channel: ChannelId,
+        key: KeyId,
+        party: str,
+        digest: Digest,
+        offset: int,
+        data: bytes,
+        most: int,
     ) -> Staged:
         """Append a part, if it begins where the last one ended; offset 0 begins anew.
 
         Args:
             channel: Whose blob.
             key: Who uploads it.
+            party: Whose key that is.
             digest: Its name.
             offset: Where the part begins; elsewhere than expected, nothing is written.
             data: The part.
@@ -108,7 +146,7 @@ class Blobs:
         if offset + len(data) > most:
             raise RefusedError(f"expected a blob of at most {most} bytes", code="too-large")
         new = 0 if self._part(channel, key, digest).is_file() else FILE_COST
-        if self._staged[channel] + new + len(data) > self._most_staged:
+        if self._staged[channel, party] + new + len(data) > self._most_staged:
             raise RefusedError(
                 f"expected at most {self._most_staged} bytes that no statement has named",
                 code="quota",
@@ -116,12 +154,12 @@ class Blobs:
                 retry_after_s=3600,
             )
         try:
-            return self._append(channel, key, digest, offset, data)
+            return self._append(channel, key, party, digest, offset, data)
         except OSError as error:
             raise UnavailableError("the relay could not store the part", code="full") from error
 
     def _append(
-        self, channel: ChannelId, key: KeyId, digest: Digest, offset: int, data: bytes
+        self, channel: ChannelId, key: KeyId, party: str, digest: Digest, offset: int, data: bytes
     ) -> Staged:
         part = self._part(channel, key, digest)
         if not part.parent.is_dir():
@@ -138,14 +176,16 @@ class Blobs:
             os.fsync(fd)
         finally:
             os.close(fd)
-        self._staged[channel] += offset + len(data) - before
+        self._staged[channel, party] += offset + len(data) - before
         hashed.update(data)
         if hashed.digest() != digest:
             self._hashes[part] = (offset + len(data), hashed)
             if len(self._hashes) > _OPEN_PARTS:
                 self._hashes.popitem(last=False)
             return Staged(size=offset + len(data), complete=0)
-        part.replace(self.path(channel, digest))
+        whole = self.path(channel, digest)
+        whole.hardlink_to(part)
+        self._brought[whole] = (party, part)
         sync_directory(part.parent)
         return Staged(size=offset + len(data), complete=1)
 
@@ -168,7 +208,12 @@ class Blobs:
             RefusedError: Code ``not-staged``.
         """
         path = self.path(channel, digest)
-        if not path.is_file() or path.stat().st_size != size:
+        with self._using:
+            there = path.is_file() and path.stat().st_size == size
+            if there:
+                now_ns = self._clock.now_ms() * 1_000_000
+                os.utime(path, ns=(now_ns, now_ns))
+        if not there:
             raise RefusedError(
                 "expected the body and every attachment to be here before the statement",
                 code="not-staged",
@@ -189,16 +234,17 @@ class Blobs:
             raise ForgedError("expected the body that the statement names", code="body-digest")
         return data
 
-    def named(self, channel: ChannelId, size: int) -> None:
-        """Note that a placed statement has named a blob of *size* bytes, which none had before."""
-        self._staged[channel] = max(0, self._staged[channel] - FILE_COST - size)
+    def named(self, channel: ChannelId, digest: Digest) -> None:
+        """Note that a placed statement has named a blob: it is nobody's upload any more."""
+        party, part = self._brought.pop(self.path(channel, digest), ("", None))
+        if part is not None:
+            self._staged[channel, party] -= FILE_COST + part.stat().st_size
+            part.unlink()
 
     def remove(self, channel: ChannelId, digest: Digest) -> None:
         """Remove a staged body whose bytes went into the database."""
-        path = self.path(channel, digest)
-        if path.is_file():
-            self.named(channel, path.stat().st_size)
-            path.unlink()
+        self.named(channel, digest)
+        self.path(channel, digest).unlink(missing_ok=True)
 
     def path(self, channel: ChannelId, digest: Digest) -> Path:
         """Return where a complete blob stands, if it is there."""

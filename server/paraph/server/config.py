@@ -157,7 +157,7 @@ class QuotasSection:
     session_seconds: int = setting(3600, "Seconds a session lives.", least=1, most=86_400)
     channels: int = setting(10_000, "Channels in all.", least=1)
     staged_mib: int = setting(
-        4096, "MiB of one channel's blobs that no statement has named yet.", least=1
+        4096, "MiB of one party in a channel that no statement has named yet.", least=1
     )
     threads: int = setting(0, "Threads that check signatures; 0 = as many as cores.", most=1024)
 

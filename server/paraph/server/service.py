@@ -6,7 +6,9 @@ Here stands what it does before there is a session; what comes behind one stands
 
 from __future__ import annotations
 
+import asyncio
 import base64
+import contextlib
 import functools
 import hashlib
 import secrets
@@ -19,6 +21,7 @@ from paraph.protocol.errors import (
     ForgedError,
     MalformedError,
     RefusedError,
+    UnavailableError,
 )
 from paraph.protocol.keys import PublicKey
 from paraph.protocol.log import ChannelLog
@@ -52,6 +55,7 @@ SUBMISSIONS: Final = Rate(per_s=200.0, burst=2000)
 ADMISSIONS: Final = Rate(per_s=1.0, burst=60)
 """Admissions and foundings of one root set: neither has a session."""
 MOST_CHANNELS: Final = 10_000
+SWEEP_EVERY_S: Final = 3600.0
 CODE_BYTES: Final = 15
 """120 bits of an enrolment code: 24 characters in groups of four."""
 
@@ -84,6 +88,7 @@ class RelayService:
         self._log_public = log_public
         self._most_channels = most_channels
         self._ready = False
+        self._sweeping: asyncio.Task[None] | None = None
 
     # start and stop
 
@@ -94,16 +99,30 @@ class RelayService:
             IntegrityError: What is stored is not what was signed: serve nothing.
         """
         await self.ledger.start()
-        for live in self.ledger.channels():
+        await self.sweep()
+        self._sweeping = asyncio.create_task(self._sweep_every_hour())
+        self._ready = True
+
+    async def sweep(self) -> None:
+        """Count and remove what was uploaded and never named."""
+        for live in list(self.ledger.channels()):
             channel = live.log.channel
             named = await self.store.attachments(channel)
-            sweep = functools.partial(self._shop.blobs.sweep, channel, named)
+            party_of = functools.partial(_party_of, live)
+            sweep = functools.partial(self._shop.blobs.sweep, channel, named, party_of)
             await self._shop.in_file_thread(sweep)
-        self._ready = True
+
+    async def _sweep_every_hour(self) -> None:
+        while True:
+            await asyncio.sleep(SWEEP_EVERY_S)
+            with contextlib.suppress(OSError, UnavailableError):  # then in an hour
+                await self.sweep()
 
     async def drain(self) -> None:
         """Answer what has arrived, take no more, and let go of every file."""
         self._ready = False
+        if self._sweeping is not None:
+            self._sweeping.cancel()
         await self.ledger.drain()
         self._shop.pool.close()
         self._shop.files.shutdown(wait=True)
@@ -244,6 +263,11 @@ class RelayService:
         holder = Holder(channel, key)
         self._shop.find(holder)
         return ServiceChannel(self._shop, holder)
+
+
+def _party_of(live: LiveChannel, key: KeyId) -> str:
+    member = live.log.trust.member(key)
+    return member.party if member is not None else ""
 
 
 def _no_code() -> RefusedError:

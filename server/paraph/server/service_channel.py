@@ -216,7 +216,9 @@ class ServiceChannel:
         for each in () if placement.repeated else content.attachments:
             first = await store.attachment_index(channel, Digest(each.digest))
             if first == placement.index:
-                blobs.named(channel, each.size)
+                await self._shop.in_file_thread(
+                    functools.partial(blobs.named, channel, Digest(each.digest))
+                )
         if not body:
             digest = Digest(content.body_digest)
             await self._shop.in_file_thread(lambda: blobs.remove(channel, digest))
@@ -363,7 +365,7 @@ class ServiceChannel:
         most = max(MAX_BODY, live.log.charter.limits.attachment_bytes)
         blobs = self._shop.blobs
         return await self._shop.in_file_thread(
-            lambda: blobs.stage(self.channel, self.key, digest, offset, data, most)
+            lambda: blobs.stage(self.channel, self.key, member.party, digest, offset, data, most)
         )
 
     async def staged(self, digest: Digest) -> Staged:
