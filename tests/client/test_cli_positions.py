@@ -144,6 +144,8 @@ def test_a_version_is_recalled_until_the_other_side_has_built_on_it(desks: Peopl
     usa.ok("recall", str(second), "--reason", "Too early.")
     assert [each["number"] for each in rus.json("status")["heads"]] == [1]
     assert "recalls" in rus.ok("log")
+    states = {each["index"]: each["state"] for each in rus.json("log")["entries"]}
+    assert states[second] == "recalled"
     third = usa.json("send", write(usa, "clean.yaml", CLEAN))["index"]
     rus.ok("confirm", str(third))
     assert "built-on" in usa.fails(6, "recall", str(third))
@@ -155,6 +157,7 @@ def test_status_answers_the_four_questions(desks: People) -> None:
     rus.ok("propose", "make", "en=Five miles", "--clause", "distance")
     rus.ok("comment", "Why three?", "--reply-by", "2015-10-01T00:00:00Z")
     usa.ok("dispatch", "--body", "Please answer.", "--reply-by", "2099-01-01T00:00:00Z")
+    usa.ok("package", "tie", "title", "distance")
     told = usa.json("status")
     assert told["exercise"] is True
     assert told["phase"]["word"] == "negotiating"
@@ -166,6 +169,7 @@ def test_status_answers_the_four_questions(desks: People) -> None:
     assert [(each["by"], each["what"], each["late"]) for each in told["owed"]] == [
         ("USA", "question", True),
         ("RUS", "dispatch", False),
+        ("RUS", "agreement", False),
     ]
     theirs = rus.json("status")
     assert theirs["fingerprint"] == usa.json("status")["fingerprint"]

@@ -396,6 +396,35 @@ def test_a_finding_confirmed_too_late_leaves_what_was_said_meanwhile() -> None:
     assert proposal(channel, statement).standing == "rejected"
 
 
+def test_a_later_version_that_both_confirm_does_as_well() -> None:
+    channel, statement = settled()
+    amends(channel, rewriting(notes=FINDING))
+    amends(channel, rewriting("Mended again.", notes=FINDING))
+    last = amends(channel, rewriting(cid="c-two"), party="RUS")
+    channel.applies(talk.confirmed(last, head(channel)[1]), "USA")
+    assert proposal(channel, statement).standing == "accepted_ad_ref"
+
+
+def test_words_changed_after_a_finding_are_not_confirmed_with_it() -> None:
+    channel, statement = settled()
+    mended = amends(channel, rewriting(notes=FINDING))
+    text = head(channel)[1]
+    last = amends(channel, rewriting("Changed."))
+    channel.applies(talk.confirmed(mended, text), "RUS")
+    assert proposal(channel, statement).standing == "countered"
+    channel.applies(talk.confirmed(last, head(channel)[1]), "RUS")
+    assert proposal(channel, statement).standing == "countered"
+
+
+def test_what_was_said_meanwhile_is_in_no_doubt_later() -> None:
+    channel, statement = settled()
+    amends(channel, rewriting(notes=FINDING))
+    channel.applies(answered(statement, "rejected"), "RUS")
+    last = amends(channel, rewriting(cid="c-two"))
+    channel.applies(talk.confirmed(last, head(channel)[1]), "RUS")
+    assert proposal(channel, statement).standing == "rejected"
+
+
 def test_a_finding_and_more_reopen_it_for_good() -> None:
     channel, statement = settled()
     version = amends(channel, rewriting(notes=FINDING), rewriting("More."))

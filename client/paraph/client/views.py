@@ -47,7 +47,7 @@ class LogRow:
         role: Author's role.
         type: Kind of the content, or the clear type.
         state: queued, logged, held, or the highest rung of a receipt; void(reason); withdrawn;
-            unopened, where this desk cannot read it.
+            recalled; unopened, where this desk cannot read it.
         summary: What it says, on one line.
         precedence: Handling time asked for.
         refused: Why the fold did not take it; empty if it did.
@@ -131,7 +131,15 @@ def _state(desk: Desk, entry: Entry, opened: OpenedEntry | None) -> str:
         return "withdrawn"
     if opened is None:
         return "unopened"
+    if _is_recalled(desk, entry):
+        return "recalled"
     return desk.rung(entry.index, entry.id)
+
+
+def _is_recalled(desk: Desk, entry: Entry) -> bool:
+    known = desk.reader.state.entries.get(entry.id)
+    talks = desk.reader.state.negotiations.get(known.negotiation) if known is not None else None
+    return talks is not None and entry.id in talks.recalled
 
 
 def _clear_summary(desk: Desk, entry: Entry, opened: OpenedEntry | None) -> str:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from paraph.protocol.statements.positions import PackageTied, PackageUntied, PositionTaken
 
 
-@click.group()
+@click.group(epilog=example("paraph position show"))
 def position() -> None:
     """Say where your side stands on clauses, and see where both do."""
 
@@ -171,7 +171,7 @@ def _clause(row: Row) -> dict[str, object]:
 # ------------------------------------------------------------------ packages
 
 
-@click.group()
+@click.group(epilog=example("paraph package tie c-sar c-coalition"))
 def package() -> None:
     """Tie clauses into a package: agreed only when all of them are."""
 

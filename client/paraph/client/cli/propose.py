@@ -44,7 +44,7 @@ def _offer(desk: Desk, talks: Negotiation, file: Path | None) -> Offer:
 # ------------------------------------------------------------------ proposals
 
 
-@click.group()
+@click.group(epilog=example("paraph propose list"))
 def propose() -> None:
     """Make proposals and see where they stand; paraph answer moves them."""
 

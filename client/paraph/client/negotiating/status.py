@@ -18,6 +18,7 @@ from paraph.client.summaries import due as due_word
 from paraph.protocol.errors import UnreadableError
 from paraph.protocol.names import ZERO
 from paraph.protocol.negotiation import marks, matrix
+from paraph.protocol.negotiation.joint import agreeing
 from paraph.protocol.negotiation.ledger import Row as Bracket
 from paraph.protocol.negotiation.ledger import ledger
 from paraph.protocol.negotiation.phase import Phase, phase
@@ -67,7 +68,7 @@ class Owed:
 
     Attributes:
         by: Code of the party, or ``joint``.
-        what: dispatch, question, action, proposal, agreement.
+        what: A dispatch or a question to be answered, an action, an agreement asked for.
         name: How people call it.
         about: In words.
         due: By when, as an instant or the name of a conference; empty if nothing is said.
@@ -75,7 +76,7 @@ class Owed:
     """
 
     by: str
-    what: Literal["dispatch", "question", "action", "proposal"]
+    what: Literal["dispatch", "question", "action", "agreement"]
     name: str
     about: str
     due: str
@@ -200,6 +201,7 @@ def _turns(desk: Desk, talks: Negotiation) -> Iterator[Turn]:
 def _owed(desk: Desk, talks: Negotiation) -> Iterator[Owed]:
     yield from _dispatches(desk, talks)
     yield from _questions(desk, talks)
+    yield from _agreements(desk, talks)
     for action, standing in conferences.actions(talks, desk.state.log_time):
         if standing.word in ("open", "carried", "late"):
             yield Owed(
@@ -256,6 +258,20 @@ def _is_unanswered(talks: Negotiation, comment: Comment) -> bool:
         each is None or each.party == comment.party or each.statement in talks.recalled
         for each in replies
     )
+
+
+def _agreements(desk: Desk, talks: Negotiation) -> Iterator[Owed]:
+    asked = [
+        *((each.statement, each.index, "package") for _, each in talks.packages.items()),
+        *((each.statement, each.index, "outcomes") for _, each in talks.outcomes.items()),
+    ]
+    for statement, index, about in sorted(asked, key=lambda each: each[1]):
+        behind = agreeing(desk.state, talks, statement)
+        for party in desk.state.parties:
+            if behind and party not in behind:
+                yield Owed(
+                    by=party, what="agreement", name=f"#{index}", about=about, due="", late=False
+                )
 
 
 def _other(desk: Desk, party: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -17,9 +17,10 @@ from paraph.protocol.negotiation.fold.checks import (
     working_language,
 )
 from paraph.protocol.negotiation.state import Negotiation, Said, State, Version
-from paraph.protocol.negotiation.state.proposals import NOBODY, UNWORDED, Proposal, Step
+from paraph.protocol.negotiation.state.proposals import NOBODY, UNWORDED, Doubt, Proposal, Step
 from paraph.protocol.negotiation.text import Text
 from paraph.protocol.statements.proposals import ProposalAnswered, ProposalMade
+from paraph.protocol.statements.versions import Operation
 
 NEXT: Final[Mapping[str, tuple[str, ...]]] = {
     "tabled": ("accepted_ad_ref", "countered", "reserved", "rejected", "under_consideration"),
@@ -173,9 +174,13 @@ def _accepting(
 
 def wordings(talks: Negotiation, cid: str) -> frozenset[bytes]:
     """Return the wording digests that clause *cid* has in the heads; zeros where it is absent."""
-    parts = [version_of(talks, head).text.find(cid) for head in talks.heads] if cid else []
-    found = {texts.wording_digest(part) if part else UNWORDED for part in parts}
+    found = {_wording(version_of(talks, head).text, cid) for head in talks.heads}
     return frozenset(found or {UNWORDED})
+
+
+def _wording(text: Text, cid: str) -> bytes:
+    part = text.find(cid)
+    return texts.wording_digest(part) if part is not None else UNWORDED
 
 
 def _moved(state: State, proposal: Proposal, to: str, said: Said) -> Proposal:
@@ -209,25 +214,44 @@ def recalled(talks: Negotiation, subject: bytes, said: Said) -> Negotiation:
 
 def after_version(state: State, talks: Negotiation, version: Version) -> Negotiation:
     """Reopen the settled proposals whose clause a new version of the instrument changes."""
-    if not talks.settled or not version.content.parents:
+    if not version.content.parents:
         return talks
-    parent = version_of(talks, version.content.parents[0]).text
-    doubtful: list[Proposal] = []
-    for cid, operations in touching.by_clause(version.content.operations).items():
+    before = version_of(talks, version.content.parents[0])
+    doubts = talks.doubtful.get(before.statement) or ()
+    if not talks.settled and not doubts:
+        return talks
+    touched = touching.by_clause(version.content.operations)
+    left = [each for each in doubts if _stays_in_doubt(talks, each, touched, before.text)]
+    for cid, operations in touched.items():
         listed = talks.settled.get(_key(cid)) or ()
-        if not listed or not _reads_otherwise(cid, parent, version.text):
+        if not listed or not _reads_otherwise(cid, before.text, version.text):
             continue
         for statement in listed:
             proposal = proposal_of(talks, statement)
-            cause = touching.cause(proposal.statement, operations, parent)
+            cause = touching.cause(statement, operations, before.text)
             if cause == touching.NONE:
                 continue
             if cause == touching.MENDING:
-                doubtful.append(proposal)
+                left.append(Doubt(proposal, version.index))
             talks = _kept(talks, _reopened(state, proposal, version))
-    if doubtful:
-        talks = replace(talks, doubtful=talks.doubtful.put(version.statement, tuple(doubtful)))
+    if left:
+        talks = replace(talks, doubtful=talks.doubtful.put(version.statement, tuple(left)))
     return talks
+
+
+def _stays_in_doubt(
+    talks: Negotiation,
+    doubt: Doubt,
+    touched: Mapping[str, Sequence[Operation]],
+    text: Text,
+) -> bool:
+    # A later version in which nothing else happened to the clause may be confirmed in its place.
+    before = doubt.before
+    operations = touched.get(before.content.clause, ())
+    return (
+        proposal_of(talks, before.statement).since == doubt.since
+        and touching.cause(before.statement, operations, text) != touching.CHANGE
+    )
 
 
 def _reads_otherwise(cid: str, before: Text, after: Text) -> bool:
@@ -250,9 +274,10 @@ def _reopened(state: State, proposal: Proposal, version: Version) -> Proposal:
 
 def after_confirmation(talks: Negotiation, version: Version, said: Said) -> Negotiation:
     """Let stand as before what a version confirmed by both reopened only to mend a finding."""
-    for before in talks.doubtful.get(version.statement) or ():
-        now = proposal_of(talks, before.statement)
-        if now.since == version.index:
+    for doubt in talks.doubtful.get(version.statement) or ():
+        before, now = doubt.before, proposal_of(talks, doubt.before.statement)
+        cid = before.content.clause
+        if now.since == doubt.since and wordings(talks, cid) == {_wording(version.text, cid)}:
             step = Step(before.standing, said.party, said.index, version.statement, by_version=True)
             again = replace(before, since=said.index, steps=now.taking(step))
             talks = _kept(talks, again)

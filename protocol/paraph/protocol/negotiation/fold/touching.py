@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Final, Literal
+from typing import Final, Literal, assert_never
 
 from paraph.protocol.negotiation.text import Part, Text
 from paraph.protocol.statements.header import StatementMention
@@ -43,6 +43,8 @@ def _clauses(operation: Operation) -> tuple[str, ...]:
             return (operation.clause.cid,)
         case Merge():
             return operation.cids
+        case _:  # pragma: no cover - every operation has its case above
+            assert_never(operation)
 
 
 def cause(proposal: bytes, operations: Sequence[Operation], parent: Text) -> Cause:

@@ -12,7 +12,7 @@ from paraph.protocol.negotiation.state.conferences import Action, Conference, Ou
 from paraph.protocol.negotiation.state.exchanges import Comment, Dispatch, Receipt
 from paraph.protocol.negotiation.state.internal import Clearance, Mandate
 from paraph.protocol.negotiation.state.positions import Package, Stance
-from paraph.protocol.negotiation.state.proposals import Proposal, Step
+from paraph.protocol.negotiation.state.proposals import Doubt, Proposal, Step
 from paraph.protocol.negotiation.state.said import APPLIED, Entry, Outcome, Said
 from paraph.protocol.negotiation.state.scrutiny import Scrutiny
 from paraph.protocol.negotiation.state.side_documents import SideDocument
@@ -66,8 +66,8 @@ class Negotiation:
         recalled: The recall, by the statement that was taken back.
         proposals: By the statement that made them.
         settled: Proposals accepted, ad referendum or for good, by their clause.
-        doubtful: Proposals as they stood before a version reopened them that only mends findings
-            in their clauses, by that version: they stand so again once both confirm it.
+        doubtful: By version, the proposals that stand as before once both confirm it, since it
+            and the versions below it reopened them only to mend findings.
         stances: What each party said of its positions, in the order of the log.
         packages: By the statement that ties them.
         numbers: Last dispatch number by author: a party's code, or ``joint``.
@@ -92,7 +92,7 @@ class Negotiation:
     recalled: Trie[bytes] = field(default_factory=Trie)
     proposals: Trie[Proposal] = field(default_factory=Trie)
     settled: Trie[tuple[bytes, ...]] = field(default_factory=Trie)
-    doubtful: Trie[tuple[Proposal, ...]] = field(default_factory=Trie)
+    doubtful: Trie[tuple[Doubt, ...]] = field(default_factory=Trie)
     stances: Mapping[str, Trie[Stance]] = field(default_factory=dict)
     packages: Trie[Package] = field(default_factory=Trie)
     comments: Trie[Comment] = field(default_factory=Trie)

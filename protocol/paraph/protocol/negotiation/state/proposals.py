@@ -73,6 +73,19 @@ class Proposal:
         return self.steps.put(len(self.steps).to_bytes(4, "big"), step)
 
 
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A proposal that a version reopened only to mend a finding in its clause.
+
+    Attributes:
+        before: The proposal as it stood, and stands again once both confirm the version.
+        since: Index of that version: if anything has moved the proposal later, it stays moved.
+    """
+
+    before: Proposal
+    since: int
+
+
 NOBODY = ""
 """The turn where either party may move, or nobody."""
 UNWORDED = ZERO
