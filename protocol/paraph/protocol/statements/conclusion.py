@@ -64,7 +64,7 @@ class FullPowersShown(Record):
 
 @record("party-roots", CONTENT)
 class PartyRoots(Record):
-    """The root set that stands behind a party's keys (SPEC 4.6, 7.16)."""
+    """The root set that stands behind a party's keys (SPEC 3.6, 7.16)."""
 
     party: str = wire(party_code, "party code")
     digest: bytes = wire(octets(32), "digest of its root set")
