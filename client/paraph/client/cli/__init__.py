@@ -192,6 +192,12 @@ def _text() -> click.Command:
     return text.text
 
 
+def _export() -> click.Command:
+    from paraph.client.cli.export import export
+
+    return export
+
+
 def _draft() -> click.Command:
     from paraph.client.cli import draft_send
     from paraph.client.cli.draft import draft
@@ -310,6 +316,7 @@ COMMANDS: Final[Mapping[str, tuple[str, Callable[[], click.Command]]]] = {
     "finding": ("Findings of people: make, settle, list.", _finding),
     "scrub": ("Confirm that you have read a version through.", _scrub),
     "term": ("The glossary that both sides agree on.", _term),
+    "export": ("Write a version for other programs and for paper.", _export),
     "log": ("Show every entry of a channel's log.", _log),
     "sync": ("Fetch and verify what is new, send what waits.", _sync),
     "bot": ("Run the acknowledgement bot.", _bot),
