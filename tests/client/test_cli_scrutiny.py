@@ -3,7 +3,9 @@
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from paraph.client.cli import cli
 from paraph.client.negotiating import linting
 from paraph.protocol.errors import InputError
 from tests.client.test_cli_exchange import heartbeats, write
@@ -155,7 +157,8 @@ def test_a_desk_looks_for_more_by_lists_of_its_own(desks: tuple[Person, Person])
 
 def test_the_example_of_own_lists_is_a_file_that_is_read(tmp_path: Path) -> None:
     assert linting.own_lists(tmp_path) == {}
-    (tmp_path / "lint.yaml").write_text(linting.EXAMPLE)
+    printed = CliRunner().invoke(cli, ["text", "lint", "--example"])
+    (tmp_path / "lint.yaml").write_text(printed.output)
     assert linting.own_lists(tmp_path)["fr"].numerals == {2: ("deux",), 3: ("trois",)}
     for wrong in ("schema: paraph-lint/2", OWN + "more: 1", OWN.replace("2:", "two:")):
         (tmp_path / "lint.yaml").write_text(wrong)

@@ -151,10 +151,27 @@ def _held(each: Count) -> str:
 # ------------------------------------------------------------------ lint
 
 
+def _print_example(ctx: click.Context, param: click.Parameter, value: bool) -> None:
+    del param
+    if value and not ctx.resilient_parsing:
+        from paraph.client.negotiating.linting import EXAMPLE
+
+        click.echo(EXAMPLE, nl=False)
+        ctx.exit()
+
+
 @text.command(epilog=example("paraph text lint", "paraph text lint --file draft.yaml"))
 @click.argument("ref", metavar="[REF]", required=False, default="")
 @click.option(
     "--file", "path", type=click.Path(path_type=Path), help="A draft that was not sent yet."
+)
+@click.option(
+    "--example",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_print_example,
+    help="Print word lists of your own to begin with, and end.",
 )
 @reading
 @seated

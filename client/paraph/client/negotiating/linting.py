@@ -39,7 +39,7 @@ languages:
 """
 KIND: Final = blocks.Kind(
     most_bytes=1024 * 1024,
-    hint="docs/reference/lint.md shows every field",
+    hint="paraph text lint --example prints such a file",
     excess=lambda message: InputError(message, code="lint-file"),
     code="lint-file",
 )
