@@ -3,6 +3,8 @@
 import dataclasses
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from paraph.protocol.names import ZERO
 from paraph.protocol.negotiation.state import Negotiation, heads
@@ -249,3 +251,50 @@ def test_a_version_of_a_side_document_is_recalled_within_its_own_line() -> None:
     assert found is not None
     assert found.heads == (first,)
     assert heads(channel.state) == {TALKS: (version,)}
+
+
+# ------------------------------------------------------------------ against a model
+
+ACTS = st.lists(
+    st.tuples(
+        st.sampled_from(["USA", "RUS"]),
+        st.sampled_from(["table", "join", "recall", "confirm"]),
+        st.integers(0, 9),
+        st.integers(0, 9),
+    ),
+    max_size=20,
+)
+
+
+@given(ACTS)
+@settings(max_examples=150, deadline=None)
+def test_heads_are_the_standing_versions_under_no_standing_version(
+    acts: list[tuple[str, str, int, int]],
+) -> None:
+    # The model: who made what from what, and nothing else.
+    channel, base, text = talking()
+    parents: dict[bytes, tuple[bytes, ...]] = {base: ()}
+    author, gone, bound = {base: "USA"}, set[bytes](), dict[bytes, set[str]]()
+    for party, act, first, second in acts:
+        known = list(parents)
+        one, other = known[first % len(known)], known[second % len(known)]
+        if act == "recall":
+            channel.say(recalled(one), party)
+            below = any(one in parents[each] for each in known if each not in gone)
+            foreign = bound.get(one, set()) - {author[one]}
+            allowed = author[one] == party and one not in gone and not below and not foreign
+            assert (channel.outcome.status == "applied") == allowed
+            gone |= {one} if allowed else set()
+        elif act == "confirm":
+            channel.say(talk.confirmed(one, text), party)
+            if channel.outcome.status == "applied":
+                bound.setdefault(one, set()).add(party)
+        else:
+            on = (one, other) if act == "join" and one != other else (one,)
+            made = channel.say(talk.tabled(text, parents=on, author=party), party)
+            assert (channel.outcome.status == "applied") == (not gone & set(on))
+            if channel.outcome.status == "applied":
+                parents[made], author[made] = on, party
+    standing = [each for each in parents if each not in gone]
+    free = [each for each in standing if not any(each in parents[on] for on in standing)]
+    assert heads(channel.state) == {TALKS: tuple(free)}
