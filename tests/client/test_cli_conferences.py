@@ -272,8 +272,8 @@ def test_a_side_letter_goes_back_and_forth_beside_the_text(desks: tuple[Person, 
     assert (found["standing"], found["version_number"]) == ("agreed", 2)
     assert found["confirmed"] == ["RUS", "USA"]
     assert f"2 (#{second})" in usa.ok("document", "list")
-    third = usa.json("document", "send", "SD-1", write(usa, "d.yaml", CHANGE), "--parent",
-                     str(second))  # fmt: skip
+    more = write(usa, "d.yaml", CHANGE.replace("soon", "at once").replace("скоро", "сразу"))
+    third = usa.json("document", "send", "SD-1", more, "--parent", str(second))
     assert third["state"] == "logged"
     assert usa.json("document", "list")["documents"][0]["standing"] == "reopened"
     assert "unknown-document" in usa.fails(2, "document", "send", "SD-7", usa.path("d.yaml"))
