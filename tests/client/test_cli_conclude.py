@@ -1,16 +1,19 @@
 """From a clean text to two signed originals, suspended by note, at the command line."""
 
 import asyncio
+import dataclasses
 import hashlib
 import json
 from pathlib import Path
 
 import pytest
 
+from paraph.client import members, opened
 from paraph.client.blocks import instant
 from paraph.client.desk import Desk
 from paraph.client.home import Home
-from paraph.protocol.keys import PublicKey
+from paraph.client.negotiating import concluding
+from paraph.protocol.keys import SIGNATURE_SIZE, PublicKey
 from paraph.protocol.names import Context
 from tests.support.commands import PASSPHRASE, Person, found_channel, two_parties
 
@@ -88,7 +91,9 @@ def ready(usa: Person, rus: Person) -> None:
 def signed(usa: Person, rus: Person, *effect: str) -> None:
     for person in (usa, rus):
         person.ok("initial", *HEAD)
-    made = [("alternat", "set", "--named-first", "USA", "--lead", "RUS=ru", *SWAP)]
+    made: list[tuple[str, ...]] = [
+        ("alternat", "set", "--named-first", "USA", "--lead", "RUS=ru", *SWAP)
+    ]
     made += [("effect", "state", each) for each in effect]
     for command in made:
         placed = usa.json(*command, *HEAD)["index"]
@@ -195,6 +200,35 @@ def test_a_text_is_initialled_signed_in_effect_and_suspended_by_note(
     usa.ok("conclude", "event", "implementation_test", "--at", "2015-11-03T10:00:00Z",
            *HEAD)  # fmt: skip
     assert "suspends" in usa.ok("log", *HEAD)
+
+
+async def _forged(person: Person) -> str:
+    home = Home(person.home)
+    vault = person.tools.open_vault(home.vault_path, PASSPHRASE.encode())
+    (folder,) = home.channels()
+    front, now = person.tools.front, person.tools.now
+    async with Desk.open(home, vault, folder, HEAD[1], front, clock=now) as desk:
+        await desk.sync()
+        talks = desk.negotiation()
+        signer = members.choose_key(vault, desk.channel, desk.role).signer
+        header = desk.header(talks.identity)
+        content = concluding.initialled(desk, signer, home.book, header, talks.heads[0])
+        sent = await desk.say(dataclasses.replace(content, signature=bytes(SIGNATURE_SIZE)))
+        entry = desk.reader.state.entries.get(sent.id)
+        assert entry is not None
+        return entry.outcome.code
+
+
+def test_an_initial_that_the_key_did_not_sign_by_itself_counts_for_nobody(
+    desks: tuple[Person, Person], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usa, rus = desks
+    ready(usa, rus)
+    assert asyncio.run(_forged(usa)) == "act-forged"
+    assert rus.json("gate", *HEAD)["acts"] == []
+    # Positive control: without the check it would stand, and convince nobody later.
+    monkeypatch.setattr(opened, "check_act", lambda *_: None)
+    assert [each["party"] for each in rus.json("gate", *HEAD)["acts"]] == ["USA"]
 
 
 def test_the_originals_are_shown_with_their_digests(desks: tuple[Person, Person]) -> None:
