@@ -72,8 +72,8 @@ def _brackets(found: Status) -> Iterator[str]:
 def _turns(found: Status) -> Iterator[str]:
     for each in found.turns:
         where = f" on {each.clause}" if each.clause else ""
-        days = each.age // _DAY_MS
-        yield f"  {each.turn}: {each.name}{where} ({each.standing}, {days} days): {each.title}"
+        since = f"since #{each.since}, {each.age_ms // _DAY_MS} days"
+        yield f"  {each.turn}: {each.name}{where} ({each.standing} {since}): {each.title}"
     if not found.turns:
         yield "  no proposal waits for anybody"
     if found.pen:

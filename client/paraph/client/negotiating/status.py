@@ -51,15 +51,20 @@ class Held:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Turn:
-    """A proposal that waits for somebody."""
+    """A proposal that waits for somebody.
+
+    Attributes:
+        since: Index of the step that gave that party the turn, or kept it.
+        age_ms: Milliseconds of log time since then.
+    """
 
     name: str
     turn: str
     standing: str
     clause: str
     title: str
-    index: int
-    age: int
+    since: int
+    age_ms: int
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -193,8 +198,8 @@ def _turns(desk: Desk, talks: Negotiation) -> Iterator[Turn]:
                 standing=each.standing,
                 clause=each.content.clause,
                 title=row.title,
-                index=each.since,
-                age=row.age,
+                since=each.since,
+                age_ms=row.age,
             )
 
 
