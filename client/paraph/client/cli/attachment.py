@@ -12,7 +12,7 @@ from paraph.client.cli.output import emit, table
 from paraph.protocol.errors import InputError
 
 
-@click.group()
+@click.group(epilog=example("paraph attachment list 14", "paraph attachment save 14 1 -o map.pdf"))
 def attachment() -> None:
     """List and save files that came with statements. They are attached with --attach FILE."""
 

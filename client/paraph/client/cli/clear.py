@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-@click.group()
+@click.group(epilog=example("paraph clear ask counter.draft", "paraph clear list"))
 def clear() -> None:
     """Clear what leaves: four eyes, in your internal channel, byte for byte."""
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from paraph.protocol.statements.internal import MandateSet
 
 
-@click.group()
+@click.group(epilog=example("paraph mandate set mandate.yaml", "paraph mandate show"))
 def mandate() -> None:
     """Set and show your party's mandate. The other side never sees any of it."""
 
