@@ -1,14 +1,19 @@
 """The two originals of the sample, to the digit, and which party a text names first (7.17)."""
 
 import hashlib
+from collections import Counter
 
 import pytest
 
 from paraph.client.negotiating.alternat import named_first
 from paraph.client.scenario import Scenario, load, shipped
 from paraph.protocol.negotiation import alternat as alternats
+from paraph.protocol.negotiation import gate
 from paraph.protocol.negotiation import text as texts
 from paraph.protocol.statements.conclusion import AlternatSet, Original, Substitution
+from paraph.protocol.statements.header import to_wordings
+from paraph.protocol.statements.versions import Clause
+from tests.support.concluding import HEAD, Ceremony, initialled, who
 from tests.support.negotiating import header
 
 VERSION = {
@@ -69,6 +74,36 @@ def test_reversing_the_substitutions_gives_the_version_of_the_sample_again(
         rendered = alternats.render_original(text, language, content, "RUS")
         again = alternats.reverse(rendered, language, content.substitutions)
         assert hashlib.sha256(again.encode()).hexdigest() == expected
+
+
+@pytest.mark.parametrize(
+    ("version", "expected"),
+    [("v3.1", {"finding": 4}), ("v3.0", {"bracket": 4, "placeholder": 2}), ("v4.0", {})],
+)
+def test_the_gate_lets_the_final_text_of_the_sample_pass_and_no_earlier_one(
+    sample: Scenario, version: str, expected: dict[str, int]
+) -> None:
+    clauses = [
+        Clause(
+            cid=part.cid,
+            role=part.role,
+            texts=to_wordings(part.words),
+            headings=to_wordings(part.headings),
+            handling=part.handling,
+        )
+        for part in sample.lineage()[version].parts
+    ]
+    ceremony = Ceremony(clauses)
+    found = Counter(
+        each.rule for each in gate.gate(ceremony.state, ceremony.talks, ceremony.version)
+    )
+    assert {rule: found[rule] for rule in expected} == expected
+    assert bool(found) == bool(expected)
+    content = initialled(ceremony.version, "USA")
+    if expected:
+        assert ceremony.refuses(content, "USA", HEAD, **who("USA")) == "not-ready"
+    else:
+        ceremony.applies(content, "USA", HEAD, **who("USA"))
 
 
 def test_the_party_named_first_is_found_by_the_names_of_the_manifests(sample: Scenario) -> None:

@@ -107,13 +107,6 @@ def notes(talks: Negotiation) -> tuple[Note, ...]:
     return tuple(sorted(found, key=lambda each: each.said.index))
 
 
-def last_change(talks: Negotiation, party: str) -> str:
-    """Return what the last note of *party* did; empty if it gave none."""
-    return next(
-        (each.content.change for each in reversed(notes(talks)) if each.said.party == party), ""
-    )
-
-
 def is_contested(state: State, talks: Negotiation, statement: bytes) -> bool:
     """Tell whether a statement is contested: by a key said to be compromised when it was used.
 

@@ -74,7 +74,7 @@ def gate(
         found += _agreed_alternat(state, talks, version)
     if person is not None:
         found += _powers(talks, person, purpose)
-    found += _contested(state, talks, version, person)
+    found += _contested(state, talks, version, purpose, person)
     return tuple(found)
 
 
@@ -171,9 +171,13 @@ def _powers(talks: Negotiation, person: Person, purpose: Purpose) -> Iterator[Op
 
 
 def _contested(
-    state: State, talks: Negotiation, version: Version, person: Person | None
+    state: State,
+    talks: Negotiation,
+    version: Version,
+    purpose: Purpose,
+    person: Person | None,
 ) -> Iterator[Open]:
-    for statement in dict.fromkeys(_relied_on(state, talks, version, person)):
+    for statement in dict.fromkeys(_relied_on(state, talks, version, purpose, person)):
         if concluded.is_contested(state, talks, statement):
             entry = state.entries.get(statement)
             assert entry is not None  # what is contested was said
@@ -186,7 +190,11 @@ def _contested(
 
 
 def _relied_on(
-    state: State, talks: Negotiation, version: Version, person: Person | None
+    state: State,
+    talks: Negotiation,
+    version: Version,
+    purpose: Purpose,
+    person: Person | None,
 ) -> Iterator[bytes]:
     # What a conclusion rests on.
     yield version.statement
@@ -197,6 +205,7 @@ def _relied_on(
         yield from (shown.initial, shown.sign)
     for act in (*talks.conclusion.initials, *talks.conclusion.signatures):
         yield act.said.statement
-    agreed = concluded.alternat(state, talks, version.statement)
+    signing = purpose == "sign"
+    agreed = concluded.alternat(state, talks, version.statement) if signing else None
     if agreed is not None:
         yield agreed.said.statement

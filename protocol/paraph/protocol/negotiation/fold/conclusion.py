@@ -184,14 +184,19 @@ def effect_noted(state: State, talks: Negotiation, content: EffectNoted, said: S
     _shared(state)
     if not concluded.is_signed(talks):
         raise OutOfTurnError("expected a signed text before a note on it", code="not-signed")
-    last = concluded.last_change(talks, said.party)
+    now = talks.conclusion
+    last = now.changes.get(said.party, "")
     if last not in _AFTER[content.change]:
         raise OutOfTurnError(
             f"{content.change} cannot follow {last or 'no note'} of {said.party}",
             code="effect-order",
         )
-    after = talks.conclusion.notes.put(said.statement, Note(said, content))
-    return _with(talks, replace(talks.conclusion, notes=after))
+    after = replace(
+        now,
+        notes=now.notes.put(said.statement, Note(said, content)),
+        changes={**now.changes, said.party: content.change},
+    )
+    return _with(talks, after)
 
 
 _AFTER: Final[Mapping[str, frozenset[str]]] = {

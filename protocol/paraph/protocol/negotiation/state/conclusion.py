@@ -99,6 +99,7 @@ class Conclusion:
         alternats: By statement id.
         effects: By statement id.
         notes: By statement id.
+        changes: What the last note of a party did, by party.
         events: By statement id.
         stood_by: By the contested statement: who stands by it.
     """
@@ -109,6 +110,7 @@ class Conclusion:
     alternats: Trie[Alternat] = field(default_factory=Trie)
     effects: Trie[Effect] = field(default_factory=Trie)
     notes: Trie[Note] = field(default_factory=Trie)
+    changes: Mapping[str, str] = field(default_factory=dict)
     events: Trie[Event] = field(default_factory=Trie)
     stood_by: Trie[Said] = field(default_factory=Trie)
 
