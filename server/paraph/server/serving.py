@@ -42,7 +42,7 @@ from paraph.server.web.routes import Routes
 READY_FILE: Final = "relay.ready"
 BROKEN_S: Final = 2.0
 """Seconds for the last answers of a relay whose state is not known."""
-COLLECT_AFTER: Final = 50_000
+COLLECT_AFTER: Final = 10_000
 """Objects more than before, after which cycles are looked for."""
 SPARE_FILES: Final = 256
 """Descriptors beside those of connections."""
