@@ -4,11 +4,14 @@ import unicodedata
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from paraph.protocol.negotiation import lint
 from paraph.protocol.negotiation import text as texts
 from paraph.protocol.negotiation.lint import Lexicon, characters, phrases
 from paraph.protocol.negotiation.lint.phrases import Phrases
+from paraph.protocol.negotiation.text import Part, Text
 from paraph.protocol.statements.header import to_wordings
 from paraph.protocol.statements.versions import NO_NOTES, Replace
 from tests.support import make_characters
@@ -341,3 +344,42 @@ def test_findings_come_in_the_order_of_the_text() -> None:
     text = text_of(en="We [meet.", ru="Мы.")
     moved = replace(text, parts=text.parts[::-1])
     assert [each.cid for each in lint.findings(moved, CODES, "binding")] == ["here"]
+
+
+# ------------------------------------------------------------------ whatever the words
+
+
+ODD = st.text(
+    alphabet=st.sampled_from("ab Аб[]●:{}.!?(),\n0٣_-'\u200b\u0301ش")
+    | st.characters(codec="utf-8"),
+    max_size=60,
+)
+
+
+@given(ODD, ODD)
+def test_no_words_are_too_odd_to_be_checked(one: str, other: str) -> None:
+    text = text_with(one, other)
+    first = lint.findings(text, CODES, "non_binding")
+    assert first == lint.findings(text, CODES[::-1], "non_binding")
+    assert len({(each.check, each.cid) for each in first}) == len(first)
+    lint.notes(text, CODES, "non_binding")
+    if lint.is_clean(text, CODES, "non_binding"):
+        assert not first
+
+
+def text_with(one: str, other: str) -> Text:
+    # As it is taken in, without the limits of a record.
+    words = {"en": one + " {ref:first} [USA: x] two (3)", "ru": other + " {ref:gone} час"}
+    part = Part("here", "operative", words, {}, "")
+    return Text(("en", "ru"), (part,), frozenset({"here"}))
+
+
+def test_a_number_has_so_many_words_and_no_more() -> None:
+    assert noted(en="hundred " * 5_000) == {}
+    assert noted(en="two hundred", ru="x") == {"number_words_differ": {"en": ("200",), "ru": ()}}
+
+
+def test_long_clauses_are_read_too() -> None:
+    for words in ("[USA: a]" * 3_000, "shall " * 4_000, "{ref:first} " * 2_000, "(" * 25_000):
+        lint.findings(text_with(words, words), CODES, "non_binding")
+        lint.notes(text_with(words, words), CODES, "non_binding")

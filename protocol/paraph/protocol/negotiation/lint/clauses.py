@@ -156,8 +156,7 @@ def mixed(text: str) -> tuple[str, ...]:
 
 def treaty_wording(text: str, lexicon: Lexicon) -> tuple[str, ...]:
     """Return the words of *text* that show an intent to be bound."""
-    looked_for = _treaty(lexicon.treaty, lexicon.particles)
-    return tuple(found for _, found in looked_for.find(bare(text, lexicon)))
+    return tuple(found for _, found in _treaty(lexicon).find(bare(text, lexicon)))
 
 
 def bare(text: str, lexicon: Lexicon) -> str:
@@ -166,8 +165,8 @@ def bare(text: str, lexicon: Lexicon) -> str:
 
 
 @functools.lru_cache(maxsize=64)
-def _treaty(treaty: tuple[str, ...], particles: tuple[str, ...]) -> Phrases:
-    return Phrases({"": treaty}, particles)
+def _treaty(lexicon: Lexicon) -> Phrases:
+    return Phrases({"": lexicon.treaty}, lexicon.particles)
 
 
 # ------------------------------------------------------------------ languages against each other
@@ -239,14 +238,13 @@ def _references(
 
 def units_of(text: str, lexicon: Lexicon) -> tuple[str, ...]:
     """Return the units that *text* measures in, each once."""
-    units = tuple((unit, lexicon.units[unit]) for unit in sorted(lexicon.units))
-    looked_for = _units(units, lexicon.particles)
-    return tuple(sorted({unit for unit, _ in looked_for.find(bare(phrases.lower(text), lexicon))}))
+    found = _units(lexicon).find(bare(phrases.lower(text), lexicon))
+    return tuple(sorted({unit for unit, _ in found}))
 
 
 @functools.lru_cache(maxsize=64)
-def _units(units: tuple[tuple[str, tuple[str, ...]], ...], particles: tuple[str, ...]) -> Phrases:
-    return Phrases(dict(units), particles)
+def _units(lexicon: Lexicon) -> Phrases:
+    return Phrases(lexicon.units, lexicon.particles)
 
 
 def sentences(text: str) -> int:

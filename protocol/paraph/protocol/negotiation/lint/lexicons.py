@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from typing import Final, TypeVar
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Lexicon:
-    """Word lists of one language.
+    """Word lists of one language; each is equal to itself alone, so that work on it is kept.
 
     Attributes:
         units: Phrases by unit, in small letters.

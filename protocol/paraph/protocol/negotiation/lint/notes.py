@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -29,6 +30,8 @@ _THOUSAND: Final = 1_000
 _LEAST_COMPARED: Final = 3
 """One and two are also articles and grammatical numbers."""
 _LONGEST_MARKER: Final = 2
+_LONGEST_NUMBER: Final = 8
+"""Words of one number."""
 
 
 def notes(part: Part, languages: Sequence[str], rules: Rules) -> Iterator[Finding]:
@@ -105,13 +108,13 @@ def _is_marker(word: phrases.Word, before: str, after: str) -> bool:
 
 def numbers_in_words(text: str, lexicon: Lexicon) -> Iterator[tuple[int, int, int]]:
     """Yield every number that *text* writes in words: its value, where it begins and ends."""
-    value_of = {form: number for number, forms in lexicon.numerals.items() for form in forms}
+    value_of = _numerals(lexicon)
     run: list[int] = []
     start = end = 0
     small = phrases.lower(text)
     for word in phrases.words(small):
         value = _value(word.text, value_of, lexicon.particles)
-        touches = bool(run) and phrases.is_join(small[end : word.start])
+        touches = 0 < len(run) < _LONGEST_NUMBER and phrases.is_join(small[end : word.start])
         if touches and word.text == lexicon.joiner and _takes_ones(run):
             end = word.end
             continue
@@ -125,6 +128,11 @@ def numbers_in_words(text: str, lexicon: Lexicon) -> Iterator[tuple[int, int, in
             start, end = word.start, word.end
     if run:
         yield _sum(run), start, end
+
+
+@functools.lru_cache(maxsize=64)
+def _numerals(lexicon: Lexicon) -> dict[str, int]:
+    return {form: number for number, forms in lexicon.numerals.items() for form in forms}
 
 
 def _takes_ones(run: Sequence[int]) -> bool:

@@ -43,8 +43,8 @@ class Word:
 
 def words(text: str) -> list[Word]:
     """Return the words and figures of *text*, in order."""
-    pattern = one_of(LETTERS, DIGITS, _LOW_LINE)
-    return [Word(found[0], found.start(), found.end()) for found in pattern.finditer(text)]
+    found = one_of(LETTERS, DIGITS, _LOW_LINE).finditer(text)
+    return [Word(each[0], each.start(), each.end()) for each in found]
 
 
 def is_blank(text: str) -> bool:
@@ -134,6 +134,8 @@ class Phrases:
 
         Where several begin with the same word the longest is told.
         """
+        if not self._may_hold(text):
+            return
         found = words(text)
         reached = 0
         for at, word in enumerate(found):
@@ -144,6 +146,12 @@ class Phrases:
                     reached = at + len(phrase.forms)
                     yield phrase.label, text[word.start : found[reached - 1].end]
                     break
+
+    def _may_hold(self, text: str) -> bool:
+        # Most clauses hold no phrase at all: look at them once, in C.
+        return not self._exact.keys().isdisjoint(
+            one_of(LETTERS, DIGITS, _LOW_LINE).findall(text)
+        ) or any(phrase.forms[0].text in text for phrase in self._open)
 
 
 def _parse(label: str, written: str, particles: Sequence[str]) -> Iterator[_Phrase]:
