@@ -20,6 +20,7 @@ from bench.desks import one_at_a_time, pipelined
 from bench.figures import FORMAT, Measure, table
 from bench.options import LONG, SHORT, Options
 from bench.placing import memory, placing
+from bench.redlining import lines, redlining
 from bench.world import World
 
 MARKS: Final = frozenset(range(1, 9))
@@ -68,6 +69,7 @@ def measure(options: Options, wanted: frozenset[int], directory: Path) -> dict[s
         "limits": taken,
         "measures": [each.as_dict() for each in measures],
         "table": table(measures),
+        "redline_ms": redlining(options.runs),
     }
 
 
@@ -112,6 +114,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     load = f"{found['load_before']} before, {found['load_after']} after"
     print(f"{'load average':14}{load}\n{'runs':14}{found['runs']}, medians\n{'json':14}{file}\n")
     print(found["table"])
+    print("\n" + "\n".join(lines(found["redline_ms"])))
 
 
 if __name__ == "__main__":

@@ -53,7 +53,7 @@ def shown(found: Redline, language: str = "en") -> str:
 
 def test_words_are_told_one_by_one_and_a_row_of_them_as_one_change() -> None:
     found = redline(one("The sides meet twice."), one("The two sides shall convene twice!"))
-    assert shown(found) == "The {+two +}sides [-meet -]{+shall convene +}twice[-.-]{+!+}"
+    assert shown(found) == "The {+two +}sides [-meet-]{+shall convene+} twice[-.-]{+!+}"
     assert len([each for each in found.changes if each.language == "en"]) == 3
     assert shown(redline(one("a b c d"), one("a x y d"))) == "a [-b c-]{+x y+} d"
     both_ways(found)

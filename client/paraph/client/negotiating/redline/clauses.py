@@ -9,7 +9,7 @@ as deleted and inserted.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from operator import attrgetter
 from typing import Final, Literal
 
@@ -329,15 +329,21 @@ class _Builder:
         found: list[Piece] = []
         for same, (a, b, c, d) in words.areas(old, new):
             if same:
-                found += [
-                    Piece("same", old[at], old_at[at], new_at[at - a + c]) for at in range(a, b)
-                ]
+                for start, end in _runs(a, b, lambda at: (old_at[at], new_at[at - a + c])):  # noqa: B023
+                    text = "".join(old[start:end])
+                    found.append(Piece("same", text, old_at[start], new_at[start - a + c]))
                 continue
             number = self.words(language, "".join(old[a:b]), "".join(new[c:d]))
             here, there = _near(new_at, c, self.news), _near(old_at, b - 1, self.olds)
-            found += [Piece("deleted", old[at], old_at[at], here, number) for at in range(a, b)]
-            found += [Piece("inserted", new[at], there, new_at[at], number) for at in range(c, d)]
-        return _run_together(found)
+            found += [
+                Piece("deleted", "".join(old[start:end]), old_at[start], here, number)
+                for start, end in _runs(a, b, old_at.__getitem__)
+            ]
+            found += [
+                Piece("inserted", "".join(new[start:end]), there, new_at[start], number)
+                for start, end in _runs(c, d, new_at.__getitem__)
+            ]
+        return found
 
     def words(self, language: str, old: str, new: str) -> int:
         if not (self.olds and self.news):
@@ -352,14 +358,15 @@ def _near(cids: list[str], at: int, parts: tuple[Part, ...]) -> str:
     return parts[0].cid if parts else ""
 
 
-def _run_together(pieces: Iterable[Piece]) -> list[Piece]:
-    found: list[Piece] = []
-    for piece in pieces:
-        if found and dataclasses.replace(found[-1], text=piece.text) == piece:
-            found[-1] = dataclasses.replace(piece, text=found[-1].text + piece.text)
-        else:
-            found.append(piece)
-    return found
+def _runs(start: int, end: int, clause: Callable[[int], object]) -> Iterator[tuple[int, int]]:
+    # From *start* to *end*, cut where another clause begins; clauses are in order.
+    while start < end:
+        if clause(start) == clause(end - 1):
+            yield start, end
+            return
+        cut = next(at for at in range(start, end) if clause(at) != clause(start))
+        yield start, cut
+        start = cut
 
 
 def _joined(parts: Iterable[Part], language: str) -> tuple[list[str], list[str]]:

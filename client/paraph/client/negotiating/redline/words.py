@@ -27,7 +27,13 @@ def is_invisible(old: str, new: str) -> bool:
     As where only the normal form, a no-break or zero-width character, the direction of writing or
     the alphabet of a letter differs.
     """
-    return old != new and _look(old) == _look(new)
+    if old == new or (_is_plain(old) and _is_plain(new)):
+        return False
+    return _look(old) == _look(new)
+
+
+def _is_plain(text: str) -> bool:
+    return text.isascii() and text.isprintable()
 
 
 def _look(text: str) -> str:
@@ -38,31 +44,36 @@ def _look(text: str) -> str:
 def areas(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[bool, Area]]:
     """Yield what is the same and what is not, in turn, so that all of both is in it once.
 
-    Blanks alone between two changes belong to the change: words replaced in a row are one.
+    A blank is the same only beside a word or mark that is, so words replaced in a row are one
+    change.
     """
-    before: Area = (0, 0, 0, 0)
-    for start, end, shift in _runs(old, new):
-        a, c = before[1], before[3]
-        yield from _changed(a, start, c, start + shift)
-        yield True, (start, end, start + shift, end + shift)
-        before = (start, end, start + shift, end + shift)
-    yield from _changed(before[1], len(old), before[3], len(new))
+    a = b = c = d = 0  # the area that both have, as far as it is known
+    for i, j in (*_pairs(old, new), (len(old), len(new))):
+        if (i, j) != (b, d):
+            if a < b:
+                yield True, (a, b, c, d)
+            yield False, (b, i, d, j)
+            a, c = i, j
+        b, d = i + 1, j + 1
+    if a < len(old):
+        yield True, (a, len(old), c, len(new))
 
 
-def _changed(a: int, b: int, c: int, d: int) -> Iterator[tuple[bool, Area]]:
-    if a < b or c < d:
-        yield False, (a, b, c, d)
+def _pairs(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[int, int]]:
+    solid_old = [at for at, token in enumerate(old) if not token.isspace()]
+    solid_new = [at for at, token in enumerate(new) if not token.isspace()]
+    pairs = comparing.common([old[at] for at in solid_old], [new[at] for at in solid_new])
+    last = (-1, -1)
+    for i, j in ((solid_old[left], solid_new[right]) for left, right in pairs):
+        if last[0] < i - 1 and last[1] < j - 1 and _same_blank(old, new, i - 1, j - 1):
+            yield i - 1, j - 1
+        yield i, j
+        last = (i, j)
+        after = (i + 1, j + 1)
+        if after[0] < len(old) and after[1] < len(new) and _same_blank(old, new, *after):
+            yield after
+            last = after
 
 
-def _runs(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[int, int, int]]:
-    # Runs of tokens that both have: where it begins and ends in *old*, how much later in *new*.
-    found: list[tuple[int, int, int]] = []
-    for i, j in comparing.common(old, new):
-        if found and found[-1][1] == i and found[-1][2] == j - i:
-            found[-1] = (found[-1][0], i + 1, j - i)
-        else:
-            found.append((i, i + 1, j - i))
-    for start, end, shift in found:
-        at_an_end = (start == 0 and shift == 0) or (end == len(old) and end + shift == len(new))
-        if at_an_end or not all(comparing.is_blank(each) for each in old[start:end]):
-            yield start, end, shift
+def _same_blank(old: Sequence[str], new: Sequence[str], i: int, j: int) -> bool:
+    return old[i] == new[j] and old[i].isspace()
