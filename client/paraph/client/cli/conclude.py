@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 
 @click.command(epilog=example("paraph gate", "paraph gate 41 --json", "paraph gate --to-sign"))
-@click.argument("version", metavar="REF", default="")
+@click.argument("version", metavar="[REF]", default="")
 @click.option("--to-sign", is_flag=True, help="What bars a signature.  [default: an initial]")
 @click.option("--negotiation", default="", metavar="ID", help="Which, if there are several.")
 @click.option("--offline", is_flag=True, help="Do not ask the relay for what is new.")
@@ -194,7 +194,7 @@ def _signer(seat: Seat, desk: Desk) -> Signer:
 
 
 @click.command(epilog=example("paraph initial", "paraph initial 41 --role head_of_delegation"))
-@click.argument("version", metavar="REF", default="")
+@click.argument("version", metavar="[REF]", default="")
 @speaking
 @seated
 def initial(seat: Seat, *, version: str, voice: Voice) -> None:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     )
 
 
-@click.group()
+@click.group(epilog=example("paraph alternat show", "paraph alternat set --lead RUS=ru"))
 def alternat() -> None:
     """Settle how the two originals differ: each side is named first in its own.
 
@@ -45,7 +45,7 @@ def alternat() -> None:
         "paraph alternat set 41 --named-first USA --lead USA=en --lead RUS=ru",
     ),
 )
-@click.argument("version", metavar="REF", default="")
+@click.argument("version", metavar="[REF]", default="")
 @click.option(
     "--substitute",
     "substitutions",
@@ -90,7 +90,7 @@ def set_(
 
 
 @alternat.command("show", epilog=example("paraph alternat show", "paraph alternat show 47 --json"))
-@click.argument("ref", metavar="REF", default="")
+@click.argument("ref", metavar="[REF]", default="")
 @click.option("--negotiation", default="", metavar="ID", help="Which, if there are several.")
 @click.option("--offline", is_flag=True, help="Do not ask the relay for what is new.")
 @desk_options
@@ -147,7 +147,7 @@ def show(
 # ------------------------------------------------------------------ effect
 
 
-@click.group()
+@click.group(epilog=example("paraph effect state on_signature"))
 def effect() -> None:
     """State when a text comes into effect; suspend, resume or end it by note."""
 
@@ -228,7 +228,7 @@ _note("ends", "End the signed text from an exact instant on.", "end")
 # ------------------------------------------------------------------ around it
 
 
-@click.group()
+@click.group(epilog=example("paraph conclude export ./concluded"))
 def conclude() -> None:
     """Keep what belongs to a conclusion: events, contested statements, the package."""
 
