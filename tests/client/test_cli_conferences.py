@@ -216,6 +216,7 @@ def test_an_agenda_is_drawn_from_what_stands_open_and_can_be_scheduled(
     assert "Brackets and placeholders" in rus.ok("vc", "agenda")
     drawn = rus.ok("vc", "agenda", "--draft")
     assert f"#{question}" in drawn
+    assert rus.json("vc", "agenda", "--draft")["draft"] == drawn.rstrip("\n")
     rus.ok("vc", "schedule", write(rus, "drawn.yaml", drawn))
     (found,) = usa.json("vc", "list")["conferences"]
     assert found["name"] == "VC-1"
@@ -303,6 +304,7 @@ def test_both_chairs_read_the_same_words_at_one_size(desks: tuple[Person, Person
     assert theirs["words"] == ours["words"]
     assert [len(said) for said in ours["words"].values()] == [8, 8]
     assert rus.json("vc", "fingerprint")["words"] != ours["words"]
+    assert ours["final"] is False  # this channel has no cosigners
     assert f"size       {ours['size']}" in usa.ok("vc", "fingerprint", "--size", str(ours["size"]))
     assert "unknown-size" in usa.fails(2, "vc", "fingerprint", "--size", "999")
 
@@ -340,5 +342,6 @@ def test_a_calendar_file_says_when_and_nothing_else(desks: tuple[Person, Person]
     assert "VC-2" not in made
     usa.ok("vc", "ics", "VC-2", "-o", usa.path("vc.ics"), "--with-agenda")
     whole = Path(usa.path("vc.ics")).read_bytes()
+    assert usa.json("vc", "ics", "VC-2", "--with-agenda")["ics"].encode() == whole
     assert b"Remaining brackets\\n2. Next steps" in whole
     assert "unknown-conference" in usa.fails(2, "vc", "ics", "VC-9")

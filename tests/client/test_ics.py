@@ -44,6 +44,10 @@ def test_a_calendar_has_what_the_rules_ask_for() -> None:
     assert fields["SUMMARY"] == "Conference VC-2"
 
 
+def test_an_event_of_no_length_has_no_end() -> None:
+    assert b"DTEND" not in made(conference(duration_min=0))
+
+
 def test_without_its_agenda_it_says_when_and_nothing_else() -> None:
     words = made(conference(), with_agenda=False).decode()
     for secret in ("VC-2", "brackets", "head_of_delegation", "USA", "RUS", STATEMENT.hex()):

@@ -17,7 +17,7 @@ from paraph.client.cli.at_desk import (
     speaking,
 )
 from paraph.client.cli.context import Seat, example, run, seated
-from paraph.client.cli.output import emit, say, table
+from paraph.client.cli.output import emit, table
 from paraph.client.clock import when
 
 if TYPE_CHECKING:
@@ -213,7 +213,8 @@ def agenda(
             if conference:
                 vc_acts.print_agenda(seat, desk, talks, making.find(talks, conference))
             elif draft:
-                say(agendas.draft(desk, talks, now=seat.now()).rstrip("\n"))
+                text = agendas.draft(desk, talks, now=seat.now()).rstrip("\n")
+                emit(seat.as_json, {"draft": text}, [text])
             else:
                 points = agendas.drawn(desk, talks)
                 rows = [
@@ -238,7 +239,7 @@ def agenda(
 
 
 @vc.command(epilog=example("paraph vc fingerprint", "paraph vc fingerprint --size 214"))
-@click.option("--size", default=0, help="Entries that both chairs fixed.  [default: newest]")
+@click.option("--size", default=0, help="Entries that both chairs fixed.  [default: newest final]")
 @click.option("--offline", is_flag=True, help="Do not ask the relay for what is new.")
 @desk_options
 @seated
@@ -259,13 +260,14 @@ def fingerprint(seat: Seat, *, size: int, offline: bool, name: str, role: str | 
                     "channel": desk.channel,
                     "exercise": desk.is_exercise,
                     "size": found.size,
+                    "final": found.final,
                     "root": found.root,
                     "state": found.state,
                     "fingerprint": found.digest,
                     "words": {each: list(said) for each, said in found.words.items()},
                 },
                 [
-                    f"size       {found.size}",
+                    f"size       {found.size}, {'final' if found.final else 'verified, not final'}",
                     f"root       {found.root.hex()[:16]}",
                     f"state      {found.state.hex()[:16]}",
                     *(f"words {each}   {' '.join(said)}" for each, said in found.words.items()),
@@ -307,10 +309,12 @@ def ics(
                 exercise=desk.is_exercise,
                 with_agenda=with_agenda,
             )
-            if output is None:
-                click.echo(made, nl=False)
-            else:
+            if output is not None:
                 files.write_atomically(output, made)
-                say(f"written    {output}")
+            if seat.as_json or output is not None:
+                value = {"conference": conference, "file": str(output or ""), "ics": made.decode()}
+                emit(seat.as_json, value, [f"written    {output}"])
+            else:
+                click.echo(made, nl=False)
 
     run(work())

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from paraph.client import composing, drafts
 from paraph.client.cli.at_desk import at_desk, negotiation_id
 from paraph.client.cli.at_desk import say as say_at_desk
-from paraph.client.cli.output import emit, say
+from paraph.client.cli.output import emit
 from paraph.client.negotiating import conferences, side_documents
 from paraph.client.negotiating import minutes as drafting
 from paraph.protocol.negotiation.side_documents import standing_of
@@ -29,7 +29,8 @@ async def show(seat: Seat, voice: Voice, name: str, *, draft: bool) -> None:
         talks = desk.negotiation(negotiation_id(seat, desk, voice.negotiation))
         found = conferences.find(talks, name)
         if draft:
-            say(drafting.draft(talks, found, desk.state.languages).rstrip("\n"))
+            text = drafting.draft(talks, found, desk.state.languages).rstrip("\n")
+            emit(seat.as_json, {"draft": text}, [text])
             return
         kept = conferences.minutes_of(talks, name)
         standing = standing_of(talks, kept) if kept is not None else None

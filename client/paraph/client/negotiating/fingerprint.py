@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Final
 
+from paraph.client.cosigners import final_below
 from paraph.client.desk import Desk
 from paraph.protocol import words
 from paraph.protocol.errors import InputError, UnreadableError
@@ -21,6 +22,7 @@ class Fingerprint:
 
     Attributes:
         size: Entries of the log that are folded: the chairs fix it first.
+        final: Cosigners of every party have signed for them (SPEC 6.7).
         root: Root of the log at that size.
         state: Digest of the state at that size.
         digest: What the words stand for.
@@ -28,6 +30,7 @@ class Fingerprint:
     """
 
     size: int
+    final: bool
     root: Digest
     state: Digest
     digest: Digest
@@ -35,7 +38,7 @@ class Fingerprint:
 
 
 def fingerprint(desk: Desk, size: int = 0) -> Fingerprint:
-    """Return the fingerprint at *size*; at the newest verified size for 0.
+    """Return the fingerprint at *size*; for 0 at the newest final one, else the newest verified.
 
     Raises:
         InputError: More than this desk has verified.
@@ -48,7 +51,8 @@ def fingerprint(desk: Desk, size: int = 0) -> Fingerprint:
             code="unknown-size",
             hint="paraph sync fetches what is new; or fix a size that both sides have",
         )
-    size = size or newest
+    final = final_below(desk.replica) if desk.replica.log.charter.quorum != "none" else 0
+    size = size or final or newest
     reader = desk.reader
     if (reader.position, newest) != (size, size):
         reader = reader.at(size)
@@ -63,4 +67,4 @@ def fingerprint(desk: Desk, size: int = 0) -> Fingerprint:
     root, state = log.tree.root(size), states.digest(reader.state)
     digest = words.state_digest(desk.channel, log.charter.rules, size, root, state)
     spoken: dict[str, tuple[str, ...]] = {each: words.words(digest, each) for each in LANGUAGES}
-    return Fingerprint(size, root, state, digest, spoken)
+    return Fingerprint(size, size <= final, root, state, digest, spoken)

@@ -45,7 +45,7 @@ def calendar(conference: Conference, *, changes: int, exercise: bool, with_agend
         f"SEQUENCE:{changes}",
         f"DTSTAMP:{_utc(schedule.header.dated)}",
         f"DTSTART:{_utc(schedule.at)}",
-        f"DTEND:{_utc(end)}",
+        *((f"DTEND:{_utc(end)}",) if end > schedule.at else ()),  # never at the start itself
         f"SUMMARY:{_text(f'EXERCISE {title}' if exercise else title)}",
         "CLASS:CONFIDENTIAL",
     ]
