@@ -26,7 +26,7 @@ _FINDINGS: Final = ("no.", "entry", "by", "version", "clause", "kind", "standing
 _TERMS: Final = ("entry", "by", "standing", "words", "note")
 
 
-@click.group()
+@click.group(epilog=example("paraph finding make 14 'Will or may?'", "paraph finding list"))
 def finding() -> None:
     """What a person wants mended in a text; while one is open nobody initials."""
 
@@ -184,7 +184,7 @@ def scrub(seat: Seat, *, version: str, sort: str | None, voice: Voice) -> None:
     run(say_so(seat, voice, made))
 
 
-@click.group()
+@click.group(epilog=example("paraph term list"))
 def term() -> None:
     """The glossary: words that must stand for each other in every language.
 
