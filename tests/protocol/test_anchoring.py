@@ -1,5 +1,6 @@
 """Where the words of a comment stand later: never in a stranger's clause, never by guess."""
 
+import os
 import time
 
 import pytest
@@ -185,9 +186,12 @@ def by_words(of: Line, where: Anchor, end: bytes) -> str:
     )
 
 
-def test_no_comment_of_ten_thousand_random_lines_is_on_a_wrong_clause() -> None:
+LINES = 10_000 if os.environ.get("PARAPH_LONG") else 1_000
+
+
+def test_no_comment_of_thousands_of_random_lines_is_on_a_wrong_clause() -> None:
     placed = guessed_wrong = 0
-    for seed in range(10_000):
+    for seed in range(LINES):
         family = Family(seed, versions=5)
         found = Anchoring(family.line.versions)
         for where in family.anchors():
@@ -199,8 +203,8 @@ def test_no_comment_of_ten_thousand_random_lines_is_on_a_wrong_clause() -> None:
                     assert origins[here.cid] & own, (seed, where, end)
                 guess = by_words(family.line, where, end)
                 guessed_wrong += bool(guess and not origins[guess] & own)
-    assert placed > 100_000
-    assert guessed_wrong > 10_000, "the lines do not tempt anybody to guess"
+    assert placed > 10 * LINES
+    assert guessed_wrong > LINES, "the lines do not tempt anybody to guess"
 
 
 def test_following_many_comments_through_many_versions_takes_time_in_proportion() -> None:

@@ -32,7 +32,7 @@ PLAIN: Final = talk.base()
 
 def name(number: int) -> bytes:
     """Return the statement id of the version at a place."""
-    return (number + 1).to_bytes(32, "big")
+    return (number + 1).to_bytes(2, "big") * 16
 
 
 class Line:
@@ -61,7 +61,7 @@ class Line:
 
     def text(self, version: bytes) -> Text:
         """Return the text of a version."""
-        return self.texts[int.from_bytes(version, "big") - 1]
+        return self.texts[int.from_bytes(version[:2], "big") - 1]
 
     def _put(
         self, text: Text, parents: tuple[bytes, ...], operations: tuple[Operation, ...]

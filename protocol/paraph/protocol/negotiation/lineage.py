@@ -63,8 +63,8 @@ class Lineage:
     """
 
     def __init__(self, versions: Trie[Version]) -> None:
-        self._versions: Final = versions
-        self._in_order: Final = sorted((each for _, each in versions.items()), key=_index)
+        self._versions: Final = dict(versions.items())
+        self._in_order: Final = sorted(self._versions.values(), key=_index)
         self._count: Final = itertools.count()
         self._parts: Final[dict[bytes, dict[str, Part]]] = {}
         self._spun: Final[dict[bytes, _Spun]] = {}
