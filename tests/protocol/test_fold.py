@@ -35,6 +35,7 @@ from paraph.protocol.statements.header import (
     to_digests,
     to_wordings,
 )
+from paraph.protocol.statements.proposals import ANSWERS
 from paraph.protocol.statements.versions import (
     NO_NOTES,
     Delete,
@@ -43,7 +44,9 @@ from paraph.protocol.statements.versions import (
     VersionTabled,
 )
 from tests.support import negotiating as talk
+from tests.support import proposals
 from tests.support.negotiating import LANGUAGES, TALKS, Channel, talking
+from tests.support.standing import recalled
 
 OTHER = bytes(16 * [7])
 GONE = bytes(32 * [9])
@@ -537,6 +540,11 @@ class Sayings:
             talk.comment(header=header, body="", resolves=GONE, resolved_by=mention),
             talk.dispatch(number, header=header, author=author, carries=mention),
             talk.receipt(draw(some)),
+            proposals.made(cid, header=header),
+            proposals.answered(draw(some), draw(st.sampled_from(ANSWERS))),
+            proposals.taken(parent, {cid: "reserve"}, others=draw(st.sampled_from(["", "none"]))),
+            proposals.tied("c-one", cid) if cid != "c-one" else proposals.untied(draw(some)),
+            recalled(draw(some)),
         ]
         return draw(st.sampled_from(choices))
 
@@ -553,7 +561,7 @@ def test_any_log_folds_alike_on_both_sides_and_nothing_raises(data: st.DataObjec
         log.append((content, statement, party))
         assert channel.outcome.status in {"applied", "refused"}
         assert (channel.outcome.code == "") == (channel.outcome == APPLIED)
-    twin: State = begin(talk.PARTIES[::-1], LANGUAGES[::-1])
+    twin: State = begin(talk.PARTIES[::-1], LANGUAGES[::-1], channel=talk.CHANNEL)
     for index, (content, statement, party) in enumerate(log):
         around = Said(statement, index, party, "desk_officer", log_time=0, seen_size=index)
         twin, _ = fold.apply(twin, content, around)
