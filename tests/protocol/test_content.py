@@ -50,8 +50,8 @@ from paraph.protocol.statements.versions import (
 from tests.support import conferences as vc
 from tests.support import internal as private
 from tests.support import negotiating as talk
+from tests.support import proposals, scrutiny
 from tests.support import side_documents as side
-from tests.support import proposals
 from tests.support import silence as quiet
 from tests.support.standing import recalled
 
@@ -94,6 +94,10 @@ EVERY: tuple[Content, ...] = (
     private.mandate(),
     private.asked(b"one", b"two", hits=(private.HIT,), needs=("authority", "legal")),
     private.given(ID, "refused"),
+    scrutiny.finding(ID),
+    scrutiny.settled(ID, "mended", ID),
+    scrutiny.scrub(ID, from_clauses((talk.clause("a"),), ("en", "ru"))),
+    scrutiny.term(ID, en="crew*", ru="экипаж*"),
 )
 
 
