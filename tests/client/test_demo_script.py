@@ -3,100 +3,115 @@
 from __future__ import annotations
 
 import dataclasses
+from pathlib import Path
 
 import pytest
 
-from paraph.client.demo.script import (
-    Acknowledge,
-    Answer,
-    Confirm,
-    Dispatched,
-    Open,
-    Say,
-    Table,
-    acts,
-    named_references,
-    sender,
-    speakers,
-)
-from paraph.client.scenario import load, shipped
+from paraph.client.blocks import read_file
+from paraph.client.demo.script import Act, Beat, Rank, acts, sender
+from paraph.client.demo.script.papers import draft_names
+from paraph.client.scenario import KIND, load, shipped
 from paraph.client.scenario.model import Scenario
 from paraph.protocol.errors import InputError
 
+OWN = Path(__file__).parent / "data" / "lake-fisheries.yaml"
+
+
+@pytest.fixture(scope="module", params=["shipped", "own"])
+def scenario(request: pytest.FixtureRequest) -> Scenario:
+    return load(shipped() if request.param == "shipped" else read_file(OWN, KIND))
+
 
 @pytest.fixture(scope="module")
-def scenario() -> Scenario:
+def sample() -> Scenario:
     return load(shipped())
 
 
-def test_every_version_comment_and_dispatch_is_played_once(scenario: Scenario) -> None:
+def said(scenario: Scenario) -> list[Act]:
+    return [each for each in acts(scenario) if isinstance(each, Act)]
+
+
+def named(scenario: Scenario, name: str) -> Act:
+    return next(each for each in said(scenario) if each.name == name)
+
+
+def test_everything_that_has_a_name_in_the_file_is_said_once(scenario: Scenario) -> None:
+    names = [each.name for each in said(scenario)]
+    assert len(set(names)) == len(names)
+    wanted = {
+        *(each.id for each in scenario.versions),
+        *(each.id for each in scenario.comments),
+        *(each.id for each in scenario.dispatches),
+        *(each.id for each in scenario.proposals),
+        *(each.id for each in scenario.silences),
+        *(each.id for each in scenario.side_documents),
+        *(each.id for each in scenario.conferences if each.scripted),
+        *(each.id for each in scenario.findings if not each.by_machine),
+    }
+    assert wanted <= set(names)
+
+
+def test_acts_follow_each_other_in_time_and_the_negotiation_is_opened_first(
+    scenario: Scenario,
+) -> None:
     found = acts(scenario)
-    assert [a.version.id for a in found if isinstance(a, Table)] == [
-        version.id for version in scenario.versions
-    ]
-    said = [a.comment.id for a in found if isinstance(a, Say)]
-    assert sorted(said) == sorted(comment.id for comment in scenario.comments)
-    sent = [a.dispatch.id for a in found if isinstance(a, Dispatched)]
-    assert sorted(sent) == sorted(dispatch.id for dispatch in scenario.dispatches)
-    assert sum(isinstance(a, Answer) for a in found) == 2
-    assert sum(isinstance(a, Acknowledge) for a in found) == 11
-    assert isinstance(found[0], Open)
-    assert [a.at for a in found] == sorted(a.at for a in found)
+    assert [each.at for each in found] == sorted(each.at for each in found)
+    shared = [each for each in said(scenario) if not each.internal]
+    assert shared[0].rank is Rank.OPEN
 
 
 def test_what_is_referred_to_stands_before_what_refers_to_it(scenario: Scenario) -> None:
-    known: set[str] = set()
-    for act in acts(scenario):
-        match act:
-            case Table(version=version):
-                assert not version.parent or version.parent in known
-                known.add(version.id)
-            case Confirm(version=name):
-                assert name in known
-            case Say(comment=comment):
-                assert comment.version in known
-                known.add(comment.id)
-            case Answer(comment=comment):
-                assert comment.id in known
-            case Dispatched(dispatch=dispatch):
-                carried = set(dispatch.carries) - set(named_references(scenario))
-                assert carried <= known
-                assert not dispatch.in_reply_to or dispatch.in_reply_to in known
-                known.add(dispatch.id)
-            case Acknowledge(dispatch=name):
-                assert name in known
+    drafts, known = draft_names(scenario), set[str]()
+    for act in said(scenario):
+        for name in act.refers:
+            assert drafts.get(name, name) in known, (act.name, name)
+        known.add(act.name)
 
 
-def test_a_carried_comment_leaves_with_its_dispatch(scenario: Scenario) -> None:
-    leaves = {a.comment.id: a.at for a in acts(scenario) if isinstance(a, Say)}
-    dispatches = {dispatch.id: dispatch.at for dispatch in scenario.dispatches}
-    assert leaves["C-05"] == dispatches["D-USA-02"]
-    alone = next(comment for comment in scenario.comments if comment.id == "C-02")
-    assert leaves["C-02"] == alone.at
+def test_nobody_says_what_belongs_to_the_other_party(scenario: Scenario) -> None:
+    for version in scenario.versions:
+        by = scenario.people[named(scenario, version.id).by]
+        assert version.author in (by.party, "joint")
 
 
-def test_what_comes_with_negotiating_is_named(scenario: Scenario) -> None:
-    assert named_references(scenario) == [
-        "AM-VC2-draft",
-        "AM-VC3-draft",
-        "P-06",
-        "P-11",
-        "SD-1",
-    ]
+def test_a_carried_comment_leaves_with_its_dispatch_and_claims_its_own_instant(
+    sample: Scenario,
+) -> None:
+    carried = named(sample, "C-05")
+    dispatch = next(each for each in sample.dispatches if each.id == "D-USA-02")
+    comment = next(each for each in sample.comments if each.id == "C-05")
+    assert (carried.at, carried.dated) == (dispatch.at, comment.at)
+    alone = named(sample, "C-02")
+    assert alone.at == alone.dated
 
 
-def test_a_joint_text_is_sent_by_one_side_and_confirmed_by_the_other(scenario: Scenario) -> None:
-    found = acts(scenario)
-    joint = next(a for a in found if isinstance(a, Table) and a.version.id == "v3.2")
-    confirms = [a.by for a in found if isinstance(a, Confirm) and a.version == "v3.2"]
-    assert joint.by == "usa.desk"
-    assert confirms == ["rus.desk"]
-    assert "rus.legal" in speakers(scenario)
+def test_what_is_internal_is_said_in_no_other_channel(sample: Scenario) -> None:
+    internal = {each.name for each in said(sample) if each.internal}
+    assert internal == {"C-03", "C-04", "M-USA-1", "M-RUS-1"}
 
 
-def test_a_party_without_anybody_who_may_send_is_refused(scenario: Scenario) -> None:
-    usa = scenario.parties["USA"]
+def test_a_joint_text_is_sent_by_one_side_and_confirmed_by_the_other(sample: Scenario) -> None:
+    assert named(sample, "v3.2").by == "usa.desk"
+    assert named(sample, "v3.2 confirmed").by == "rus.desk"
+
+
+def test_silence_is_opened_after_a_sign_of_life_and_closed_after_its_expiry(
+    sample: Scenario,
+) -> None:
+    found = acts(sample)
+    for silence in sample.silences:
+        names = [each.name if isinstance(each, Act) else "" for each in found]
+        opened = names.index(silence.id)
+        beats = [place for place, each in enumerate(found) if isinstance(each, Beat)]
+        assert any(place < opened and found[place].at == silence.opened for place in beats)
+        closings = [each for each in said(sample) if each.name.startswith(f"{silence.id} closed")]
+        assert len(closings) == (0 if silence.outcome == "broken" else 2)
+        assert all(each.at > silence.expires for each in closings)
+
+
+def test_a_party_without_anybody_who_may_send_is_refused(sample: Scenario) -> None:
+    usa = sample.parties["USA"]
     people = tuple(person for person in usa.people if person.role == "linguist")
-    parties = {**scenario.parties, "USA": dataclasses.replace(usa, people=people)}
+    parties = {**sample.parties, "USA": dataclasses.replace(usa, people=people)}
     with pytest.raises(InputError, match="desk officer"):
-        sender(dataclasses.replace(scenario, parties=parties), "USA")
+        sender(dataclasses.replace(sample, parties=parties), "USA")

@@ -13,16 +13,20 @@ import pytest
 SCENARIOS = Path(__file__).parents[1] / "client" / "data"
 
 TABLE = {
-    "v1.0": (19, 14, 0, 2, "700581982f18", "c72a6e82a976"),
-    "v1.1": (21, 15, 6, 3, "eb05f073a341", "407b0bf4ad38"),
-    "v2.0": (21, 15, 9, 3, "7846fc401b1d", "7a4d364b2199"),
-    "v2.1": (23, 17, 8, 2, "6c7e3d4bb690", "68d7c30c30d8"),
-    "v3.0": (23, 17, 3, 2, "e7d607e588e3", "0bbbcd04783e"),
-    "v3.1": (22, 16, 0, 0, "596daabfa0b4", "c28003f659d9"),
-    "v3.2": (22, 16, 0, 0, "a9ceb5df8f3f", "a92a95da5391"),
-    "v4.0": (22, 16, 0, 0, "a9ceb5df8f3f", "a92a95da5391"),
+    "v1.0": (19, 14, 0, 2, "700581982f18", "c72a6e82a976", 3),
+    "v1.1": (21, 15, 6, 3, "eb05f073a341", "407b0bf4ad38", 3),
+    "v2.0": (21, 15, 9, 3, "7846fc401b1d", "7a4d364b2199", 3),
+    "v2.1": (23, 17, 8, 2, "6c7e3d4bb690", "68d7c30c30d8", 3),
+    "v3.0": (23, 17, 3, 2, "e7d607e588e3", "0bbbcd04783e", 3),
+    "v3.1": (22, 16, 0, 0, "596daabfa0b4", "c28003f659d9", 4),
+    "v3.2": (22, 16, 0, 0, "a9ceb5df8f3f", "a92a95da5391", 0),
+    "v4.0": (22, 16, 0, 0, "a9ceb5df8f3f", "a92a95da5391", 0),
 }
-"""Clauses, numbered, brackets, placeholders, digests of the English and the Russian text."""
+"""Clauses, numbered, brackets, placeholders, digests of the English and Russian text, findings."""
+
+
+ORIGINALS = {"USA": "a9ceb5df8f3f", "RUS": "2ba07f9bedc4"}
+"""Digests of the English text of both originals, which differ by the alternat alone."""
 
 
 def demo(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -49,22 +53,74 @@ def test_both_sides_hold_one_root_and_the_audit_proves_it(played: dict[str, Any]
     assert (played["audit"]["verdict"], played["audit"]["problems"]) == ("intact", [])
 
 
-def test_every_version_comment_and_dispatch_stands_in_the_log(played: dict[str, Any]) -> None:
+def test_both_sides_computed_one_state_and_would_read_out_the_same_words(
+    played: dict[str, Any],
+) -> None:
+    assert played["states_equal"]
+    read_out = {json.dumps(each["state_words"]) for each in played["parties"].values()}
+    assert len(read_out) == 1
+    assert set(json.loads(read_out.pop())) == {"en", "ru"}
+
+
+def test_everything_that_the_scenario_tells_stands_in_the_log(played: dict[str, Any]) -> None:
     shared = [each for each in played["statements"] if each["where"] == "shared"]
     kinds = [each["kind"].split(",")[0] for each in shared]
-    assert {kind: kinds.count(kind) for kind in set(kinds)} == {
-        "opening": 1,
-        "version": 8,
-        "confirmation": 4,
+    assert {kind: kinds.count(kind) for kind in sorted(set(kinds))} == {
+        "action": 7,
+        "action done": 7,
+        "after signature": 2,
+        "agreement": 8,
+        "alternat": 1,
+        "answer": 47,
+        "closing of a thread": 9,
         "comment": 10,
-        "reply": 2,
+        "conference announced": 2,
+        "confirmation": 6,
         "dispatch": 12,
+        "document": 4,
+        "effect": 1,
+        "finding": 1,
+        "finding settled": 1,
+        "full powers": 4,
+        "initialling": 2,
+        "opening": 1,
+        "outcomes": 2,
+        "positions": 10,
+        "proposal": 13,
         "receipt": 11,
+        "reply": 2,
+        "scrub": 4,
+        "signature": 4,
+        "silence closed": 4,
+        "silence opened": 3,
+        "text of a document": 4,
+        "version": 8,
     }
     indices = [each["index"] for each in shared]
     assert indices == sorted(indices)
     receipts = [each for each in shared if each["kind"].startswith("dispatch")]
     assert {each["rung"] for each in receipts} <= {"in_charge", "fetched"}
+
+
+def test_it_comes_to_what_the_scenario_says(played: dict[str, Any]) -> None:
+    assert played["dispatches"] == {"USA": 5, "RUS": 6, "joint": 1}
+    final = played["final"]
+    assert final["phase"] == "suspended"
+    assert final["silence"] == {"S-01": "adopted", "S-02": "broken", "S-03": "adopted"}
+    accepted = {name for name, word in final["proposals"].items() if word == "accepted"}
+    assert accepted == {f"P-{number:02}" for number in range(1, 13)}
+    assert final["proposals"]["P-13"] == "withdrawn"
+    assert set(final["documents"].values()) == {"agreed"}
+    assert (final["findings"], final["threads"]) == ({"F-05": "settled"}, {"closed": 9, "open": 1})
+    late = {"VC-3": [("A-03", "USA", "late"), ("A-04", "both", "late")]}
+    by_conference = played["actions"]["by_conference"]
+    assert {
+        due: [(each["id"], each["owner"], each["state"]) for each in rows]
+        for due, rows in by_conference.items()
+    } == late
+    assert {each["state"] for each in played["actions"]["dated"]} == {"done"}
+    originals = played["originals"]
+    assert {code: each["en"][:12] for code, each in originals.items()} == ORIGINALS
 
 
 def test_the_texts_are_those_of_the_table(played: dict[str, Any]) -> None:
@@ -76,6 +132,7 @@ def test_the_texts_are_those_of_the_table(played: dict[str, Any]) -> None:
             each["placeholders"]["en"],
             each["digests"]["en"][:12],
             each["digests"]["ru"][:12],
+            len(each["findings"]),
         )
         for each in played["versions"]
     }
@@ -86,7 +143,7 @@ def test_internal_comments_stand_in_internal_channels_alone(played: dict[str, An
     internal = {each["name"]: each["where"] for each in played["statements"]} | {}
     assert internal["C-03"] == "internal RUS"
     assert internal["C-04"] == "internal USA"
-    assert played["named_references"] == ["AM-VC2-draft", "AM-VC3-draft", "P-06", "P-11", "SD-1"]
+    assert internal["M-USA-1"] == "internal USA"
 
 
 def test_other_parties_and_languages_play_too(tmp_path: Path) -> None:
