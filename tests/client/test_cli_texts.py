@@ -183,3 +183,22 @@ def test_hostile_words_do_not_command_the_terminal(desks: tuple[Person, Person])
     shown = usa.ok("text", "diff")
     assert "<U+001B>(2J" in shown
     assert "\u202e" not in shown
+
+
+def test_an_edited_draft_is_sent_and_exported(
+    desks: tuple[Person, Person], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usa, rus = desks
+    file = rus.json("draft", "new")["file"]
+    editor(rus, monkeypatch, "sed -i 's/Talk\\./Speak./; s/Говорить/Беседовать/' $1")
+    rus.ok("draft", "edit", file)
+    assert rus.json("draft", "send", file)["type"] == "version-tabled"
+    assert "[-Talk-]{+Speak+}" in usa.ok("text", "diff")
+    told = usa.json("export", "json")
+    assert told["exercise"]
+    assert told["clauses"][2]["words"]["en"] == "Meet. Speak."
+    usa.ok("export", "akn", "-o", usa.path("text.xml"))
+    assert "Meet. Speak." in Path(usa.path("text.xml")).read_text()
+    assert "there already" in usa.fails(2, "export", "akn", "-o", usa.path("text.xml"))
+    assert "Speak" not in usa.ok("export", "markdown", "--lang", "ru")
+    assert "expected one of" in usa.fails(2, "export", "text", "--lang", "fr")
