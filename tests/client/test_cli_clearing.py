@@ -99,6 +99,9 @@ def test_every_statement_passes_the_door_and_may_be_asked_for(tmp_path: Path) ->
     assert "[not-cleared]" in usa.fails(7, *note)  # the next number: another letter
     words = ("comment", "Share target information, in a joint operation?")
     assert "target_information" in usa.fails(7, *words)
+    theirs = str(rus.json("comment", "Yours.")["index"])
+    not_taken = ("acknowledge", theirs, "--not-taken", "--reason")
+    assert "joint operation" in usa.fails(7, *not_taken, "No joint operation.")
     quoted = "They said «a joint operation», which we do not."
     assert usa.json("comment", quoted)["state"] == "logged"
     assert rus.json("comment", "A joint operation?")["state"] == "logged"  # no mandate of theirs

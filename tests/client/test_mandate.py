@@ -4,6 +4,7 @@ import pytest
 
 from paraph.client.negotiating import forms, mandate
 from paraph.protocol.negotiation import text as texts
+from paraph.protocol.statements.header import to_wordings
 from paraph.protocol.statements.internal import TripHit, TripWords
 from paraph.protocol.statements.versions import NO_NOTES, InsertAfter, Merge, MoveAfter, Replace
 from tests.support import internal as private
@@ -72,7 +73,7 @@ def changed(*operations: object, **clauses: dict[str, str]) -> tuple[Channel, ob
 
 
 def replaced(cid: str, **words: str) -> Replace:
-    return Replace(cid=cid, texts=talk.to_wordings(words), notes=NO_NOTES)
+    return Replace(cid=cid, texts=to_wordings(words), notes=NO_NOTES)
 
 
 @pytest.mark.parametrize(
@@ -125,7 +126,7 @@ def test_words_that_move_or_merge_are_not_new_and_a_new_clause_is() -> None:
     merged = Merge(
         cids=("c-one", "c-two"),
         into="c-two",
-        texts=talk.to_wordings({"en": "Two. A joint operation.", "ru": "Два. Раз."}),
+        texts=to_wordings({"en": "Two. A joint operation.", "ru": "Два. Раз."}),
         headings=(),
         notes=NO_NOTES,
     )

@@ -38,7 +38,7 @@ def mandate(role: str = "head_of_delegation", **changes: object) -> MandateSet:
     return _made(MandateSet, fields, changes)
 
 
-def asked(*parts: bytes, role: str = "desk_officer", **changes: object) -> ClearanceAsked:
+def asked(*parts: bytes, role: str = "desk_officer", **changes: Any) -> ClearanceAsked:  # noqa: ANN401
     parts = parts or (b"a record",)
     fields: dict[str, Any] = {
         "header": header(role),
@@ -68,7 +68,7 @@ class Chancery(Channel):
     def __init__(self) -> None:
         super().__init__(("USA",), LANGUAGES)
 
-    def asks(self, *parts: bytes, **changes: object) -> bytes:
+    def asks(self, *parts: bytes, **changes: Any) -> bytes:  # noqa: ANN401
         return self.applies(asked(*parts, **changes), holder=OFFICER)
 
     def says(

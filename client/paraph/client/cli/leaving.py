@@ -176,8 +176,8 @@ class Door:
 
         if all(each in self._passed for each in contents) or desk.state.internal:
             return contents
-        if isinstance(contents[0], AcknowledgementGiven):
-            return contents  # chosen words only: which statements, how far
+        if isinstance(contents[0], AcknowledgementGiven) and not contents[0].reason:
+            return contents  # no words of its own: which statements, and how far
         wanted = leave()
         async with inside(self._seat, desk.role) as chancery:
             allowed = await self._allowed(desk, contents, chancery, wanted)

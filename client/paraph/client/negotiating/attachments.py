@@ -12,7 +12,7 @@ import hashlib
 import os
 import re
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -109,14 +109,6 @@ def attach(desk: Desk, content: Content, paths: Sequence[Path]) -> Content:
         keys.append(dataclasses.replace(key, name=shown_name(path.name)))
     header = dataclasses.replace(content.header, attachments=tuple(sorted(keys)))
     return dataclasses.replace(content, header=header)
-
-
-def forget(desk: Desk, content: Content, kept: Iterable[AttachmentKey] = ()) -> None:
-    """Remove what :func:`attach` sealed for a statement that is not said after all."""
-    staying = {each.blob for each in kept}
-    for each in content.header.attachments:
-        if each.blob not in staying:
-            desk.replica.bodies.attachment(each.blob).unlink(missing_ok=True)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -1,8 +1,9 @@
 """Whether two words are forms of one: by endings, never by a bare stem.
 
 ``часа`` is a form of ``час``, ``частота`` is not: what two words do not share must be endings of
-one class in their language. Languages without classes here are compared word by word; writing without
-blanks between words is searched as it stands. The lists are data; nothing here enters the state.
+one class in their language. Languages without classes here are compared word by word; writing
+without blanks between words is searched as it stands. The lists are data; nothing here enters the
+state.
 """
 
 from __future__ import annotations

@@ -238,7 +238,7 @@ class Judgement:
         """What keeps it from leaving: ``release``, ``authority``, ``refused``; empty if nothing."""
         found = self.clearance
         if found is not None and found.standing == "refused":
-            return ("refused",) if self.hits or self.must_release else ()
+            return ("refused",)
         missing = []
         if self.must_release and (found is None or found.standing != "released"):
             missing.append("release")
