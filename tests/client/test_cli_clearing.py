@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from paraph.protocol import signed
 from paraph.protocol.statements.envelope import SealedContent
 from tests.support.chancery import (
@@ -168,6 +170,25 @@ def test_what_is_odd_about_a_draft_is_asked_first(tmp_path: Path) -> None:
     usa.ok("send", write(usa, "kind.yaml", "kind: tabled_darft\n" + BASE), "--yes")
     empty = write(usa, "empty.yaml", "kind: counter_draft\noperations: []\n")
     assert "the draft holds no operations" in usa.fails(2, "send", empty)
+
+
+def test_on_a_terminal_everything_is_shown_and_asked_before_it_leaves(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usa, rus, _ = exchanging(tmp_path)
+    rus.ok("sync")
+    base = write(usa, "base.yaml", BASE)
+    monkeypatch.setattr("paraph.client.cli.leaving.on_terminal", lambda: True)
+    declined = usa.run("send", base, given="n\n")
+    assert declined.exit_code == 130
+    assert "the other side reads:" in declined.stderr
+    assert "Keep [USA: three] miles." in declined.stderr
+    assert "internal: nothing of the internal channel is among it" in declined.stderr
+    assert rus.json("sync")["new"] == 0
+    assert usa.json("sync")["queued"] == 0
+    assert usa.run("send", base, given="y\n").exit_code == 0
+    assert rus.json("sync")["new"] == 2
+    assert usa.run("comment", "No question is asked here.").exit_code == 0
 
 
 def test_the_same_draft_twice_opens_no_second_negotiation(tmp_path: Path) -> None:

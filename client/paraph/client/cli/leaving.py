@@ -69,6 +69,11 @@ def leave() -> Leave:
     return found
 
 
+def on_terminal() -> bool:
+    """Tell whether somebody is there to be asked."""
+    return sys.stdin.isatty()
+
+
 def _keep(ctx: click.Context, param: click.Parameter, value: Any) -> None:  # noqa: ANN401 - as click
     if value:
         setattr(ctx.meta.setdefault(_META, Leave()), str(param.name), value)
@@ -308,11 +313,11 @@ class Door:
         odd: tuple[str, ...],
         wanted: Leave,
     ) -> None:
-        if wanted.yes or not (odd or (wanted.confirm and sys.stdin.isatty())):
+        if wanted.yes or not (odd or (wanted.confirm and on_terminal())):
             for each in odd:
                 note(f"warning: {each}")
             return
-        if not sys.stdin.isatty():
+        if not on_terminal():
             for each in odd:
                 note(f"warning: {each}")
             raise InputError(
