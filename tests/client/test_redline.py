@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from paraph.client.negotiating.redline import (
     Redline,
     is_invisible,
+    kin_after,
     kin_of,
     redline,
     three_way,
@@ -83,6 +84,8 @@ def of(*operations: object) -> Redline:
         line.text(first), line.text(second), kin_of(Lineage(line.versions), first, second)
     )
     both_ways(found)
+    made_of = kin_after(line.text(first), operations)  # type: ignore[arg-type]
+    assert redline(line.text(first), line.text(second), made_of) == found
     back = redline(
         line.text(second), line.text(first), kin_of(Lineage(line.versions), second, first)
     )
@@ -97,6 +100,11 @@ def test_a_split_keeps_the_words_that_it_carries_over() -> None:
     assert shown(found) == "One two[- three-]{+.+}{+Three+} four.|Five.|Six."
     kept = {(each.old, each.new) for each in found.blocks[0].pieces["en"] if each.kind == "same"}
     assert kept == {("a", "a"), ("a", "a2")}
+
+
+def test_a_part_that_is_merged_into_another_clause_is_told_with_both() -> None:
+    found = of(split("a", "One two.", "n", "three four."), merge(["n", "b"], "b", "four. Five."))
+    assert [each.shape for each in found.blocks] == ["recast", "same"]
 
 
 def test_a_merge_keeps_the_words_of_both() -> None:

@@ -188,7 +188,7 @@ def check(seat: Seat, *, file: str, offline: bool, name: str, role: str | None) 
     """
     from paraph.client.negotiating import drafting
     from paraph.client.negotiating.kept_drafts import DraftFolder
-    from paraph.client.negotiating.redline import redline
+    from paraph.client.negotiating.redline import kin_after, redline
 
     path = DraftFolder(seat.home.path).find(file)
 
@@ -197,7 +197,10 @@ def check(seat: Seat, *, file: str, offline: bool, name: str, role: str | None) 
             languages = desk.replica.log.charter.languages
             drafted = drafting.check(drafting.read(path, languages), desk.state)
             report = _lint(seat, desk, drafted)
-            found = redline(drafted.parent.text, drafted.text) if drafted.parent else None
+            found = None
+            if drafted.parent is not None:
+                before = drafted.parent.text
+                found = redline(before, drafted.text, kin_after(before, drafted.draft.operations))
             if seat.as_json:
                 emit(True, _as_json(desk, drafted, report, found), ())
                 return

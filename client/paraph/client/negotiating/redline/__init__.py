@@ -10,6 +10,7 @@ from paraph.client.negotiating.redline.clauses import (
     Kin,
     Piece,
     Redline,
+    kin_after,
     kin_of,
     redline,
 )
@@ -25,6 +26,7 @@ __all__ = [
     "Row",
     "Segment",
     "is_invisible",
+    "kin_after",
     "kin_of",
     "redline",
     "three_way",

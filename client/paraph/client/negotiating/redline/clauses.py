@@ -17,7 +17,7 @@ from paraph.client.negotiating.redline import words
 from paraph.protocol.negotiation import comparing
 from paraph.protocol.negotiation.lineage import Lineage
 from paraph.protocol.negotiation.text import Part, Text
-from paraph.protocol.statements.versions import MoveAfter
+from paraph.protocol.statements.versions import Delete, Merge, MoveAfter, Operation, Split
 
 Kind = Literal["words", "insert", "delete", "move", "split", "merge", "about"]
 Shape = Literal["same", "inserted", "deleted", "split", "merged", "recast"]
@@ -51,6 +51,30 @@ def kin_of(lineage: Lineage, old: bytes, new: bytes) -> Kin:
             for cid in lineage.heirs(new, old, part.cid):
                 heirs[cid] = (*heirs.get(cid, ()), part.cid)
     return Kin(heirs, on_the_way)
+
+
+def kin_after(old: Text, operations: Iterable[Operation]) -> Kin:
+    """Return how the clauses of a text belong with those that *operations* make of it."""
+    heirs: dict[str, tuple[str, ...]] = {part.cid: (part.cid,) for part in old.parts}
+    moved: set[str] = set()
+    change: dict[str, tuple[str, ...]]
+    for each in operations:
+        match each:
+            case Split(cid=cid, new_cid=new):
+                change = {cid: (cid, new)}
+            case Merge(cids=cids, into=into):
+                change = dict.fromkeys(cids, (into,))
+            case Delete(cid=cid):
+                change = {cid: ()}
+            case MoveAfter(cid=cid):
+                change = {}
+                moved.add(cid)
+            case _:
+                continue
+        for first, last in heirs.items():
+            made = (heir for cid in last for heir in change.get(cid, (cid,)))
+            heirs[first] = tuple(dict.fromkeys(made))
+    return Kin(heirs, frozenset(moved))
 
 
 def _between(lineage: Lineage, old: bytes, new: bytes) -> frozenset[str]:
