@@ -121,6 +121,7 @@ def test_agreed_words_are_not_reopened_without_a_reason(desks: People) -> None:
     assert "reopens-agreed" in refused
     usa.ok("send", write(usa, "again.yaml", EXPLAINED))
     assert usa.json("position", "show")["clauses"][1]["positions"]["RUS"] == "confirm"
+    assert "reopened, to be confirmed: distance" in rus.ok("status")
 
 
 def test_a_package_is_tied_and_untied_by_both(desks: People) -> None:

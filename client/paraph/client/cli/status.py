@@ -67,6 +67,8 @@ def _brackets(found: Status) -> Iterator[str]:
     if found.clauses:
         counted = ", ".join(f"{count} {state}" for state, count in found.clauses.items())
         yield f"  clauses: {counted}"
+    if found.reopened:
+        yield f"  reopened, to be confirmed: {', '.join(found.reopened)}"
 
 
 def _turns(found: Status) -> Iterator[str]:
@@ -126,6 +128,7 @@ def _value(desk: Desk, found: Status, synced: bool) -> dict[str, object]:
         "log_time": when(desk.state.log_time) or None,
         "brackets": list(found.brackets),
         "clauses": found.clauses,
+        "reopened": list(found.reopened),
         "pen": found.pen or None,
         "turns": list(found.turns),
         "owed": list(found.owed),

@@ -109,6 +109,7 @@ class Status:
         phase: How far the instrument has come.
         brackets: What is still in brackets, in the order of the text; of the first head.
         clauses: How many clauses of the first head stand how.
+        reopened: Clauses that both agreed to in words that have changed since.
         pen: Party that sent the newest version of the text; empty without one.
         turns: Proposals that wait, ours first.
         owed: What each side owes, ours first.
@@ -124,6 +125,7 @@ class Status:
     phase: Phase
     brackets: tuple[Held, ...]
     clauses: Mapping[str, int]
+    reopened: tuple[str, ...]
     pen: str
     turns: tuple[Turn, ...]
     owed: tuple[Owed, ...]
@@ -146,6 +148,7 @@ def status(desk: Desk, talks: Negotiation) -> Status:
         phase=phase(state, talks),
         brackets=tuple(_held(state, talks, first)) if first else (),
         clauses=_counts(state, talks, first) if first else {},
+        reopened=tuple(matrix.agreed_before(state, talks, first)) if first else (),
         pen=_pen(talks),
         turns=tuple(sorted(_turns(desk, talks), key=lambda each: each.turn != desk.party)),
         owed=tuple(sorted(_owed(desk, talks), key=lambda each: each.by != desk.party)),
