@@ -58,9 +58,11 @@ class WireTools(Tools):
 
 def unmasked(stream: bytes) -> bytes:
     """Return the payloads of a client's WebSocket frames, which cross under a mask."""
-    head, found, rest = stream.partition(b"\r\n\r\n")
-    if not found or b"upgrade: websocket" not in head.lower():
+    # Other requests may have gone the same way before it was upgraded.
+    upgrade = stream.lower().find(b"upgrade: websocket")
+    if upgrade < 0:
         return b""
+    _, _, rest = stream[upgrade:].partition(b"\r\n\r\n")
     out = bytearray()
     while len(rest) >= 2:
         size, at = rest[1] & 0x7F, 2
