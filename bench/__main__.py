@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from bench import limits, machine
+from bench import folding, limits, machine
 from bench.catching_up import catching_up
 from bench.desks import one_at_a_time, pipelined
 from bench.figures import FORMAT, Measure, table
@@ -69,6 +69,7 @@ def measure(options: Options, wanted: frozenset[int], directory: Path) -> dict[s
         "limits": taken,
         "measures": [each.as_dict() for each in measures],
         "table": table(measures),
+        "fold_s": folding.folding(options.runs),
         "redline_ms": redlining(options.runs),
     }
 
@@ -114,7 +115,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     load = f"{found['load_before']} before, {found['load_after']} after"
     print(f"{'load average':14}{load}\n{'runs':14}{found['runs']}, medians\n{'json':14}{file}\n")
     print(found["table"])
-    print("\n" + "\n".join(lines(found["redline_ms"])))
+    print("\n" + "\n".join([*folding.lines(found["fold_s"]), *lines(found["redline_ms"])]))
 
 
 if __name__ == "__main__":

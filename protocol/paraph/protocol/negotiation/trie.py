@@ -58,8 +58,19 @@ class Trie(Generic[V]):
 
     def put(self, key: bytes, value: V) -> Trie[V]:
         """Return this map with *value* at *key*, in place of an earlier one."""
-        fresh = self._leaf(key) is None
-        return Trie(_put(self.root, _Leaf(key, value), 0), self.size + fresh)
+        path: list[tuple[_Node[V], int]] = []
+        node: _Node[V] | _Leaf[V] | None = self.root
+        while type(node) is tuple:
+            place = _nibble(key, len(path))
+            path.append((node, place))
+            node = node[place]
+        assert not isinstance(node, tuple)
+        fresh = node is None or node.key != key
+        leaf = _Leaf(key, value)
+        below = leaf if node is None or not fresh else _fork(node, leaf, len(path))
+        for above, place in reversed(path):
+            below = (*above[:place], below, *above[place + 1 :])
+        return Trie(below, self.size + fresh)  # type: ignore[arg-type]
 
     def items(self) -> Iterator[tuple[bytes, V]]:
         """Yield keys and values, by key."""
@@ -67,17 +78,15 @@ class Trie(Generic[V]):
             yield leaf.key, leaf.value
 
 
-def _put(node: _Node[V], leaf: _Leaf[V], depth: int) -> _Node[V]:
-    place = _nibble(leaf.key, depth)
-    there = node[place]
-    below: _Node[V] | _Leaf[V]
-    if there is None or (isinstance(there, _Leaf) and there.key == leaf.key):
-        below = leaf
-    elif isinstance(there, _Leaf):
-        below = _put(_put(_EMPTY, there, depth + 1), leaf, depth + 1)
+def _fork(one: _Leaf[V], two: _Leaf[V], depth: int) -> _Node[V]:
+    # The two keys are alike below *depth*, and different somewhere after it.
+    first, second = _nibble(one.key, depth), _nibble(two.key, depth)
+    row: list[_Node[V] | _Leaf[V] | None] = list(_EMPTY)
+    if first == second:
+        row[first] = _fork(one, two, depth + 1)
     else:
-        below = _put(there, leaf, depth + 1)
-    return (*node[:place], below, *node[place + 1 :])
+        row[first], row[second] = one, two
+    return tuple(row)
 
 
 def _leaves(node: _Node[V]) -> Iterator[_Leaf[V]]:

@@ -169,13 +169,16 @@ def apply(state: State, content: Content, said: Said) -> tuple[State, Outcome]:
     """
     state = _advance(state, said)
     if said.statement in state.entries:
-        return state, Outcome("refused", "placed-before", "this statement was folded before")
+        return _placed(state, said), Outcome(
+            "refused", "placed-before", "this statement was folded before"
+        )
     try:
         _speaker(content, said.role)
-        after = _fold(state, content, said)
+        after, outcome = _fold(state, content, said), APPLIED
     except (OutOfTurnError, MalformedError) as error:
-        return _enter(state, content, said, Outcome("refused", error.code, str(error)))
-    return _enter(after, content, said, APPLIED)
+        after, outcome = state, Outcome("refused", error.code, str(error))
+    entry = Entry(said, content.KIND, content.header.negotiation, outcome)
+    return _enter(after, entry), outcome
 
 
 def refuse(state: State, said: Said, outcome: Outcome) -> State:
@@ -189,9 +192,8 @@ def refuse(state: State, said: Said, outcome: Outcome) -> State:
     """
     state = _advance(state, said)
     if said.statement in state.entries:
-        return state
-    entry = Entry(said, kind="", negotiation=NO_NEGOTIATION, outcome=outcome)
-    return replace(state, entries=state.entries.put(said.statement, entry))
+        return _placed(state, said)
+    return _enter(state, Entry(said, "", NO_NEGOTIATION, outcome))
 
 
 def heard(state: State, payload: Record, said: Said) -> State:
@@ -206,7 +208,7 @@ def heard(state: State, payload: Record, said: Said) -> State:
     Raises:
         MisuseError: As for :func:`apply`.
     """
-    state = _advance(state, said)
+    state = _placed(_advance(state, said), said)
     match payload:
         case Heartbeat(held=held):
             longest = max(held, state.held.get(said.party, 0))
@@ -234,12 +236,21 @@ def _advance(state: State, said: Said) -> State:
         raise MisuseError("expected statements in the order of the log")
     if said.party not in state.parties:
         raise MisuseError("expected a party of this channel")
-    return silence.tick(replace(state, size=said.index + 1, log_time=said.log_time), said)
+    return silence.tick(state, said) if state.silences_live else state
 
 
-def _enter(state: State, content: Content, said: Said, outcome: Outcome) -> tuple[State, Outcome]:
-    entry = Entry(said, content.KIND, content.header.negotiation, outcome)
-    return replace(state, entries=state.entries.put(said.statement, entry)), outcome
+def _placed(state: State, said: Said) -> State:
+    return replace(state, size=said.index + 1, log_time=said.log_time)
+
+
+def _enter(state: State, entry: Entry) -> State:
+    said = entry.said
+    return replace(
+        state,
+        size=said.index + 1,
+        log_time=said.log_time,
+        entries=state.entries.put(said.statement, entry),
+    )
 
 
 def _speaker(content: Content, role: str) -> None:
