@@ -19,7 +19,7 @@ SMALL: Final = 3  # items of a list, and bytes or characters beyond the least, i
 EDGES: Final = (0, 1, 2, 23, 127, 128, 255, 256, 65_535, 65_536, 2**32 - 1, 2**32, 2**53 - 1)
 WORDS: Final = (
     "", "en", "ru", "RUS", "US", "joint", "c-1", "A", "a", "AB-12", "paraph", "relay.example/log",
-    "Text of a clause", "Текст статьи", "[RUS: слово]", "x" * 40,
+    "Text of a clause", "Текст статьи", "[RUS: слово]", "x" * 40, "+03:00",
 )  # fmt: skip
 
 

@@ -47,10 +47,10 @@ from paraph.protocol.statements.versions import (
     Replace,
     Split,
 )
+from tests.support import concluding, proposals, scrutiny
 from tests.support import conferences as vc
 from tests.support import internal as private
 from tests.support import negotiating as talk
-from tests.support import proposals, scrutiny
 from tests.support import side_documents as side
 from tests.support import silence as quiet
 from tests.support.standing import recalled
@@ -98,6 +98,14 @@ EVERY: tuple[Content, ...] = (
     scrutiny.settled(ID, "mended", ID),
     scrutiny.scrub(ID, from_clauses((talk.clause("a"),), ("en", "ru"))),
     scrutiny.term(ID, en="crew*", ru="экипаж*"),
+    concluding.powers("USA"),
+    concluding.withdrawn(ID),
+    concluding.alternat(ID),
+    concluding.effect(ID),
+    concluding.effect_noted("suspends", 7),
+    concluding.event(),
+    concluding.stood_by(ID),
+    *concluding.acts(),
 )
 
 

@@ -227,6 +227,18 @@ def clean_clauses() -> tuple[Clause, ...]:
     )
 
 
+def acts() -> tuple[Initialled, Signed]:
+    """Return an initial and a signature on a small text, as they travel."""
+    ceremony = Ceremony().signed()
+    found = ceremony.talks.conclusion
+    first, last = found.initials[0].act, found.signatures[0].act
+    signature = bytes(SIGNATURE_SIZE)
+    return (
+        Initialled(header=header(HEAD), act=first, signature=signature),
+        Signed(header=header(SIGNATORY), act=last, signature=signature),
+    )
+
+
 class Ceremony(Channel):
     """A channel of two parties with a text that is ready to be initialled."""
 

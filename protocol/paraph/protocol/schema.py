@@ -230,6 +230,9 @@ def many(item: Codec[T], most: int, least: int = 0) -> Codec[tuple[T, ...]]:
     )
 
 
+_precedes: Callable[[Any, Any], bool] = operator.lt
+
+
 def ascending(item: Codec[T], most: int, least: int = 0) -> Codec[tuple[T, ...]]:
     """A list of *least* to *most* items, each larger than the one before it."""
     plain = many(item, most, least)
@@ -237,7 +240,7 @@ def ascending(item: Codec[T], most: int, least: int = 0) -> Codec[tuple[T, ...]]
 
     def load(value: object) -> tuple[T, ...]:
         items = load_items(value)
-        if not all(map(operator.lt, items, items[1:])):
+        if not all(map(_precedes, items, items[1:])):
             raise MalformedError("expected ascending items without a repeat")
         return items
 

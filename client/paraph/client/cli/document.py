@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 _COLUMNS = ("no.", "entry", "by", "kind", "about", "standing", "version", "behind it", "title")
 
 
-@click.group()
+@click.group(epilog=example("paraph document list"))
 def document() -> None:
     """Open side documents and the public line, send their texts, confirm them.
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _COLUMNS = ("no.", "entry", "by", "subject", "expires", "standing", "left", "note")
 
 
-@click.group()
+@click.group(epilog=example("paraph silence list"))
 def silence() -> None:
     """Put words under silence, object, close.
 

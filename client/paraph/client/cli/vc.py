@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 _COLUMNS = ("name", "entry", "utc", "local times", "points", "outcomes", "minutes", "note")
 
 
-@click.group()
+@click.group(epilog=example("paraph vc list"))
 def vc() -> None:
     """Schedule conferences, record outcomes and actions, keep minutes, read the fingerprint.
 

@@ -60,7 +60,7 @@ class Zone(Record):
 
     party: str = wire(party_code, "whose time")
     offset: str = wire(
-        text(6, r"[+-](0[0-9]|1[0-4]):[0-5][0-9]"), "hours and minutes ahead of UTC, on that day"
+        text(6, r"(\+|-)(0[0-9]|1[0-4]):[0-5][0-9]"), "hours and minutes ahead of UTC, on that day"
     )
     label: str = wire(named, "name of the zone, as shown")
 
