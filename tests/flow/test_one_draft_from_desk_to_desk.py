@@ -177,7 +177,7 @@ async def test_one_draft_from_desk_to_desk(tmp_path: Path) -> None:  # noqa: PLR
         received = theirs.talks.versions.get(sent.id)
         assert received is not None
         assert texts.digests(received.text) == texts.digests(text)
-        assert theirs.reader.alarms() == ()
+        assert theirs.replica.alarms() == ()
 
         # From now on a change of the older text is out of turn.
         with pytest.raises(OutOfTurnError):

@@ -17,11 +17,9 @@ from __future__ import annotations
 import bisect
 import dataclasses
 import itertools
-from collections.abc import Iterable, Iterator
-from typing import Final
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final, Protocol
 
-from paraph.client.replica import Replica
-from paraph.client.store import Alarm
 from paraph.protocol.buckets import sealed_attachment_size
 from paraph.protocol.errors import (
     ForgedError,
@@ -30,6 +28,7 @@ from paraph.protocol.errors import (
     ParaphError,
     UnreadableError,
 )
+from paraph.protocol.log import ChannelLog
 from paraph.protocol.names import ChannelId, Digest, KeyId
 from paraph.protocol.negotiation import fold
 from paraph.protocol.negotiation import state as states
@@ -47,6 +46,31 @@ OTHER_ATTACHMENTS: Final = Outcome(
     "refused", "attachments-differ", "its keys are not those of the attachments it lists"
 )
 WITHDRAWN: Final = Outcome("refused", "withdrawn", "its author took it back")
+
+
+class Source(Protocol):
+    """Where a verified log is read: a desk's replica, or the bundle of an audit."""
+
+    @property
+    def log(self) -> ChannelLog:
+        """State of the log."""
+
+    @property
+    def size(self) -> int:
+        """Entries that a verified head covers: the others are not here."""
+
+    @property
+    def afterwards(self) -> Sequence[int]:
+        """Indices of grants and withdrawals, ascending: they are about earlier entries."""
+
+    def entry(self, index: int) -> Entry:
+        """Return an entry."""
+
+    def entries(self, start: int = 0, stop: int | None = None) -> Iterator[Entry]:
+        """Yield entries in order, up to the last one if *stop* is not given."""
+
+    def body(self, digest: bytes) -> bytes | None:
+        """Return a sealed body, if it is here."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -84,10 +108,10 @@ class Halt:
 
 
 class Reader:
-    """Opens and folds a replica with the sealing keys that are at hand.
+    """Opens and folds a log with the sealing keys that are at hand: at a desk, and in an audit.
 
     Args:
-        replica: The channel.
+        source: Where the log is read.
         keys: Sealing keys of this home, the archive's too if it is here.
         until: Read the log as it was at this size; ``None`` for all of it.
 
@@ -98,9 +122,9 @@ class Reader:
     """
 
     def __init__(
-        self, replica: Replica, keys: Iterable[SealingKey], until: int | None = None
+        self, source: Source, keys: Iterable[SealingKey], until: int | None = None
     ) -> None:
-        self._replica: Final = replica
+        self._source: Final = source
         self._keys: Final = {key.public.id: key for key in keys}
         self._until: Final = until
         self._grants: dict[tuple[int, KeyId], bytes] = {}
@@ -111,11 +135,11 @@ class Reader:
         self.halt: Halt | None = None
 
     def _begin(self) -> State:
-        charter = self._replica.log.charter
+        charter = self._source.log.charter
         return states.begin(
             tuple(party.code for party in charter.parties),
             charter.languages,
-            channel=self._replica.log.channel,
+            channel=self._source.log.channel,
             exercise=charter.exercise,
             silence_minimum=charter.silence_minimum_ms,
         )
@@ -125,7 +149,7 @@ class Reader:
 
         Later grants do: they open what stood there, and change nothing of what it says.
         """
-        return Reader(self._replica, self._keys.values(), size)
+        return Reader(self._source, self._keys.values(), size)
 
     def advance(self) -> list[OpenedEntry]:
         """Read what was released since the last call.
@@ -142,7 +166,7 @@ class Reader:
     def history(self) -> Iterator[OpenedEntry]:
         """Yield everything read so far once more, opened again as it is asked for."""
         state = self._begin()
-        for entry in self._replica.entries(0, self.position):
+        for entry in self._source.entries(0, self.position):
             opened, state, _ = self._open(entry, state)
             if opened is not None:
                 yield opened
@@ -168,10 +192,6 @@ class Reader:
         except _CannotOpenError as error:
             raise UnreadableError(str(error), code=error.code) from error
 
-    def alarms(self) -> tuple[Alarm, ...]:
-        """Return the alarms of the channel: void entries, false bodies, and the like."""
-        return self._replica.alarms()
-
     @property
     def up_to(self) -> str:
         """The state in words: where it stands, and what it waits for."""
@@ -183,10 +203,10 @@ class Reader:
         # Grants and withdrawals come later than what they are about. True: something already
         # folded was taken back.
         again = False
-        size, listed = self._replica.size, self._replica.afterwards
+        size, listed = self._source.size, self._source.afterwards
         start = bisect.bisect_left(listed, self._scanned)
         for index in itertools.takewhile(lambda each: each < size, listed[start:]):
-            entry = self._replica.entry(index)
+            entry = self._source.entry(index)
             content = entry.statement.content if entry.statement and not entry.void else None
             if not isinstance(content, ClearContent):
                 continue
@@ -204,7 +224,7 @@ class Reader:
 
     def _read(self) -> Iterator[OpenedEntry]:
         self.halt = None
-        for entry in self._replica.entries(self.position, self._until):
+        for entry in self._source.entries(self.position, self._until):
             opened, self.state, self.halt = self._open(entry, self.state)
             if opened is None:
                 return
@@ -251,7 +271,7 @@ class Reader:
         self, entry: Entry, statement: Statement, content: SealedContent
     ) -> tuple[bytes, bytes | MalformedError]:
         # The content key that opens it, and the record, or why everybody refuses what it opens.
-        body = self._replica.body(content.body_digest)
+        body = self._source.body(content.body_digest)
         if body is None:
             raise _CannotOpenError("its body is not here yet", code="body-missing")
         binding = binding_of(statement, content)

@@ -148,7 +148,7 @@ def _warn(desk: Desk) -> None:
     if desk.reader.halt is not None:
         note(f"warning: {desk.reader.up_to}")
     hint_grant(desk)
-    for alarm in desk.reader.alarms():
+    for alarm in desk.replica.alarms():
         where = f" at entry {alarm.index}" if alarm.index >= 0 else ""
         note(f"alarm: {alarm.name}{where}: {alarm.detail}")
 

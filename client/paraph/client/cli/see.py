@@ -256,7 +256,7 @@ def sync(seat: Seat, *, name: str, role: str | None) -> None:
                     "halt": desk.reader.halt.code if desk.reader.halt is not None else None,
                     "alarms": [
                         {"name": each.name, "index": each.index, "detail": each.detail}
-                        for each in desk.reader.alarms()
+                        for each in desk.replica.alarms()
                     ],
                 },
                 [
@@ -268,7 +268,7 @@ def sync(seat: Seat, *, name: str, role: str | None) -> None:
                     f"read       {desk.reader.up_to}",
                     *(
                         f"alarm      {each.name} #{each.index}: {each.detail}"
-                        for each in desk.reader.alarms()
+                        for each in desk.replica.alarms()
                     ),
                 ],
             )
@@ -282,7 +282,7 @@ def _require_bodies(desk: Desk) -> None:
     from paraph.protocol.errors import ForgedError
 
     halt = desk.reader.halt
-    false = {each.index for each in desk.reader.alarms() if each.name == "body-differs"}
+    false = {each.index for each in desk.replica.alarms() if each.name == "body-differs"}
     if halt is not None and halt.code == "body-missing" and halt.index in false:
         raise ForgedError(
             f"the relay served a body for entry {halt.index} that has not the digest signed for it",
