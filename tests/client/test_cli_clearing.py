@@ -162,6 +162,7 @@ def test_what_is_odd_about_a_draft_is_asked_first(tmp_path: Path) -> None:
         ("unpaired", BASE.replace("three] miles", "three miles"), "is not closed"),
         ("differs", BASE.replace("[USA: три]", "три"), "the brackets differ between en, ru"),
         ("kind", "kind: tabled_darft\n" + BASE, "did you mean tabled_draft?"),
+        ("lint", BASE.replace("miles.", "hours."), "units differ (unit_mismatch)"),
     ):
         said = usa.fails(2, "send", write(usa, f"{name}.yaml", text))
         assert told in said, name

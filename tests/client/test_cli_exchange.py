@@ -399,6 +399,6 @@ def test_right_to_left_text_crosses_as_it_is(tmp_path: Path) -> None:
     heartbeats(usa, rus)
     text = BASE.replace("ru:", "ar:").replace("title_ru", "title_ar")
     text = text.replace("Меморандум о безопасности полётов", "مذكرة تفاهم")
-    index = usa.json("send", write(usa, "base.yaml", text))["index"]
+    index = usa.json("send", write(usa, "base.yaml", text), "--yes")["index"]
     assert rus.json("inbox")["waiting"][0]["summary"] == "مذكرة تفاهم"
     assert rus.json("show", str(index))["version"]["clauses"][0]["words"]["ar"] == "Меморандум"

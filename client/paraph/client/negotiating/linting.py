@@ -124,31 +124,6 @@ def report(text: Text, to: Against, own: Mapping[str, Lexicon] | None = None) ->
     )
 
 
-def lint_draft(
-    desk: Desk,
-    text: Text,
-    *,
-    negotiation: bytes | None = None,
-    character: str = "",
-    own: Mapping[str, Lexicon] | None = None,
-) -> Report:
-    """Return what a machine says of a text that is about to be sent.
-
-    Args:
-        desk: Who sends it.
-        text: The text that the draft gives.
-        negotiation: Which one; the one that there is, if not given.
-        character: Legal character, where the draft opens its negotiation.
-        own: Word lists of this desk, as :func:`own_lists` reads them.
-
-    Raises:
-        InputError: No such negotiation, or several and none is named.
-    """
-    if character:
-        return report(text, Against(desk.state.parties, character), own)
-    return report(text, against(desk, desk.negotiation(negotiation)), own)
-
-
 def text_of_file(desk: Desk, path: Path, negotiation: bytes | None) -> tuple[Text, Against]:
     """Return the text that a draft gives, in whichever form it is written.
 

@@ -26,7 +26,7 @@ from paraph.client.sent import Sent
 from paraph.client.summaries import summary
 from paraph.protocol import roles
 from paraph.protocol.errors import MalformedError, OutOfTurnError
-from paraph.protocol.negotiation import marks
+from paraph.protocol.negotiation import glossary, lint, marks
 from paraph.protocol.negotiation.fold.internal import mandate_of
 from paraph.protocol.negotiation.state import Clearance, Negotiation, State
 from paraph.protocol.negotiation.text import Text
@@ -48,6 +48,7 @@ VERSION_KINDS: Final = (
     "rectified", "tabled", "counter",
 )  # fmt: skip
 """Kinds that have a name in the domain; another word is allowed, a slip of the pen is not meant."""
+_TOLD_WITH_THEIR_PLACE: Final = frozenset({"unbalanced_bracket", "bracket_structure_differs"})
 _LEAST_TRACE: Final = 12
 """Characters of an internal text that are not met by chance."""
 
@@ -177,7 +178,33 @@ def warnings(state: State, contents: Sequence[Content]) -> tuple[str, ...]:
     for content in contents:
         if isinstance(content, VersionTabled):
             found += _odd_version(state, content)
+            found += _new_findings(state, contents, content)
     return tuple(found)
+
+
+def _new_findings(
+    state: State, contents: Sequence[Content], content: VersionTabled
+) -> Iterator[str]:
+    # What stood in the parent already is known to both sides; brackets are told in full above.
+    talks = state.negotiations.get(content.header.negotiation)
+    opened = talks.opened if talks is not None else None
+    for said in contents:
+        opened = said if isinstance(said, NegotiationOpened) else opened
+    character = opened.legal_character if opened is not None else lint.BINDING
+    terms = glossary.terms(state, talks) if talks is not None else ()
+
+    def found_in(text: Text) -> tuple[lint.Finding, ...]:
+        return lint.findings(text, state.parties, character, terms=terms)
+
+    known = {
+        (each.check, each.cid)
+        for parent in mandates.parents_of(state, content)
+        for each in found_in(parent)
+    }
+    for each in found_in(mandates.result_of(state, content)):
+        if (each.check, each.cid) not in known and each.check not in _TOLD_WITH_THEIR_PLACE:
+            means = linting.MEANS.get(each.check, each.check)
+            yield f'clause "{each.cid}": {means} ({each.check})'
 
 
 def _odd_version(state: State, content: VersionTabled) -> Iterator[str]:
