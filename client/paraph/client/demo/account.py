@@ -15,6 +15,7 @@ from paraph.client.cli.output import table
 from paraph.client.clock import when
 from paraph.client.demo.outcome import Outcome
 from paraph.client.demo.play import Played
+from paraph.client.negotiating.facts import columns, row_of, value_of
 from paraph.client.negotiating.fingerprint import Fingerprint
 
 FORMAT: Final = "paraph-demo/2"
@@ -155,18 +156,7 @@ def _outcome(outcome: Outcome) -> dict[str, object]:
         row = {"id": name, "owner": owner, "due": due, "state": word}
         (dated if due[:1].isdigit() else by_conference.setdefault(due, [])).append(row)
     return {
-        "versions": [
-            {
-                "id": each.name,
-                "clauses": each.clauses,
-                "numbered": each.numbered,
-                "brackets": dict(each.brackets),
-                "placeholders": dict(each.placeholders),
-                "digests": dict(each.digests),
-                "findings": [{"check": check, "cid": cid} for check, cid in each.findings],
-            }
-            for each in outcome.versions
-        ],
+        "versions": [value_of(each) for each in outcome.versions],
         "dispatches": dict(outcome.dispatches),
         "actions": {"by_conference": by_conference, "dated": dated},
         "final": {
@@ -238,21 +228,7 @@ def _told() -> Iterator[str]:
 def _came_to(account: Account) -> Iterator[str]:
     outcome = account.outcome
     languages = list(outcome.versions[0].digests)
-    yield from table(
-        ("version", "clauses", "numbered", "brackets", "placeholders", "lint", *languages),
-        [
-            (
-                each.name,
-                str(each.clauses),
-                str(each.numbered),
-                _count(each.brackets),
-                _count(each.placeholders),
-                str(len(each.findings)),
-                *(each.digests[language][:12] for language in languages),
-            )
-            for each in outcome.versions
-        ],
-    )
+    yield from table(columns(languages), [row_of(each, languages) for each in outcome.versions])
     yield ""
     yield f"Phase        {outcome.phase}"
     yield f"Proposals    {_listed(outcome.proposals)}"
@@ -267,11 +243,6 @@ def _came_to(account: Account) -> Iterator[str]:
         words = " ".join(each.fingerprint.words["en"])
         yield f"{each.party:<12} reads out: {words}"
     yield "Both sides computed the same state." if account.agrees else "THE STATES DIFFER."
-
-
-def _count(by_language: Mapping[str, int]) -> str:
-    counts = [str(each) for each in by_language.values()]
-    return counts[0] if len(set(counts)) == 1 else "/".join(counts)
 
 
 def _listed(standings: Mapping[str, str]) -> str:

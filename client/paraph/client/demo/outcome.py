@@ -8,38 +8,14 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from paraph.client.clock import when
+from paraph.client.negotiating.facts import VersionFacts, facts
 from paraph.client.scenario.model import Scenario
-from paraph.protocol.negotiation import actions, concluded, lint, phase, side_documents
+from paraph.protocol.negotiation import actions, concluded, phase, side_documents
 from paraph.protocol.negotiation import alternat as alternats
-from paraph.protocol.negotiation.marks import tally
 from paraph.protocol.negotiation.state import Negotiation, State
-from paraph.protocol.negotiation.text import Text, digests
 from paraph.protocol.statements.header import JOINT
 
 BOTH: Final = "both"
-
-
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class VersionFacts:
-    """A version, counted.
-
-    Attributes:
-        name: What the scenario calls it.
-        clauses: Clauses.
-        numbered: Clauses with a number.
-        brackets: By language.
-        placeholders: By language.
-        digests: SHA-256 of the rendering by language, as hex.
-        findings: What a machine finds: check and clause.
-    """
-
-    name: str
-    clauses: int
-    numbered: int
-    brackets: Mapping[str, int]
-    placeholders: Mapping[str, int]
-    digests: Mapping[str, str]
-    findings: tuple[tuple[str, str], ...]
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,32 +83,13 @@ def outcome(
     )
 
 
-def facts(name: str, text: Text, codes: tuple[str, ...], legal_character: str) -> VersionFacts:
-    """Return a version, counted."""
-    counts = {
-        language: tally([part.words.get(language, "") for part in text.parts], codes)
-        for language in text.languages
-    }
-    return VersionFacts(
-        name=name,
-        clauses=len(text.parts),
-        numbered=sum(number != "" for number in text.numbers().values()),
-        brackets={language: count.brackets for language, count in counts.items()},
-        placeholders={language: count.placeholders for language, count in counts.items()},
-        digests={language: digest.hex() for language, digest in digests(text).items()},
-        findings=tuple(
-            sorted((each.check, each.cid) for each in lint.findings(text, codes, legal_character))
-        ),
-    )
-
-
 def _versions(
     scenario: Scenario, state: State, talks: Negotiation, statements: Mapping[str, bytes]
 ) -> Iterator[VersionFacts]:
     for version in scenario.versions:
         found = talks.versions.get(statements[version.id])
         if found is not None:
-            yield facts(version.id, found.text, state.parties, scenario.legal_character)
+            yield facts(version.id, state, talks, found)
 
 
 def _actions(

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from paraph.client.cosigners import final_below
-from paraph.client.desk import Desk
 from paraph.protocol import words
 from paraph.protocol.errors import InputError, UnreadableError
+from paraph.protocol.log import ChannelLog
 from paraph.protocol.names import Digest
 from paraph.protocol.negotiation import fingerprint as states
+from paraph.protocol.negotiation.state import State
+
+if TYPE_CHECKING:
+    from paraph.client.desk import Desk
 
 LANGUAGES: Final[tuple[words.Language, ...]] = ("en", "ru")
 
@@ -63,8 +67,19 @@ def fingerprint(desk: Desk, size: int = 0) -> Fingerprint:
             code="not-read",
             hint=f"fix the size {reader.position}, or let that entry be granted first",
         )
-    log = desk.replica.log
-    root, state = log.tree.root(size), states.digest(reader.state)
-    digest = words.state_digest(desk.channel, log.charter.rules, size, root, state)
+    return of(desk.replica.log, reader.state, size, final=size <= final)
+
+
+def of(log: ChannelLog, state: State, size: int, *, final: bool = False) -> Fingerprint:
+    """Return the fingerprint of a state.
+
+    Args:
+        log: The log.
+        state: What its first *size* entries come to.
+        size: Entries that are folded.
+        final: Whether cosigners of every party have signed for them.
+    """
+    root, folded = log.tree.root(size), states.digest(state)
+    digest = words.state_digest(log.channel, log.charter.rules, size, root, folded)
     spoken: dict[str, tuple[str, ...]] = {each: words.words(digest, each) for each in LANGUAGES}
-    return Fingerprint(size, size <= final, root, state, digest, spoken)
+    return Fingerprint(size, final, root, folded, digest, spoken)
