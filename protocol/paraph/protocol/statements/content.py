@@ -94,94 +94,52 @@ Content = (
     | TermSet
 )
 
-CONTENT_KINDS: Final[Mapping[str, type[Content]]] = MappingProxyType(
+CONTENT_ACTIONS: Final[Mapping[type[Content], str]] = MappingProxyType(
     {
-        kind.KIND: kind
-        for kind in (
-            NegotiationOpened,
-            VersionTabled,
-            VersionConfirmed,
-            CommentMade,
-            DispatchSent,
-            AcknowledgementGiven,
-            AgreedTo,
-            SideDocumentOpened,
-            ConferenceScheduled,
-            OutcomesRecorded,
-            ActionSet,
-            ActionReported,
-            SilenceOpened,
-            SilenceBroken,
-            SilenceClosed,
-            MandateSet,
-            ClearanceAsked,
-            ClearanceGiven,
-            Recalled,
-            ProposalMade,
-            ProposalAnswered,
-            PositionTaken,
-            PackageTied,
-            PackageUntied,
-            FullPowersShown,
-            Initialled,
-            Signed,
-            ConclusionWithdrawn,
-            AlternatSet,
-            EffectStated,
-            EffectNoted,
-            EventNoted,
-            StoodBy,
-            FindingMade,
-            FindingSettled,
-            ScrubConfirmed,
-            TermSet,
-        )
+        NegotiationOpened: "open",
+        VersionTabled: "table",
+        VersionConfirmed: "confirm",
+        CommentMade: "comment",
+        DispatchSent: "dispatch",
+        AcknowledgementGiven: "acknowledge",
+        AgreedTo: "confirm",
+        SideDocumentOpened: "table",
+        ConferenceScheduled: "schedule",
+        OutcomesRecorded: "minutes",
+        ActionSet: "action",
+        ActionReported: "action",
+        SilenceOpened: "silence",
+        SilenceBroken: "silence",
+        SilenceClosed: "silence",
+        MandateSet: "clear",
+        ClearanceAsked: "comment",
+        ClearanceGiven: "clear",
+        Recalled: "recall",
+        ProposalMade: "propose",
+        ProposalAnswered: "answer",
+        PositionTaken: "position",
+        PackageTied: "propose",
+        PackageUntied: "propose",
+        FullPowersShown: "dispatch",
+        Initialled: "initial",
+        Signed: "sign",
+        ConclusionWithdrawn: "initial",
+        AlternatSet: "table",
+        EffectStated: "agree",
+        EffectNoted: "sign",
+        EventNoted: "comment",
+        StoodBy: "agree",
+        FindingMade: "finding",
+        FindingSettled: "finding",
+        ScrubConfirmed: "scrub",
+        TermSet: "finding",
     }
+)
+"""Every record that may be sealed, and the action of the role table that it is (SPEC 5.4)."""
+CONTENT_KINDS: Final[Mapping[str, type[Content]]] = MappingProxyType(
+    {each.KIND: each for each in CONTENT_ACTIONS}
 )
 """Kind to record."""
-
-CONTENT_ACTIONS: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        NegotiationOpened.KIND: "open",
-        VersionTabled.KIND: "table",
-        VersionConfirmed.KIND: "confirm",
-        CommentMade.KIND: "comment",
-        DispatchSent.KIND: "dispatch",
-        AcknowledgementGiven.KIND: "acknowledge",
-        AgreedTo.KIND: "confirm",
-        SideDocumentOpened.KIND: "table",
-        ConferenceScheduled.KIND: "schedule",
-        OutcomesRecorded.KIND: "minutes",
-        ActionSet.KIND: "action",
-        ActionReported.KIND: "action",
-        SilenceOpened.KIND: "silence",
-        SilenceBroken.KIND: "silence",
-        SilenceClosed.KIND: "silence",
-        MandateSet.KIND: "clear",
-        ClearanceAsked.KIND: "comment",
-        ClearanceGiven.KIND: "clear",
-        Recalled.KIND: "recall",
-        ProposalMade.KIND: "propose",
-        ProposalAnswered.KIND: "answer",
-        PositionTaken.KIND: "position",
-        PackageTied.KIND: "propose",
-        PackageUntied.KIND: "propose",
-        FullPowersShown.KIND: "dispatch",
-        Initialled.KIND: "initial",
-        Signed.KIND: "sign",
-        ConclusionWithdrawn.KIND: "initial",
-        AlternatSet.KIND: "table",
-        EffectStated.KIND: "agree",
-        EffectNoted.KIND: "sign",
-        EventNoted.KIND: "comment",
-        StoodBy.KIND: "agree",
-        FindingMade.KIND: "finding",
-        FindingSettled.KIND: "finding",
-        ScrubConfirmed.KIND: "scrub",
-        TermSet.KIND: "finding",
-    }
-)
-"""Kind to the action that the role table grants (SPEC 5.4)."""
 
 
 def action_of(content: Content) -> str:
@@ -192,7 +150,7 @@ def action_of(content: Content) -> str:
         return "concordance"
     if isinstance(content, PositionTaken) and content.agrees():
         return "agree"
-    return CONTENT_ACTIONS[content.KIND]
+    return CONTENT_ACTIONS[type(content)]
 
 
 def peek_kind(data: bytes) -> str:
