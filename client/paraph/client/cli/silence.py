@@ -118,7 +118,6 @@ def list_(seat: Seat, *, offline: bool, name: str, role: str | None) -> None:
 def _line(row: Row) -> tuple[str, ...]:
     each = row.silence
     minutes = row.left // 60_000
-    ended = f"{each.ending.party}: {each.ending.reason}" if each.ending else ""
     return (
         f"S-{each.number}",
         f"#{each.index}",
@@ -127,8 +126,16 @@ def _line(row: Row) -> tuple[str, ...]:
         when(each.content.expires),
         "held" if row.held else each.standing,
         f"{minutes // 60} h {minutes % 60:02} min" if row.left and not each.ended else "",
-        row.held or ended.removesuffix(": "),
+        row.held or _ended(row),
     )
+
+
+def _ended(row: Row) -> str:
+    ending = row.silence.ending
+    if ending is None:
+        return ""
+    by = "both sides" if row.silence.ended == "adopted" else ending.party
+    return f"by {by}, #{ending.index}" + (f": {ending.reason}" if ending.reason else "")
 
 
 def _value(row: Row) -> dict[str, object]:

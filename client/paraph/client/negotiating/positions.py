@@ -9,6 +9,7 @@ from typing import Final
 from paraph.client import composing
 from paraph.client.desk import Desk
 from paraph.protocol.errors import InputError, MisuseError, OutOfTurnError
+from paraph.protocol.negotiation import concluded
 from paraph.protocol.negotiation import matrix as views
 from paraph.protocol.negotiation import text as texts
 from paraph.protocol.negotiation.fold.touching import by_clause
@@ -128,7 +129,7 @@ class Row:
 def rows(state: State, talks: Negotiation, version: Version) -> Iterator[Row]:
     """Yield the matrix of a version, in the order of the text."""
     numbers = version.text.numbers()
-    states = views.states(state, talks, version)
+    states = views.states(state, talks, version, frozen=concluded.is_frozen(talks, version))
     matrix = views.matrix(state, talks, version)
     for part in version.text.parts:
         yield Row(

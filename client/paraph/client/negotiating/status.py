@@ -17,7 +17,7 @@ from paraph.client.negotiating.fingerprint import fingerprint
 from paraph.client.summaries import due as due_word
 from paraph.protocol.errors import UnreadableError
 from paraph.protocol.names import ZERO
-from paraph.protocol.negotiation import marks, matrix
+from paraph.protocol.negotiation import concluded, marks, matrix
 from paraph.protocol.negotiation.joint import agreeing
 from paraph.protocol.negotiation.ledger import Row as Bracket
 from paraph.protocol.negotiation.ledger import ledger
@@ -181,7 +181,8 @@ def _held(state: State, talks: Negotiation, version: Version) -> Iterator[Held]:
 
 
 def _counts(state: State, talks: Negotiation, version: Version) -> dict[str, int]:
-    states: Sequence[str] = list(matrix.states(state, talks, version).values())
+    frozen = concluded.is_frozen(talks, version)
+    states: Sequence[str] = list(matrix.states(state, talks, version, frozen=frozen).values())
     return {each: states.count(each) for each in dict.fromkeys(states)}
 
 

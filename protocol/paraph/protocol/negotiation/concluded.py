@@ -34,6 +34,12 @@ def initialled(talks: Negotiation) -> Version | None:
     return None
 
 
+def is_frozen(talks: Negotiation, version: Version) -> bool:
+    """Tell whether every required initial stands on *version*."""
+    frozen = initialled(talks)
+    return frozen is not None and frozen.statement == version.statement
+
+
 def is_signed(talks: Negotiation) -> bool:
     """Tell whether every required signature stands on every original."""
     version = initialled(talks)
