@@ -38,7 +38,7 @@ POLICY: Final = "policy"
 JOURNAL: Final = "journal"
 BLOBS: Final = "blobs"
 MOST_READ: Final = FULL_WIDTH * (2 + MAX_ENTRY_BYTES)
-"""Bytes of the largest file that is read whole, a full entry bundle; blobs are only digested."""
+"""Bytes of the largest file that is read whole, a full entry bundle; attachments are digested."""
 
 _NAME: Final = re.compile(r"[!-~]+", re.ASCII)  # so that no path can pass for a line of a report
 
@@ -175,6 +175,22 @@ def list_files(folder: Path) -> dict[str, int]:
                     raise MalformedError("expected a bundle of plain files and folders")
     found.pop(MANIFEST, None)
     return dict(sorted(found.items()))
+
+
+def read(folder: Path, path: str) -> bytes:
+    """Return a file of a bundle.
+
+    Raises:
+        MalformedError: There is none, or it is larger than any that is read whole.
+    """
+    try:
+        with (folder / path).open("rb") as file:
+            data = file.read(MOST_READ + 1)
+    except OSError as error:
+        raise MalformedError(f"expected the file {path}") from error
+    if len(data) > MOST_READ:
+        raise MalformedError(f"expected {path} to have at most {MOST_READ} bytes")
+    return data
 
 
 def bundle_widths(size: int) -> list[int]:

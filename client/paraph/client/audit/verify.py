@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from paraph.client.audit import bundle, manifest
+from paraph.client.audit.record import Record, Row
 from paraph.protocol import signed
 from paraph.protocol.buckets import check_body_size
 from paraph.protocol.checkpoint import verify_checkpoint
@@ -27,8 +28,9 @@ from paraph.protocol.state import Entry
 from paraph.protocol.statements.envelope import SealedContent
 from paraph.protocol.tiles import ENTRIES, Tile, parse_bundle, tile_bytes, tiles_of
 
+SEALED: Final = "what sealed statements say: that needs a key of a party"
 NOT_CHECKED: Final = (
-    "what sealed statements say: that needs a key of a party",
+    SEALED,
     "statements that the relay never placed: only their senders' retries show them",
     "wall-clock times: a sender's time is its claim; rules use log time",
 )
@@ -63,7 +65,7 @@ class Report:
         parties: Party code to how far it verified and holds.
         notes: Checkpoints in the journal.
         log_time: At the end of the log, POSIX ms.
-        withdrawn: Entries that their authors took back.
+        withdrawn: Entries that their authors took back while the other side could not open them.
         disputed: Entries that a party says it could not open.
         bodies: Sealed bodies and attachments checked.
         absent: Sealed bodies and attachments that are not in the bundle.
@@ -113,7 +115,29 @@ def verify(
     Raises:
         InputError: There is no bundle to read.
     """
-    return _Audit(folder, anchor, progress).run()
+    return examine(folder, anchor, progress)[0]
+
+
+def examine(
+    folder: Path,
+    anchor: TrustAnchor | None,
+    progress: Callable[[int, int], None] | None = None,
+) -> tuple[Report, Record | None]:
+    """Check a bundle, and return it as a log to read from as far as a checkpoint covers it.
+
+    Args:
+        folder: The bundle.
+        anchor: What the auditor trusts; without it the verdict is never ``intact``.
+        progress: Called with entries done and entries in all.
+
+    Returns:
+        What was found, and the log; no log where there is no channel in the bundle.
+
+    Raises:
+        InputError: There is no bundle to read.
+    """
+    audit = _Audit(folder, anchor, progress)
+    return audit.run(), audit.record
 
 
 class _Audit:
@@ -132,6 +156,8 @@ class _Audit:
         self.used: set[str] = set()
         self.anchors: list[tuple[int, bytes, int]] = []
         self.sealed: list[tuple[int, list[tuple[bytes, int]]]] = []
+        self.rows: list[Row] = []
+        self.record: Record | None = None
 
     def run(self) -> Report:
         report = self.report
@@ -146,6 +172,8 @@ class _Audit:
             log = self._replay(size)
             self._check_tiles(log)
             self._check_journal(log)
+            covered = report.intact_below
+            self.record = Record(self.folder, log, self.rows, covered, self.digests)
             self._check_bodies()
             self._check_policy(log)
             self._check_nothing_is_left()
@@ -156,12 +184,7 @@ class _Audit:
 
     def _read(self, path: str) -> bytes:
         self.used.add(path)
-        if self.files.get(path, 0) > bundle.MOST_READ:
-            raise MalformedError(f"expected {path} to have at most {bundle.MOST_READ} bytes")
-        try:
-            return (self.folder / path).read_bytes()
-        except OSError as error:
-            raise MalformedError(f"expected the file {path}") from error
+        return bundle.read(self.folder, path)
 
     def _check_manifest(self) -> None:
         # Digests first: a changed byte is named by its file before anything is parsed.
@@ -189,6 +212,7 @@ class _Audit:
         first = next(batches)
         log = self._found(first)
         waiting = first[log.founding_size :]
+        self.rows += [Row(signed.read(each).id, "", 0) for each in first[: log.founding_size]]
         self.report.placed = {"charter": 1, "manifest": log.founding_size - 1}
         with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
             while True:
@@ -213,6 +237,7 @@ class _Audit:
 
     def _note(self, entry: Entry) -> None:
         report = self.report
+        self.rows.append(Row.of(entry))
         if entry.void:
             report.add(
                 f"entry {entry.index}",
@@ -307,7 +332,7 @@ class _Audit:
         report.entries = log.size
         report.origin, report.root = log.origin, log.root.hex()
         report.log_time = log.log_time
-        report.withdrawn = sorted(log.withdrawn)
+        report.withdrawn = sorted(log.annulled)
         report.disputed = sorted(index for index, parties in log.disputes.items() if parties)
         report.parties = {
             party.code: {

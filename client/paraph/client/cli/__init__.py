@@ -262,9 +262,10 @@ def _bot() -> click.Command:
 
 
 def _audit() -> click.Command:
-    from paraph.client.cli.audit import audit
+    from paraph.client.cli import audit, audit_replay
 
-    return audit
+    del audit_replay  # it joins the group
+    return audit.audit
 
 
 def _demo() -> click.Command:
@@ -320,7 +321,7 @@ COMMANDS: Final[Mapping[str, tuple[str, Callable[[], click.Command]]]] = {
     "log": ("Show every entry of a channel's log.", _log),
     "sync": ("Fetch and verify what is new, send what waits.", _sync),
     "bot": ("Run the acknowledgement bot.", _bot),
-    "audit": ("Verify a record offline.", _audit),
+    "audit": ("Verify a record offline, and replay it.", _audit),
     "demo": ("Play a whole negotiation on this machine.", _demo),
     "completion": ("Print the completion script of a shell.", _completion),
 }

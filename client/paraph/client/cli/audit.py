@@ -1,4 +1,7 @@
-"""`paraph audit`: write a bundle, check one offline, check evidence."""
+"""`paraph audit`: write a bundle, check one offline, check evidence.
+
+`replay`, which needs a key, joins the group in :mod:`paraph.client.cli.audit_replay`.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +26,10 @@ FOLDER = click.Path(path_type=Path)
     epilog=example("paraph audit export -o record", "paraph audit verify record --trust trust.json")
 )
 def audit() -> None:
-    """Prove what was said, by whom and in what order: offline, without any private key."""
+    """Prove what was said, by whom and in what order: offline.
+
+    Only `replay` takes a private key: that of an archive.
+    """
 
 
 @audit.command(epilog=example("paraph audit export --channel 3f0c -o record"))
@@ -117,12 +123,17 @@ def _as_value(report: Report) -> dict[str, object]:
 _MOST_SHOWN = 20
 
 
-def _lines(report: Report) -> list[str]:
+def verdict_of(report: Report) -> list[str]:
+    """Return the verdict for people: it, the first break, what stays valid."""
     lines = [f"verdict      {_VERDICT[report.verdict]}"]
     if report.problems:
         first = report.problems[0]
         lines.append(f"first break  {first.where}: {first.message} ({first.code})")
-    lines.append(f"still valid  {_still_valid(report)}")
+    return [*lines, f"still valid  {_still_valid(report)}"]
+
+
+def _lines(report: Report) -> list[str]:
+    lines = verdict_of(report)
     if report.entries:
         placed = ", ".join(f"{count} {kind}" for kind, count in sorted(report.placed.items()))
         lines += [
@@ -137,7 +148,10 @@ def _lines(report: Report) -> list[str]:
             f"party {code:<6} verified below {known['verified']}, holds below {known['held']}"
             for code, known in sorted(report.parties.items())
         ]
-    lines += [f"withdrawn    entry {index}, by its author" for index in report.withdrawn]
+    lines += [
+        f"withdrawn    entry {index}, by its author, not opened by its receiver"
+        for index in report.withdrawn
+    ]
     lines += [
         f"disputed     entry {index}, not opened by its receiver" for index in report.disputed
     ]

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from paraph.client.audit.verify import Report
+from paraph.client.audit.replay import Replay
 from paraph.client.cli.output import table
 from paraph.client.clock import when
 from paraph.client.demo.outcome import Outcome
@@ -59,7 +59,23 @@ class Line:
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """Everything that the demo has to show."""
+    """Everything that the demo has to show.
+
+    Attributes:
+        scenario: Its id.
+        banner: Marking by language.
+        folder: Where everything stands.
+        address: Of the relay while it ran.
+        channel: Id of the channel of both parties.
+        standings: Of each party.
+        lines: Every act.
+        log_time: At the end.
+        replayed: What the bundle came to, with the archive key of the first party.
+        audited: The same by the names of the scenario; ``None`` if not all of it was read.
+        bundle: The audit bundle.
+        trust: The trust file.
+        program: How this command was called.
+    """
 
     scenario: str
     banner: Mapping[str, str]
@@ -69,7 +85,8 @@ class Account:
     standings: Sequence[Standing]
     lines: Sequence[Line]
     log_time: int
-    report: Report
+    replayed: Replay
+    audited: Outcome | None
     bundle: Path
     trust: Path
     program: str = "paraph"
@@ -81,9 +98,11 @@ class Account:
 
     @property
     def agrees(self) -> bool:
-        """Whether both sides computed the same state, and the same of everything shown here."""
-        states = {each.fingerprint.digest for each in self.standings}
-        return len(states) == 1 and all(each.outcome == self.outcome for each in self.standings)
+        """Whether both sides and the audit computed one state, and one of all shown here."""
+        found = [each.fingerprint for each in self.standings] + [self.replayed.fingerprint]
+        outcomes = [*(each.outcome for each in self.standings), self.audited]
+        states = {each.digest if each is not None else None for each in found}
+        return len(states) == 1 and all(each == self.outcome for each in outcomes)
 
     @property
     def outcome(self) -> Outcome:
@@ -93,7 +112,7 @@ class Account:
     @property
     def passed(self) -> bool:
         """Whether the demo showed what it promises."""
-        return self.equal and self.agrees and self.report.verdict == "intact"
+        return self.equal and self.agrees and self.replayed.report.verdict == "intact"
 
 
 def to_json(account: Account) -> dict[str, object]:
@@ -135,17 +154,26 @@ def to_json(account: Account) -> dict[str, object]:
             for line in account.lines
         ],
         **_outcome(account.outcome),
-        "audit": {
-            "verdict": account.report.verdict,
-            "entries": account.report.entries,
-            "root": account.report.root,
-            "placed": account.report.placed,
-            "problems": [dataclasses.asdict(each) for each in account.report.problems],
-            "not_checked": account.report.not_checked,
-            "bundle": str(account.bundle),
-            "trust": str(account.trust),
-        },
+        "audit": _audit_value(account),
         "folder": str(account.folder),
+    }
+
+
+def _audit_value(account: Account) -> dict[str, object]:
+    replayed, audited = account.replayed, account.audited
+    report, state = replayed.report, replayed.fingerprint
+    return {
+        "verdict": report.verdict,
+        "entries": report.entries,
+        "root": report.root,
+        "placed": report.placed,
+        "problems": [dataclasses.asdict(each) for each in report.problems],
+        "not_checked": report.not_checked,
+        "state": state.state.hex() if state is not None else None,
+        "versions": [value_of(each) for each in audited.versions] if audited is not None else [],
+        "not_applied": [dataclasses.asdict(each) for each in replayed.not_applied],
+        "bundle": str(account.bundle),
+        "trust": str(account.trust),
     }
 
 
@@ -208,7 +236,7 @@ def to_lines(account: Account) -> Iterator[str]:
 
 
 def _audit(account: Account) -> Iterator[str]:
-    report = account.report
+    replayed, report = account.replayed, account.replayed.report
     yield f"Audit, offline, with the trust file alone: {report.verdict.upper()}"
     placed = ", ".join(f"{count} {kind}" for kind, count in report.placed.items())
     yield f"  {report.entries} entries ({placed}), {report.bodies} sealed bodies"
@@ -216,6 +244,17 @@ def _audit(account: Account) -> Iterator[str]:
         yield f"  {problem.where}: {problem.message} [{problem.code}]"
     for line in report.not_checked:
         yield f"  not checked: {line}"
+    whose = account.standings[0].party
+    yield f"Replayed with the archive key of {whose}: {replayed.size} of {report.entries} entries"
+    if replayed.halt is not None:
+        yield f"  entry {replayed.halt.index} does not open: {replayed.halt.detail}"
+    if replayed.fingerprint is not None:
+        yield f"  state {replayed.fingerprint.state.hex()}"
+    yield (
+        "Both sides and the audit computed the same state and the same table."
+        if account.agrees
+        else "THE STATES DIFFER."
+    )
 
 
 def _told() -> Iterator[str]:
@@ -242,7 +281,6 @@ def _came_to(account: Account) -> Iterator[str]:
     for each in account.standings:
         words = " ".join(each.fingerprint.words["en"])
         yield f"{each.party:<12} reads out: {words}"
-    yield "Both sides computed the same state." if account.agrees else "THE STATES DIFFER."
 
 
 def _listed(standings: Mapping[str, str]) -> str:
@@ -263,6 +301,8 @@ def _next(account: Account) -> Iterator[str]:
     )
     yield f"  {paraph} show {version.sent.index} --offline --home {folder}/{second} {secret}"
     yield f"  {paraph} audit verify {account.bundle} --trust {account.trust}"
+    yield f"  {paraph} audit replay {account.bundle} --trust {account.trust} \\"
+    yield f"    --home {folder}/{first} {secret}"
     yield f"  {paraph}-relay serve {folder}/relay      # the relay again, in a second terminal"
     yield f"  {paraph} comment 'Is this final?' --home {folder}/{first} {secret} \\"
     yield f"    --channel {account.channel.hex()[:16]}"

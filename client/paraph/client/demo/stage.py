@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from paraph.client import cards, founding
-from paraph.client.audit import verify
+from paraph.client.audit import replay
 from paraph.client.audit.export import export
 from paraph.client.audit.trust import load_trust
 from paraph.client.blocks import read_file
@@ -123,6 +123,8 @@ async def _account(
     export(desk.replica, bundle)
     trust = folder / TRUST_NAME
     shutil.copy(cast.houses[first].home.channel(cast.channel).path / TRUST_NAME, trust)
+    archive = cast.houses[first].vault.content.archive_openers
+    replayed = replay.replay(bundle, load_trust(trust), archive)
     return Account(
         scenario=scenario.id,
         banner=scenario.banner,
@@ -132,7 +134,10 @@ async def _account(
         standings=standings,
         lines=[await _line(cast, each) for each in play.played],
         log_time=desk.replica.log.log_time,
-        report=verify.verify(bundle, load_trust(trust)),
+        replayed=replayed,
+        audited=outcome(scenario, replayed.state, play.negotiation, play.statements)
+        if replayed.state is not None and replayed.whole
+        else None,
         bundle=bundle,
         trust=trust,
         program=_program(),
