@@ -300,10 +300,12 @@ def test_receipts_disputes_and_withdrawals_are_told(tmp_path: Path) -> None:
     channel = make_channel()
     author = channel.party("RUS").person("desk_officer")
     first = channel.place(channel.seal(author, b"x")[0]).index
-    second = channel.place(channel.seal(author, b"x")[0]).index
+    second, third = (channel.place(channel.seal(author, b"x")[0]).index for _ in range(2))
     bot = channel.party("USA").person("bot")
-    channel.place(channel.clear(bot, Unopened(entry=first, reason="wrap")))
-    channel.place(channel.clear(author, Withdraw(entry=second)))
+    for each in (first, second):
+        channel.place(channel.clear(bot, Unopened(entry=each, reason="wrap")))
+    for each in (second, third):
+        channel.place(channel.clear(author, Withdraw(entry=each)))
     channel.place(channel.heartbeat(bot, held=second))
     folder = tmp_path / "bundle"
     bundle.write_bundle(folder, channel.log, channel.envelopes, [channel.note()], ())
@@ -311,7 +313,7 @@ def test_receipts_disputes_and_withdrawals_are_told(tmp_path: Path) -> None:
     assert report.verdict == "intact"
     assert (report.disputed, report.withdrawn) == ([first], [second])
     assert report.parties["USA"]["held"] == second
-    assert report.absent == 2
+    assert report.absent == 3
 
 
 @pytest.mark.parametrize("options", [{"codes": ("RUS",)}, {"quorum": "all"}])

@@ -15,6 +15,7 @@ from paraph.client.home import Home
 from paraph.client.negotiating import concluding
 from paraph.protocol.keys import SIGNATURE_SIZE, PublicKey
 from paraph.protocol.names import Context
+from paraph.protocol.statements.clear import Withdraw
 from tests.support.commands import PASSPHRASE, Person, found_channel, two_parties
 
 TEXT = """\
@@ -200,6 +201,39 @@ def test_a_text_is_initialled_signed_in_effect_and_suspended_by_note(
     usa.ok("conclude", "event", "implementation_test", "--at", "2015-11-03T10:00:00Z",
            *HEAD)  # fmt: skip
     assert "suspends" in usa.ok("log", *HEAD)
+
+
+def test_a_signature_that_is_withdrawn_after_the_last_one_stays(
+    desks: tuple[Person, Person],
+) -> None:
+    usa, rus = desks
+    ready(usa, rus)
+    signed(usa, rus)
+    acts = {person: person.json("gate", "--to-sign", *SIGNATORY)["acts"] for person in desks}
+    for person in desks:
+        asyncio.run(_withdraws_all(person))
+    for person in desks:
+        shown = person.json("gate", "--to-sign", *SIGNATORY)
+        assert (shown["phase"], shown["acts"]) == ("signed", acts[person])
+        rows = [each for each in person.json("log", *HEAD)["entries"] if each["type"] == "withdraw"]
+        assert {each["refused"] for each in rows} == {"concluded"}
+        assert len(rows) > len(acts[person])
+        assert "withdrawn" not in {each["state"] for each in person.json("log", *HEAD)["entries"]}
+
+
+async def _withdraws_all(person: Person) -> None:
+    # Everything that this home said, by the keys that said it: nothing is left out.
+    home = Home(person.home)
+    vault = person.tools.open_vault(home.vault_path, PASSPHRASE.encode())
+    (folder,) = home.channels()
+    front, now = person.tools.front, person.tools.now
+    for role in (HEAD[1], SIGNATORY[1]):
+        async with Desk.open(home, vault, folder, role, front, clock=now) as desk:
+            await desk.sync()
+            for entry, read in list(desk.entries()):
+                if read and read.content and entry.member and entry.member.id == desk.member.id:
+                    desk.outbox.prepare_clear(Withdraw(entry=entry.index))
+            await desk.sync()
 
 
 async def _forged(person: Person) -> str:

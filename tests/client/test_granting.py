@@ -369,15 +369,22 @@ async def test_a_dispute_of_the_own_party_is_cured(
 
 
 async def test_a_withdrawn_entry_needs_no_key(two: tuple[Seat, Seat]) -> None:
-    usa, _ = two
-    async with usa.desk("desk_officer") as ours:
+    usa, rus = two
+    async with usa.desk("desk_officer") as ours, rus.desk("bot") as bot:
         await talk(ours)
         taken = await ours.comment("Never mind.")
-        ours.outbox.prepare_clear(Withdraw(entry=taken.index))
+        recalled = await ours.comment("Nor this: but it is still read.")
+        await bot.sync()
+        bot.outbox.prepare_clear(Unopened(entry=taken.index, reason="wrap"))
+        await bot.outbox.send(await bot.relay())
+        await ours.sync()
+        for each in (taken, recalled):
+            ours.outbox.prepare_clear(Withdraw(entry=each.index))
         await ours.outbox.send(await ours.relay())
         late = await usa.newcomer("late")
         done = await give(usa, late)
         assert taken.index not in done.entries
+        assert recalled.index in done.entries
         async with late.desk() as desk:
             await desk.sync()
             await ours.sync()

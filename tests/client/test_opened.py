@@ -13,8 +13,9 @@ from paraph.client.home import Home
 from paraph.client.opened import Reader, binding_of
 from paraph.client.replica import Replica
 from paraph.protocol import signed
+from paraph.protocol.negotiation.state import APPLIED
 from paraph.protocol.sealed import unwrap, wrap_for
-from paraph.protocol.statements.clear import Grant, GrantedWrap, Withdraw
+from paraph.protocol.statements.clear import Grant, GrantedWrap, Unopened, Withdraw
 from paraph.protocol.statements.content import Content
 from paraph.protocol.statements.envelope import SealedContent
 from tests.support import negotiating
@@ -135,7 +136,8 @@ async def test_a_dud_wrap_halts_only_the_one_it_was_made_for(table: Table) -> No
     fine = Reader(table.replica, [table.person("RUS").sealing])
     fine.advance()
     assert fine.halt is None
-    # the author takes it back: both read on, and come to the same state
+    # the other side says so and the author takes it back: both read on, to the same state
+    await table.clear(table.person("USA", "bot"), Unopened(entry=index, reason="wrap"))
     await table.clear(author, Withdraw(entry=index))
     await table.sync()
     halted.advance()
@@ -145,6 +147,41 @@ async def test_a_dud_wrap_halts_only_the_one_it_was_made_for(table: Table) -> No
     entry = fine.state.entries.get(signed.read(bad).id)
     assert entry is not None
     assert entry.outcome.code == "withdrawn"
+    before = fine.at(index + 2)
+    before.advance()
+    known = before.state.entries.get(signed.read(bad).id)
+    assert known is not None
+    assert known.outcome == APPLIED
+
+
+async def test_what_both_can_open_is_withdrawn_from_then_on_and_only_where_it_may(
+    table: Table,
+) -> None:
+    author = table.person("RUS")
+    await table.say(author, negotiating.opened())
+    asked = await table.say(author, negotiating.comment(body="Why?"))
+    other = await table.say(author, negotiating.comment(body="When?"))
+    question = signed.read(table.channel.envelopes[other]).id
+    answer = negotiating.comment(body="Now.", in_reply_to=question)
+    await table.say(table.person("USA"), answer)
+    await table.sync()
+    readers = [Reader(table.replica, [table.person(code).sealing]) for code in ("RUS", "USA")]
+    before = [reader.advance() and reader.state for reader in readers]
+    first = await table.clear(author, Withdraw(entry=asked))
+    second = await table.clear(author, Withdraw(entry=other))
+    await table.sync()
+    for reader in readers:
+        counts, not_applied = reader.advance()
+        assert (counts.index, counts.outcome, counts.problem) == (first, APPLIED, "")
+        assert (not_applied.index, not_applied.problem) == (second, "built-on")
+        talks = reader.state.negotiations.get(negotiating.TALKS)
+        assert talks is not None
+        assert talks.recalled.get(signed.read(table.channel.envelopes[asked]).id)
+        assert question not in talks.recalled
+        again = reader.at(first)
+        again.advance()
+        assert [again.state] * 2 == before
+    assert readers[0].state == readers[1].state
 
 
 async def test_content_that_is_no_record_is_refused_and_consumes_its_number(table: Table) -> None:

@@ -182,12 +182,21 @@ class Channel:
         self.state, self.outcome = fold.apply(self.state, content, around)
         return statement
 
-    def hears(self, payload: Record, party: str = "USA", role: str = "bot", **said: object) -> None:
+    def hears(
+        self,
+        payload: Record,
+        party: str = "USA",
+        role: str = "bot",
+        subject: bytes = ZERO,
+        **said: object,
+    ) -> bytes:
         """Take in a clear statement as the next entry; *said* as for :class:`Said`."""
         index = self.state.size
         statement = hashlib.sha256(b"%d" % index).digest()
         place: dict[str, Any] = {"log_time": self.state.log_time, "seen_size": index, **said}
-        self.state = fold.heard(self.state, payload, Said(statement, index, party, role, **place))
+        around = Said(statement, index, party, role, **place)
+        self.state = fold.heard(self.state, payload, around, subject)
+        return statement
 
     def applies(
         self, content: Content, party: str = "USA", role: str = "desk_officer", **said: object

@@ -196,7 +196,7 @@ def _closed(desk: Desk, key: KeyId) -> Iterator[int]:
     log = desk.replica.log
     for entry in desk.replica.entries():
         sealed = entry.statement is not None and isinstance(entry.statement.content, SealedContent)
-        if entry.void or not sealed or entry.index in log.withdrawn:
+        if entry.void or not sealed or entry.index in log.annulled:
             continue
         if not desk.reader.opens_for(entry, key) or (
             desk.party in log.disputes.get(entry.index, ())

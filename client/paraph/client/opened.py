@@ -5,10 +5,11 @@ The rules, all of them:
 - Author, party and place come from the verified statement, never from the content.
 - Statements are opened in index order. At one that cannot be opened the reader halts and says
   "state up to i"; it never skips. It goes on when the body comes, a grant comes, or the author
-  takes the entry back.
+  takes the entry back while the party says that it cannot open it.
 - Content that opens and is no record, or not the one committed to, is *refused*: it consumes its
   number and changes nothing, for everybody who opens it.
-- A withdrawn entry is withdrawn for all: the state is folded again without it.
+- An entry that is withdrawn while another party cannot open it is withdrawn for all: the state is
+  folded again without it. Of any other one the fold says whether it counts, from its index on.
 - Void entries are never opened.
 """
 
@@ -29,10 +30,11 @@ from paraph.protocol.errors import (
     UnreadableError,
 )
 from paraph.protocol.log import ChannelLog
-from paraph.protocol.names import ChannelId, Digest, KeyId
+from paraph.protocol.names import ZERO, ChannelId, Digest, KeyId
 from paraph.protocol.negotiation import fold
 from paraph.protocol.negotiation import state as states
 from paraph.protocol.negotiation.state import Outcome, Said, State
+from paraph.protocol.schema import Record
 from paraph.protocol.sealed import Binding, SealingKey, open_with, unwrap
 from paraph.protocol.state import Entry
 from paraph.protocol.statements.clear import Grant, Withdraw
@@ -81,7 +83,7 @@ class OpenedEntry:
         index: Its place.
         entry: The entry; ``entry.void`` says why it is void.
         content: What was said; ``None`` for clear, void, withdrawn and undecodable ones.
-        outcome: What the fold made of it; ``None`` for clear and void entries.
+        outcome: What the fold made of it; ``None`` for void and clear entries, but withdrawals.
         problem: Code of what is wrong with it; empty if nothing is.
     """
 
@@ -201,7 +203,7 @@ class Reader:
 
     def _scan(self) -> bool:
         # Grants and withdrawals come later than what they are about. True: something already
-        # folded was taken back.
+        # folded was withdrawn for all.
         again = False
         size, listed = self._source.size, self._source.afterwards
         start = bisect.bisect_left(listed, self._scanned)
@@ -213,14 +215,15 @@ class Reader:
             if isinstance(content.payload, Grant):
                 for wrap in content.payload.wraps:
                     self._grants.setdefault((wrap.entry, KeyId(wrap.recipient)), wrap.wrap)
-            elif isinstance(content.payload, Withdraw) and self._counts(index):
+            elif isinstance(content.payload, Withdraw) and self._annuls(index, content.payload):
                 self._withdrawn.add(content.payload.entry)
                 again |= content.payload.entry < self.position
         self._scanned = size
         return again
 
-    def _counts(self, index: int) -> bool:
-        return self._until is None or index < self._until
+    def _annuls(self, index: int, payload: Withdraw) -> bool:
+        counts = self._until is None or index < self._until
+        return counts and self._source.log.annulled.get(payload.entry) == index
 
     def _read(self) -> Iterator[OpenedEntry]:
         self.halt = None
@@ -239,8 +242,7 @@ class Reader:
             return OpenedEntry(entry.index, entry, None, None, ""), state, None
         said = said_of(entry, statement, member)
         if not isinstance(statement.content, SealedContent):
-            after = fold.heard(state, statement.content.payload, said)
-            return OpenedEntry(entry.index, entry, None, None, ""), after, None
+            return self._hear(entry, state, said, statement.content.payload)
         if entry.index in self._withdrawn:
             return self._refused(entry, state, said, WITHDRAWN)
         try:
@@ -254,6 +256,15 @@ class Reader:
             return self._refused(entry, state, said, OTHER_ATTACHMENTS)
         after, outcome = fold.apply(state, content, said)
         return OpenedEntry(entry.index, entry, content, outcome, outcome.code), after, None
+
+    def _hear(
+        self, entry: Entry, state: State, said: Said, payload: Record
+    ) -> tuple[OpenedEntry, State, None]:
+        subject = self._source.entry(payload.entry).id if isinstance(payload, Withdraw) else ZERO
+        after = fold.heard(state, payload, said, subject)
+        outcome = after.withdrawals.get(entry.id)
+        problem = outcome.code if outcome is not None else ""
+        return OpenedEntry(entry.index, entry, None, outcome, problem), after, None
 
     def _refused(
         self, entry: Entry, state: State, said: Said, outcome: Outcome

@@ -127,19 +127,19 @@ def _dated(statement: Statement | None, content: Content | None) -> int:
 def _state(desk: Desk, entry: Entry, opened: OpenedEntry | None) -> str:
     if entry.void:
         return f"void({entry.void})"
-    if entry.index in desk.replica.log.withdrawn:
+    if entry.index in desk.replica.log.annulled:
         return "withdrawn"
     if opened is None:
         return "unopened"
-    if _is_recalled(desk, entry):
-        return "recalled"
+    if by := _taken_back_by(desk, entry):
+        return "withdrawn" if by in desk.reader.state.withdrawals else "recalled"
     return desk.rung(entry.index, entry.id)
 
 
-def _is_recalled(desk: Desk, entry: Entry) -> bool:
+def _taken_back_by(desk: Desk, entry: Entry) -> bytes | None:
     known = desk.reader.state.entries.get(entry.id)
     talks = desk.reader.state.negotiations.get(known.negotiation) if known is not None else None
-    return talks is not None and entry.id in talks.recalled
+    return talks.recalled.get(entry.id) if talks is not None else None
 
 
 def _clear_summary(desk: Desk, entry: Entry, opened: OpenedEntry | None) -> str:
@@ -184,7 +184,7 @@ def inbox(desk: Desk, *, everything: bool = False) -> Iterator[LogRow]:
         if member is None or content is None or isinstance(content, AcknowledgementGiven):
             continue
         foreign = member.id != desk.member.id if internal else member.party != own
-        if not foreign or member.role == roles.BOT or entry.index in desk.replica.log.withdrawn:
+        if not foreign or member.role == roles.BOT or _state(desk, entry, opened) == "withdrawn":
             continue
         receipt = (desk.reader.state.receipts.get(entry.id) or {}).get(own)
         done = receipt is not None and (receipt.rung in PERSONAL or receipt.outcome == "not_taken")

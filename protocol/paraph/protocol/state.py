@@ -74,7 +74,10 @@ class ChannelState:
         trust: Who speaks for whom.
         placed: Statement id to the index where it stands.
         disputes: Index of a sealed entry to the parties whose ``unopened`` of it stands.
-        withdrawn: Indices whose author took them back.
+        withdrawn: Indices whose author took them back; in sealed matters the fold says whether
+            that counts (SPEC 7.11).
+        annulled: Those of them that another party could not open: for nobody do they say
+            anything. Each with the index of the withdrawal.
     """
 
     def __init__(self, founding: Sequence[bytes]) -> None:
@@ -96,6 +99,7 @@ class ChannelState:
         self.placed = Places()
         self.disputes: dict[int, set[str]] = {}
         self.withdrawn: set[int] = set()
+        self.annulled: dict[int, int] = {}
         self._authors: list[Member] = []
         self._sealed_by = array("I")  # 1 + the author's number; 0 = nothing sealed stands there
         self._senders: dict[KeyId, _Sender] = {}
@@ -196,7 +200,7 @@ class ChannelState:
         sender.seen = statement.seen.size
         assert entry.member is not None
         if isinstance(statement.content, ClearContent):
-            self._apply_clear(statement.content, entry.member)
+            self._apply_clear(statement.content, entry.member, entry.index)
         else:
             if not sender.author:
                 self._authors.append(entry.member)
@@ -206,7 +210,7 @@ class ChannelState:
             if entry.member.is_person:
                 self._last_content[entry.member.id] = entry.index
 
-    def _apply_clear(self, content: ClearContent, member: Member) -> None:
+    def _apply_clear(self, content: ClearContent, member: Member, index: int) -> None:
         match content.payload:
             case Heartbeat() as heartbeat:
                 self._apply_heartbeat(heartbeat, member.party)
@@ -216,7 +220,8 @@ class ChannelState:
                 self.disputes[entry].discard(member.party)
             case Withdraw(entry=entry):
                 self.withdrawn.add(entry)
-                self.disputes.pop(entry, None)
+                if self.disputes.pop(entry, set()) - {member.party}:
+                    self.annulled[entry] = index
             case _:
                 pass
 

@@ -87,7 +87,7 @@ class Grant(Record):
 
 @record("withdraw")
 class Withdraw(Record):
-    """The author takes an entry back; its number stays consumed."""
+    """The author takes an entry back; its number stays consumed. Whether it counts: SPEC 7.11."""
 
     entry: int = wire(u53, "index of the author's own entry")
 

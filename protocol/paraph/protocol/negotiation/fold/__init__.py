@@ -19,7 +19,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from paraph.protocol.errors import MalformedError, MisuseError, OutOfTurnError
-from paraph.protocol.negotiation.fold import authority, internal, silence
+from paraph.protocol.names import ZERO
+from paraph.protocol.negotiation.fold import authority, internal, silence, withdrawal
 from paraph.protocol.negotiation.fold.speaker import require_speaker
 from paraph.protocol.negotiation.fold.table import RULES
 from paraph.protocol.negotiation.state import (
@@ -85,7 +86,7 @@ def refuse(state: State, said: Said, outcome: Outcome) -> State:
     return _enter(state, Entry(said, "", NO_NEGOTIATION, outcome))
 
 
-def heard(state: State, payload: Record, said: Said) -> State:
+def heard(state: State, payload: Record, said: Said, subject: bytes = ZERO) -> State:
     """Take in a clear statement that is placed and not void.
 
     Args:
@@ -93,6 +94,7 @@ def heard(state: State, payload: Record, said: Said) -> State:
         payload: What it says; its header rules are checked, and kinds without a rule here only
             move log time.
         said: Who said it and where.
+        subject: Statement id of the entry that a withdrawal names.
 
     Raises:
         MisuseError: As for :func:`apply`.
@@ -110,8 +112,7 @@ def heard(state: State, payload: Record, said: Said) -> State:
             by = state.disputes.get(index, frozenset()) - {said.party}
             return replace(state, disputes={**state.disputes, index: by})
         case Withdraw(entry=index):
-            kept = {each: by for each, by in state.disputes.items() if each != index}
-            return replace(state, disputes=kept)
+            return withdrawal.withdrawn(state, index, subject, said)
         case ManifestEntry(document=document):
             return internal.manifest(authority.manifest(state, document), document)
         case RevokeEntry(document=document):

@@ -32,8 +32,12 @@ TakeBack = Callable[[Negotiation, bytes, Said], Negotiation]
 
 
 def recalled(state: State, talks: Negotiation, content: Recalled, said: Said) -> State:
+    """Take in a recall."""
+    return take_back(state, talks, content.subject, said)
+
+
+def take_back(state: State, talks: Negotiation, subject: bytes, said: Said) -> State:
     """Take back a statement of the author's own party on which the other side has not built."""
-    subject = content.subject
     mentioned(state, talks, (StatementMention(statement=subject),))
     entry = state.entries.get(subject)
     assert entry is not None  # it is mentioned, so it stands

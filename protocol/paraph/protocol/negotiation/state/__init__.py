@@ -128,6 +128,7 @@ class State:
         held: Below which index a party's bots hold every body; by party.
         disputes: Indices of entries that bots of a party cannot open, with those parties; an
             empty set where the dispute is over.
+        withdrawals: What became of the withdrawals in the clear, by their own statement.
         silences: Silence procedures of all negotiations, by the statement id of the opening.
         silences_live: Those that have not ended, in the order of the log.
         release: Roles that may release an outgoing text, by party; as its manifest says.
@@ -149,6 +150,7 @@ class State:
     log_time: int = 0
     held: Mapping[str, int] = field(default_factory=dict)
     disputes: Mapping[int, frozenset[str]] = field(default_factory=dict)
+    withdrawals: Trie[Outcome] = field(default_factory=Trie)
     silences: Trie[Silence] = field(default_factory=Trie)
     silences_live: tuple[bytes, ...] = ()
     release: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
