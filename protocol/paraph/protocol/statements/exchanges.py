@@ -23,6 +23,7 @@ from paraph.protocol.statements.header import (
     Mention,
     author_code,
     header,
+    maybe_clause_id,
     mention,
     one_mention,
 )
@@ -68,7 +69,7 @@ class Anchor(Record):
     """The words that a comment is on (SPEC 7.6)."""
 
     version: bytes = wire(octets(32), "statement id of the version; zeros = no text")
-    cid: str = wire(text(64, r"[A-Za-z0-9_-]{0,64}"), "clause; empty = the whole text")
+    cid: str = wire(maybe_clause_id, "clause; empty = the whole text")
     language: str = wire(text(3, r"([a-z]{2,3})?"), "language; empty = all")
     exact: str = wire(_quote, "the quoted words, as stored; empty without a clause")
     prefix: str = wire(_quote, "words just before, where the quote stands more than once")

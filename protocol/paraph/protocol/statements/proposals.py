@@ -24,6 +24,7 @@ from paraph.protocol.statements.header import (
     ContentHeader,
     Wording,
     header,
+    maybe_clause_id,
     wordings,
 )
 from paraph.protocol.statements.versions import MOST_OPERATIONS, Operation, operation
@@ -39,7 +40,6 @@ ANSWERS: Final = (
 )
 MOST_NOTE: Final = 20_000
 
-clause_or_none: Final = text(64, r"[A-Za-z0-9_-]{0,64}")
 _operations: Final[Codec[tuple[Operation, ...]]] = many(operation, MOST_OPERATIONS)
 
 
@@ -48,7 +48,7 @@ class ProposalMade(Record):
     """A party proposes something, with or without the words for it (SPEC 7.9)."""
 
     header: ContentHeader = wire(header, "common header")
-    clause: str = wire(clause_or_none, "clause it is about; empty = a matter outside the text")
+    clause: str = wire(maybe_clause_id, "clause it is about; empty = a matter outside the text")
     version: bytes = wire(octets(32), "statement id of the version it is about; zeros = none")
     titles: tuple[Wording, ...] = wire(
         ascending(nested(Wording), MOST_LANGUAGES, least=1), "what is proposed, per language"

@@ -14,6 +14,7 @@ from paraph.protocol.statements.header import (
     Wording,
     digests,
     header,
+    maybe_clause_id,
     named,
     wordings,
 )
@@ -31,7 +32,7 @@ class FindingMade(Record):
 
     header: ContentHeader = wire(header, "common header")
     version: bytes = wire(octets(32), "statement id of the version")
-    cid: str = wire(text(64, r"[A-Za-z0-9_-]{0,64}"), "clause; empty = the whole text")
+    cid: str = wire(maybe_clause_id, "clause; empty = the whole text")
     finding_kind: str = wire(named, "what is wrong: a name of 7.7, nuance, or another word")
     detail: str = wire(text(MOST_BODY), "what is wrong, in words")
 

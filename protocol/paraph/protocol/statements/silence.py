@@ -10,6 +10,7 @@ from paraph.protocol.statements.header import (
     ContentHeader,
     Mention,
     header,
+    maybe_clause_id,
     one_mention,
 )
 
@@ -22,7 +23,7 @@ class SilenceOpened(Record):
 
     header: ContentHeader = wire(header, "common header")
     version: bytes = wire(octets(32), "statement id of the version that is under silence")
-    cid: str = wire(text(64, r"[A-Za-z0-9_-]{0,64}"), "its clause; empty = all of it")
+    cid: str = wire(maybe_clause_id, "its clause; empty = all of it")
     digest: bytes = wire(octets(32), "subject digest (SPEC 7.19), as the proposer computes it")
     expires: int = wire(u53, "instant of expiry in log time, POSIX milliseconds")
 

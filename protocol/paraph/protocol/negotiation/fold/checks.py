@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from paraph.protocol.errors import OutOfTurnError
-from paraph.protocol.negotiation.state import APPLIED, Negotiation, Said, State, Version
+from paraph.protocol.negotiation.state import APPLIED, Entry, Negotiation, Said, State, Version
+from paraph.protocol.negotiation.text import Part
 from paraph.protocol.statements.exchanges import AcknowledgementGiven
 from paraph.protocol.statements.header import JOINT, Mention, StatementMention
 
@@ -48,22 +49,35 @@ def version_of(talks: Negotiation, statement: bytes) -> Version:
     return version
 
 
+def clause_of(version: Version, cid: str) -> Part:
+    """Return a clause of a version (``unknown-clause``)."""
+    part = version.text.find(cid)
+    if part is None:
+        raise OutOfTurnError(f'there is no clause "{cid}" in that version', code="unknown-clause")
+    return part
+
+
 def mentioned(state: State, talks: Negotiation, mentions: tuple[Mention, ...]) -> None:
     """Ask that what is mentioned stands here (``unknown-statement``, ``recalled``)."""
     for each in mentions:
         if isinstance(each, StatementMention):
-            entry = state.entries.get(each.statement)
-            if (
-                entry is None
-                or entry.outcome != APPLIED
-                or entry.negotiation != talks.identity
-                or entry.kind == AcknowledgementGiven.KIND
-            ):
-                raise OutOfTurnError(
-                    "what is mentioned does not stand in this negotiation",
-                    code="unknown-statement",
-                )
-            standing(talks, each.statement)
+            entry_of(state, talks, each.statement)
+
+
+def entry_of(state: State, talks: Negotiation, statement: bytes) -> Entry:
+    """Return what stands in the negotiation (``unknown-statement``, ``recalled``)."""
+    entry = state.entries.get(statement)
+    if (
+        entry is None
+        or entry.outcome != APPLIED
+        or entry.negotiation != talks.identity
+        or entry.kind == AcknowledgementGiven.KIND
+    ):
+        raise OutOfTurnError(
+            "what is mentioned does not stand in this negotiation", code="unknown-statement"
+        )
+    standing(talks, statement)
+    return entry
 
 
 def built_on(what: str) -> OutOfTurnError:

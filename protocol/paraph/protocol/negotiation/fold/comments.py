@@ -8,6 +8,7 @@ from paraph.protocol.errors import OutOfTurnError
 from paraph.protocol.names import ZERO
 from paraph.protocol.negotiation import text as texts
 from paraph.protocol.negotiation.fold.checks import (
+    clause_of,
     mentioned,
     standing,
     version_of,
@@ -71,15 +72,10 @@ def _ambiguous(state: State, talks: Negotiation, anchor: Anchor) -> bool:
         return False
     if anchor.language:
         working_language(state, anchor.language)
-    text = version_of(talks, anchor.version).text
+    version = version_of(talks, anchor.version)
     if not anchor.cid:
         return False
-    part = text.find(anchor.cid)
-    if part is None:
-        raise OutOfTurnError(
-            f'there is no clause "{anchor.cid}" in that version', code="unknown-clause"
-        )
-    words = part.words.get(anchor.language, "")
+    words = clause_of(version, anchor.cid).words.get(anchor.language, "")
     found = texts.find_quote(words, anchor.prefix, anchor.exact, anchor.suffix)
     if not found:
         raise OutOfTurnError(

@@ -9,20 +9,17 @@ from typing import Final
 from paraph.protocol import roles
 from paraph.protocol.errors import OutOfTurnError
 from paraph.protocol.negotiation.fold import conferences
-from paraph.protocol.negotiation.fold.checks import mentioned
+from paraph.protocol.negotiation.fold.checks import entry_of
 from paraph.protocol.negotiation.joint import agreeing
 from paraph.protocol.negotiation.state import Negotiation, Said, State
 from paraph.protocol.statements.conferences import ConferenceScheduled, OutcomesRecorded
-from paraph.protocol.statements.header import StatementMention
 from paraph.protocol.statements.joint import BINDING_KINDS, JOINT_KINDS, AgreedTo
 
 
 def agreed(state: State, talks: Negotiation, content: AgreedTo, said: Said) -> Negotiation:
     """Put the author's party, once, behind what the other party said."""
     subject = content.subject
-    mentioned(state, talks, (StatementMention(statement=subject),))
-    entry = state.entries.get(subject)
-    assert entry is not None  # it is mentioned, so it stands
+    entry = entry_of(state, talks, subject)
     behind = agreeing(state, talks, subject)
     if not behind:
         raise OutOfTurnError(

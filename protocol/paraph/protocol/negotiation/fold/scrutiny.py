@@ -7,7 +7,7 @@ from dataclasses import replace
 from paraph.protocol.errors import OutOfTurnError
 from paraph.protocol.names import ZERO
 from paraph.protocol.negotiation import text as texts
-from paraph.protocol.negotiation.fold.checks import version_of, working_language
+from paraph.protocol.negotiation.fold.checks import clause_of, version_of, working_language
 from paraph.protocol.negotiation.fold.versions import same_text
 from paraph.protocol.negotiation.state import Negotiation, Said, State
 from paraph.protocol.negotiation.state.scrutiny import Finding, Scrutiny, Term
@@ -26,11 +26,9 @@ from paraph.protocol.statements.scrutiny import (
 def found(state: State, talks: Negotiation, content: FindingMade, said: Said) -> Negotiation:
     """Take in what a person found, under the next number."""
     del state
-    text = version_of(talks, content.version).text
-    if content.cid and text.find(content.cid) is None:
-        raise OutOfTurnError(
-            f'there is no clause "{content.cid}" in that version', code="unknown-clause"
-        )
+    version = version_of(talks, content.version)
+    if content.cid:
+        clause_of(version, content.cid)
     before = talks.scrutiny
     number = before.findings_counted + 1
     finding = Finding(said.statement, said.index, said.party, said.role, number, content)

@@ -14,7 +14,7 @@ from paraph.protocol.errors import OutOfTurnError
 from paraph.protocol.names import Label, labelled
 from paraph.protocol.negotiation import text as texts
 from paraph.protocol.negotiation.fold import proposals, side_documents
-from paraph.protocol.negotiation.fold.checks import version_of
+from paraph.protocol.negotiation.fold.checks import clause_of, version_of
 from paraph.protocol.negotiation.fold.positions import with_stance
 from paraph.protocol.negotiation.state import Negotiation, Said, State, Version
 from paraph.protocol.negotiation.state.positions import Stance
@@ -38,10 +38,7 @@ def subject_digest(version: Version, cid: str) -> bytes:
     if not cid:
         each = (version.digests[language] for language in version.text.languages)
         return labelled(Label.SILENCE, version.content.structure, *each)
-    part = version.text.find(cid)
-    if part is None:
-        raise OutOfTurnError(f'there is no clause "{cid}" in that version', code="unknown-clause")
-    return texts.wording_digest(part)
+    return texts.wording_digest(clause_of(version, cid))
 
 
 def opened(state: State, talks: Negotiation, content: SilenceOpened, said: Said) -> State:
