@@ -186,9 +186,9 @@ def _show() -> click.Command:
 
 
 def _text() -> click.Command:
-    from paraph.client.cli import text, text_diff, text_lint
+    from paraph.client.cli import text, text_comments, text_diff, text_lint
 
-    del text_diff, text_lint  # they join the group
+    del text_comments, text_diff, text_lint  # they join the group
     return text.text
 
 
