@@ -22,7 +22,7 @@ from paraph.protocol.evidence import TrustAnchor
 from paraph.protocol.negotiation import phase
 from paraph.protocol.negotiation.state import Negotiation, State, Version
 from paraph.protocol.sealed import SealingKey
-from paraph.protocol.statements.envelope import SealedContent
+from paraph.protocol.statements.envelope import ClearContent, SealedContent
 
 _WHY: Final = {
     "body-missing": "its body is not in the bundle",
@@ -53,7 +53,7 @@ class NotApplied:
         index: Its place.
         party: Who said it.
         role: In which role.
-        kind: Kind of its content; empty where that is no record.
+        kind: Kind of its content, or its clear type; empty where it opens and is no record.
         code: Why it was refused.
         message: The same for people.
     """
@@ -162,7 +162,13 @@ def _not_applied(opened: Sequence[OpenedEntry]) -> Iterator[NotApplied]:
     for each in opened:
         member, outcome = each.entry.member, each.outcome
         if member is not None and outcome is not None and outcome.status == "refused":
-            kind = each.content.KIND if each.content is not None else ""
             yield NotApplied(
-                each.index, member.party, member.role, kind, outcome.code, outcome.detail
+                each.index, member.party, member.role, _kind(each), outcome.code, outcome.detail
             )
+
+
+def _kind(opened: OpenedEntry) -> str:
+    statement = opened.entry.statement
+    if statement is not None and isinstance(statement.content, ClearContent):
+        return statement.type
+    return opened.content.KIND if opened.content is not None else ""
