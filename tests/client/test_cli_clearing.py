@@ -179,7 +179,7 @@ def test_on_a_terminal_everything_is_shown_and_asked_before_it_leaves(
     usa, rus, _ = exchanging(tmp_path)
     rus.ok("sync")
     base = write(usa, "base.yaml", BASE)
-    monkeypatch.setattr("paraph.client.cli.leaving.on_terminal", lambda: True)
+    monkeypatch.setattr("paraph.client.cli.door.on_terminal", lambda: True)
     declined = usa.run("send", base, given="n\n")
     assert declined.exit_code == 130
     assert "the other side reads:" in declined.stderr

@@ -13,10 +13,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from paraph.client.cli.context import Seat, instant
-from paraph.client.cli.leaving import Door, HeldBackError, leave_options
-from paraph.client.cli.output import emit, note, watched
+from paraph.client.cli.door import Door
+from paraph.client.cli.leaving import HeldBackError, leave_options
+from paraph.client.cli.output import note, watched
+from paraph.client.cli.sent import print_sent
 from paraph.protocol import roles
 from paraph.protocol.errors import InputError, UnavailableError
+from paraph.protocol.statements.envelope import PRECEDENCES
 
 if TYPE_CHECKING:
     from paraph.client.composing import Manner
@@ -25,8 +28,6 @@ if TYPE_CHECKING:
     from paraph.protocol.statements.content import Content
 
 T = TypeVar("T")
-
-PRECEDENCES = ("flash", "immediate", "priority", "routine")
 
 
 def desk_options(command: Callable[..., T]) -> Callable[..., T]:
@@ -202,21 +203,6 @@ async def say(
                 code="queued",
                 hint="paraph sync sends the same bytes again; do not say it anew",
             )
-
-
-def print_sent(seat: Seat, desk: Desk, sent: Sent) -> None:
-    """Print what became of a statement."""
-    placed = f"#{sent.index}" if sent.is_logged else "in the outbox"
-    value: dict[str, Any] = {
-        "channel": desk.channel,
-        "id": sent.id,
-        "type": sent.kind,
-        "state": "logged" if sent.is_logged else "queued",
-        "index": sent.index if sent.is_logged else None,
-        "negotiation": sent.negotiation,
-    }
-    state = value["state"]
-    emit(seat.as_json, value, [f"{state:<10} {placed} {sent.kind} {sent.id.hex()[:16]}"])
 
 
 def negotiation_id(seat: Seat, desk: Desk, text: str) -> bytes | None:

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from paraph.client.cli.at_desk import Voice, at_desk, print_sent, speaking
+from paraph.client.cli.at_desk import Voice, at_desk, speaking
+from paraph.client.cli.chancery import inside, no_internal_channel
 from paraph.client.cli.context import INTERNAL, Seat, example, run, seated
 from paraph.client.cli.draft_send import draft_options, send_draft
-from paraph.client.cli.leaving import inside, leave, no_internal_channel
+from paraph.client.cli.leaving import leave
 from paraph.client.cli.output import emit, say, table
+from paraph.client.cli.sent import print_sent
 from paraph.client.clock import when
 from paraph.protocol import roles
 from paraph.protocol.errors import InputError

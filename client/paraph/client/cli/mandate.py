@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from paraph.client.cli.at_desk import at_desk, print_sent
-from paraph.client.cli.context import INTERNAL, Seat, example, run, seated
-from paraph.client.cli.leaving import (
+from paraph.client.cli.at_desk import at_desk
+from paraph.client.cli.chancery import (
     MANDATE_FILE,
     inside,
     local_mandate,
     no_internal_channel,
 )
+from paraph.client.cli.context import INTERNAL, Seat, example, run, seated
 from paraph.client.cli.output import emit
+from paraph.client.cli.sent import print_sent
 from paraph.protocol import roles
 from paraph.protocol.errors import InputError
 from paraph.protocol.statements.header import NO_NEGOTIATION, ContentHeader
