@@ -4,7 +4,7 @@ import hashlib
 
 import pytest
 
-from paraph.protocol.errors import OutOfTurnError
+from paraph.protocol.errors import MalformedError, OutOfTurnError
 from paraph.protocol.negotiation import alternat as alternats
 from paraph.protocol.negotiation import text as texts
 from paraph.protocol.statements.conclusion import AlternatSet, Substitution
@@ -73,3 +73,20 @@ def test_words_must_stand_once_and_lead_back(substitution: tuple[str, str, str])
     with pytest.raises(OutOfTurnError) as caught:
         alternats.check(TEXT, content)
     assert caught.value.code == "substitution-differs"
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [("x\u0378", "unassigned-code-point"), ("x" + "\u0301" * 31, "crowded-marks")],
+)
+def test_substituted_words_are_such_as_everybody_normalises_alike(words: str, code: str) -> None:
+    for substitution in (("en", words, "the C"), ("en", "the B", words)):
+        with pytest.raises(MalformedError, match="substitution 1, language en") as caught:
+            alternats.check(TEXT, made(substitution))
+        assert caught.value.code == code
+
+
+def test_a_refusal_does_not_repeat_a_long_text() -> None:
+    with pytest.raises(OutOfTurnError) as caught:
+        alternats.check(TEXT, made(("en", "x" * 100_000, "y")))
+    assert len(str(caught.value)) < 200

@@ -2,7 +2,9 @@
 
 import hashlib
 import sys
+import time
 import unicodedata
+from collections.abc import Callable, Sequence
 
 import pytest
 from hypothesis import given
@@ -11,7 +13,13 @@ from hypothesis import strategies as st
 from paraph.protocol.errors import MalformedError, OutOfTurnError
 from paraph.protocol.negotiation import text as texts
 from paraph.protocol.negotiation.text import Text, apply, from_clauses
-from paraph.protocol.negotiation.unicode14 import assigned_ranges, first_unassigned
+from paraph.protocol.negotiation.unicode14 import (
+    MOST_MARKS,
+    assigned_ranges,
+    first_crowded,
+    first_unassigned,
+    other_ranges,
+)
 from paraph.protocol.statements.header import to_wordings
 from paraph.protocol.statements.versions import (
     MOST_CLAUSES,
@@ -262,13 +270,26 @@ def test_the_table_of_assigned_code_points_is_the_frozen_one() -> None:
 
 
 @pytest.mark.skipif(unicodedata.unidata_version != "14.0.0", reason="another Unicode version")
-def test_the_table_is_what_unicode_14_says() -> None:
-    inside = iter(assigned_ranges())
+def is_assigned(point: str) -> bool:
+    return unicodedata.category(point) != "Cn"
+
+
+def is_no_mark(point: str) -> bool:
+    return not unicodedata.combining(unicodedata.normalize("NFD", point)[0])
+
+
+@pytest.mark.parametrize(
+    ("table", "says"), [(assigned_ranges, is_assigned), (other_ranges, is_no_mark)]
+)
+def test_the_tables_are_what_unicode_14_says(
+    table: Callable[[], Sequence[tuple[int, int]]], says: Callable[[str], bool]
+) -> None:
+    inside = iter(table())
     low, high = next(inside)
     for point in range(sys.maxunicode + 1):
         if point > high:
             low, high = next(inside, (sys.maxunicode + 1,) * 2)
-        assert (low <= point <= high) == (unicodedata.category(chr(point)) != "Cn")
+        assert (low <= point <= high) == says(chr(point))
 
 
 def test_the_first_unassigned_code_point_is_found() -> None:
@@ -277,6 +298,35 @@ def test_the_first_unassigned_code_point_is_found() -> None:
     assert first_unassigned("\U0001fae8") == 0  # assigned in Unicode 15.0
     with pytest.raises(MalformedError, match=r'clause "a", language en, character 3: U\+0378'):
         from_clauses((clause("a", en="xy\u0378"),), LANGUAGES)
+
+
+def test_as_many_marks_stand_on_a_letter_as_anybody_writes() -> None:
+    marks = "\u0301\u0316" * (MOST_MARKS // 2)
+    text = from_clauses((clause("a", en=f"x{marks}y{marks}", ru="Ш\u0301"),), LANGUAGES)
+    assert texts.render(text, "ru") == "1. Ш\u0301"
+    assert first_crowded("plain") == first_crowded(f"x{marks}é{marks}") == -1
+    assert first_crowded(f"xy{marks}\u0f73") == 2  # its own class is 0, its parts' are not
+
+
+def test_marks_that_would_take_minutes_to_put_in_order_are_refused_at_once() -> None:
+    crowd = "x" + "\u0301\u0316" * 49_000
+    text = from_clauses((clause("a"),), LANGUAGES)
+    started = time.perf_counter()
+    with pytest.raises(MalformedError, match=r'clause "a", language en: expected at most 30'):
+        from_clauses((clause("a", en=crowd),), LANGUAGES)
+    with pytest.raises(MalformedError) as caught:
+        apply(text, [replacing("a", en=crowd)])
+    assert caught.value.code == "crowded-marks"
+    hidden = ("\u0301\u0316" * 15 + "{ref:title}") * 2_000
+    with pytest.raises(MalformedError):
+        from_clauses((clause("a", en=hidden),), LANGUAGES)
+    assert time.perf_counter() - started < 1
+
+
+def test_a_quote_that_stands_at_every_place_is_looked_for_twice() -> None:
+    started = time.perf_counter()
+    assert texts.find_quote("a" * 100_000, "", "a" * 20_000, "") == (0, 1)
+    assert time.perf_counter() - started < 0.5
 
 
 OPERATIONS = st.one_of(

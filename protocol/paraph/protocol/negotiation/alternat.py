@@ -5,12 +5,16 @@ from __future__ import annotations
 import hashlib
 import unicodedata
 from collections.abc import Iterable, Sequence
+from typing import Final
 
 from paraph.protocol.errors import OutOfTurnError
 from paraph.protocol.names import Digest
 from paraph.protocol.negotiation import text as texts
 from paraph.protocol.negotiation.text import Text
 from paraph.protocol.statements.conclusion import AlternatSet, Original, Substitution
+
+_MOST_TOLD: Final = 80
+"""Characters of words that a refusal repeats."""
 
 
 def original_of(alternat: AlternatSet, party: str) -> Original | None:
@@ -59,7 +63,11 @@ def check(text: Text, alternat: AlternatSet) -> None:
 
     Raises:
         OutOfTurnError: ``substitution-differs``.
+        MalformedError: ``unassigned-code-point``, ``crowded-marks``.
     """
+    for number, each in enumerate(alternat.substitutions, 1):
+        for words in (each.old, each.new):
+            texts.require_stable(words, f"substitution {number}, language {each.language}")
     for language in text.languages:
         made = _substituted(texts.render(text, language), _of(language, alternat.substitutions))
         reverse(made, language, alternat.substitutions)
@@ -79,7 +87,12 @@ def _substituted(rendered: str, pairs: Sequence[tuple[str, str]]) -> str:
         at = rendered.find(old)
         if at < 0 or rendered.find(old, at + 1) >= 0:
             raise OutOfTurnError(
-                f'expected these words once in the text: "{old}"', code="substitution-differs"
+                f'expected these words once in the text: "{_short(old)}"',
+                code="substitution-differs",
             )
         rendered = rendered[:at] + new + rendered[at + len(old) :]
     return rendered
+
+
+def _short(words: str) -> str:
+    return words if len(words) <= _MOST_TOLD else f"{words[:_MOST_TOLD]}\u2026"

@@ -17,7 +17,11 @@ from typing import Final, assert_never
 from paraph.protocol.errors import MalformedError, OutOfTurnError
 from paraph.protocol.names import Digest, Label, labelled, pae
 from paraph.protocol.negotiation import marks
-from paraph.protocol.negotiation.unicode14 import first_unassigned
+from paraph.protocol.negotiation.unicode14 import (
+    MOST_MARKS,
+    first_crowded,
+    first_unassigned,
+)
 from paraph.protocol.statements.header import Wording
 from paraph.protocol.statements.versions import (
     CHECK_SIZE,
@@ -92,7 +96,7 @@ def from_clauses(clauses: Sequence[Clause], languages: Iterable[str]) -> Text:
 
     Raises:
         OutOfTurnError: ``clause-given-twice``, ``unknown-language``.
-        MalformedError: ``unassigned-code-point``, ``text-too-large``.
+        MalformedError: ``unassigned-code-point``, ``crowded-marks``, ``text-too-large``.
     """
     tongues = tuple(sorted(set(languages)))
     used: set[str] = set()
@@ -112,7 +116,7 @@ def apply(text: Text, operations: Sequence[Operation]) -> Text:
         OutOfTurnError: ``unknown-clause``, ``clause-given-twice``, ``clause-follows-itself``,
             ``roles-differ``, ``unknown-language``: the operation does not fit this text. The
             message names the clause and the operation's place.
-        MalformedError: ``unassigned-code-point``, ``text-too-large``.
+        MalformedError: ``unassigned-code-point``, ``crowded-marks``, ``text-too-large``.
     """
     draft = _Draft(text)
     for place, operation in enumerate(operations, 1):
@@ -227,14 +231,27 @@ def _by_language(cid: str, texts: Sequence[Wording], languages: Sequence[str]) -
                 f" expected {', '.join(languages)}",
                 code="unknown-language",
             )
-        at = first_unassigned(each.words)
-        if at >= 0:
-            raise MalformedError(
-                f'clause "{cid}", language {each.language}, character {at + 1}:'
-                f" U+{ord(each.words[at]):04X} is not assigned in unicode 14.0",
-                code="unassigned-code-point",
-            )
+        require_stable(each.words, f'clause "{cid}", language {each.language}')
     return {each.language: each.words for each in texts}
+
+
+def require_stable(words: str, where: str) -> None:
+    """Ask for *words* that every interpreter normalises alike, and soon.
+
+    Raises:
+        MalformedError: ``unassigned-code-point``, ``crowded-marks``; names *where*.
+    """
+    at = first_unassigned(words)
+    if at >= 0:
+        raise MalformedError(
+            f"{where}, character {at + 1}: U+{ord(words[at]):04X} is not assigned in unicode 14.0",
+            code="unassigned-code-point",
+        )
+    # A reference may show nothing: then what stands around it is one row.
+    if first_crowded(marks.resolve(words, lambda _: "")) >= 0:
+        raise MalformedError(
+            f"{where}: expected at most {MOST_MARKS} marks on a letter", code="crowded-marks"
+        )
 
 
 def _twice(cid: str) -> OutOfTurnError:
@@ -317,14 +334,12 @@ def _sheet(part: Part, more: Iterable[tuple[str, Mapping[str, str]]]) -> bytes:
 
 
 def find_quote(words: str, prefix: str, exact: str, suffix: str) -> tuple[int, ...]:
-    """Return every place of *words* at which *exact* stands between *prefix* and *suffix*.
+    """Return where in *words* the quote *exact* stands between *prefix* and *suffix*.
 
-    Raises nothing; an empty quote stands nowhere. Places may overlap.
+    The first two places at most: with a second one it is ambiguous. Raises nothing; an empty
+    quote stands nowhere. Places may overlap.
     """
     whole = prefix + exact + suffix
-    places: list[int] = []
-    at = words.find(whole) if exact else -1
-    while at >= 0:
-        places.append(at + len(prefix))
-        at = words.find(whole, at + 1)
-    return tuple(places)
+    first = words.find(whole) if exact else -1
+    second = words.find(whole, first + 1) if first >= 0 else -1
+    return tuple(at + len(prefix) for at in (first, second) if at >= 0)

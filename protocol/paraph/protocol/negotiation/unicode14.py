@@ -1,7 +1,8 @@
-"""Which code points Unicode 14.0 assigns, whatever the interpreter knows (SPEC 7.2).
+"""What Unicode 14.0 says of code points, whatever the interpreter knows (SPEC 7.2).
 
-Both sides must refuse the same texts, and normalisation to NFC is stable for assigned code
-points only. Made by tests/support/make_unicode14.py; do not edit.
+Both sides must refuse the same texts: normalisation to NFC is stable for assigned code points
+only, and its time is quadratic in the length of a run of marks.
+Made by tests/support/make_unicode14.py; do not edit.
 """
 
 from __future__ import annotations
@@ -11,7 +12,9 @@ import itertools
 import re
 from typing import Final
 
-_RUNS: Final = (
+MOST_MARKS: Final = 30
+"""Marks in a row that a text may hold, as in the stream-safe format of Unicode (UAX 15)."""
+_ASSIGNED: Final = (
     "oo 2 6 4 7 1 1 1 k 1 b1 1 12 2 1e 2 3 1 1j 8 r 4 6 b 7i 1 1o 2 2t e 1n 2 1d 2 f 1 s 2 1 1 "
     "b 5 v 1 2 6 6k 1 8 2 2 2 m 1 7 1 1 3 4 2 9 2 2 2 4 8 1 4 2 1 5 2 p 2 3 1 6 4 2 2 m 1 7 1 "
     "2 1 2 1 2 2 1 1 5 4 2 2 3 3 1 7 4 1 1 7 h a 3 1 9 1 3 1 m 1 7 1 2 1 5 2 a 1 3 1 3 2 1 f 4 "
@@ -49,21 +52,50 @@ _RUNS: Final = (
     "fcfq 1 u 2o 3k 6o 1e6o 1eke 2 1eke 2 "
 )
 """Lengths of the runs in base 36: assigned first, then unassigned, and so on from U+0000."""
+_OTHERS: Final = (
+    "lc 27 1 w 7n 5 7d 19 1 1 1 2 1 2 1 1 20 b 1c l g 1 2t 7 2 6 2 2 1 4 z 1 u r 4g 9 9 1 o 4 "
+    "1 9 1 3 1 5 17 3 1o 8 16 o 1 t 1o 1 g 1 3 4 2v 1 g 1 1c 1 1p 1 g 1 32 1 g 1 32 1 g 1 3j 1 "
+    "32 1 g 1 7 2 2t 1 g 1 31 2 g 1 3g 1 31 3 d 4 30 3 d 4 24 2 r 1 1 1 1 1 1j 5 4 4 2 5 1 2 "
+    "1q 1 34 1 1 2 2a 1 jz 3 qc 2 u 1 4d 1 a 1 5n 1 3z 3 63 2 1z 1 k 8 2 1 1c e 1 g 2t 1 f 1 "
+    "12 9 1i 2 1m 1 b 2 1v 1 48 3 1 d 1 7 4 1 6 1 3 2 5i 1s k0 d 4 1 3 c 2da 3 3x 1 2o w fe 6 "
+    "2x 2 n9w 1 4 a w 2 28 2 7o 1 11 1 47 1 r i 1l 3 11 1 2n 1 c 1 6n 1 1 3 2 2 5 2 1 1 1g 1 "
+    "6u 1 fn4 1 ld g r1 1 6a 1 45 5 1aq 1 1 1 14 3 4 1 4l 2 fx 4 ar 2 49 b 1d 4 5c 1 15 1 e 1 "
+    "1l 2 1x 3 1c 2 1q 1 24 1 9 1 2y 2 4y 2 28 2 g 1 o 7 3 5 5p 1 3 1 n 1 2r 2 6z 2 3i 1 3a 2 "
+    "37 1 7h 2 76 2 4 1 4c 1 2b 1 i 1 29 1 bp 1 76 1 1 2 29 1 fa0 5 1n 7 xl 2 f58 1 43q 5 3 6 "
+    "8 8 2 7 u 4 44 3 2pn 7 1 h 2 7 1 2 1 5 79 7 af 1 1p 4 15s 7 31 7 l705 "
+)
+"""Likewise: what is no mark first, then marks; a mark is what another may be ordered before."""
+
+
+def _ranges(runs: str) -> tuple[tuple[int, int], ...]:
+    ends = list(itertools.accumulate(int(length, 36) for length in runs.split()))
+    starts = [0, *ends]
+    return tuple((starts[i], ends[i] - 1) for i in range(0, len(ends), 2))
 
 
 def assigned_ranges() -> tuple[tuple[int, int], ...]:
     """Return the ranges of assigned code points, both ends included, ascending."""
-    ends = list(itertools.accumulate(int(length, 36) for length in _RUNS.split()))
-    starts = [0, *ends]
-    return tuple((starts[i], ends[i] - 1) for i in range(0, len(ends), 2))
+    return _ranges(_ASSIGNED)
+
+
+def other_ranges() -> tuple[tuple[int, int], ...]:
+    """Return the ranges of what is no mark, both ends included, ascending."""
+    return _ranges(_OTHERS)
+
+
+def _none_of(ranges: tuple[tuple[int, int], ...]) -> str:
+    return "[^" + "".join(rf"\U{low:08x}-\U{high:08x}" for low, high in ranges) + "]"
 
 
 @functools.cache
 def _unassigned() -> re.Pattern[str]:
     # Built at first use: a character class is many times faster than a look-up per character.
-    return re.compile(
-        "[^" + "".join(rf"\U{low:08x}-\U{high:08x}" for low, high in assigned_ranges()) + "]"
-    )
+    return re.compile(_none_of(assigned_ranges()))
+
+
+@functools.cache
+def _crowded() -> re.Pattern[str]:
+    return re.compile(_none_of(other_ranges()) + f"{{{MOST_MARKS + 1}}}")
 
 
 def first_unassigned(text: str) -> int:
@@ -71,4 +103,12 @@ def first_unassigned(text: str) -> int:
     if text.isascii():
         return -1
     found = _unassigned().search(text)
+    return found.start() if found else -1
+
+
+def first_crowded(text: str) -> int:
+    """Return where more than :data:`MOST_MARKS` marks stand in a row for the first time, or -1."""
+    if text.isascii():
+        return -1
+    found = _crowded().search(text)
     return found.start() if found else -1
