@@ -53,10 +53,12 @@ def test_both_sides_hold_one_root_and_the_audit_proves_it(played: dict[str, Any]
     assert (played["audit"]["verdict"], played["audit"]["problems"]) == ("intact", [])
 
 
-def test_both_sides_computed_one_state_and_would_read_out_the_same_words(
+def test_both_sides_and_the_audit_computed_one_state_and_read_out_the_same_words(
     played: dict[str, Any],
 ) -> None:
     assert played["states_equal"]
+    states = {each["state"] for each in played["parties"].values()}
+    assert states == {played["audit"]["state"]}
     read_out = {json.dumps(each["state_words"]) for each in played["parties"].values()}
     assert len(read_out) == 1
     assert set(json.loads(read_out.pop())) == {"en", "ru"}
@@ -123,7 +125,8 @@ def test_it_comes_to_what_the_scenario_says(played: dict[str, Any]) -> None:
     assert {code: each["en"][:12] for code, each in originals.items()} == ORIGINALS
 
 
-def test_the_texts_are_those_of_the_table(played: dict[str, Any]) -> None:
+@pytest.mark.parametrize("who", ["desks", "audit"])
+def test_the_texts_are_those_of_the_table(played: dict[str, Any], who: str) -> None:
     found = {
         each["id"]: (
             each["clauses"],
@@ -134,9 +137,14 @@ def test_the_texts_are_those_of_the_table(played: dict[str, Any]) -> None:
             each["digests"]["ru"][:12],
             len(each["findings"]),
         )
-        for each in played["versions"]
+        for each in (played if who == "desks" else played["audit"])["versions"]
     }
     assert found == TABLE
+
+
+def test_the_audit_comes_to_the_same_versions_as_the_desks(played: dict[str, Any]) -> None:
+    assert played["audit"]["versions"] == played["versions"]
+    assert played["audit"]["not_applied"] == []
 
 
 def test_internal_comments_stand_in_internal_channels_alone(played: dict[str, Any]) -> None:
