@@ -46,7 +46,7 @@ def desks(tmp_path: Path) -> tuple[Person, Person]:
     usa, rus, _ = two_parties(tmp_path)
     found_channel(usa, rus, "--exercise")
     heartbeats(usa, rus)
-    usa.ok("send", write(usa, "base.yaml", BASE))
+    usa.ok("send", write(usa, "base.yaml", BASE), "--yes")
     return usa, rus
 
 

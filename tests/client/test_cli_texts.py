@@ -155,7 +155,9 @@ def test_two_counter_drafts_are_compared_with_what_both_change(
     own = (
         'operations: [{op: replace, cid: a, en: "Keep [USA: nine] miles.", ru: "[USA: девять]."}]\n'
     )
-    ours = usa.json("send", write(usa, "own.yaml", own), "--parent", base, "--branch")["index"]
+    ours = usa.json("send", write(usa, "own.yaml", own), "--parent", base, "--branch", "--yes")[
+        "index"
+    ]
     shown = usa.ok("text", "diff", str(theirs), str(ours), "--three-way", base, "--lang", "en")
     assert "! a  conflict" in shown
     assert "<<theirs five||base three||ours nine>>" in shown
@@ -179,7 +181,7 @@ def test_the_history_of_a_clause_is_told_across_renumbering(desks: tuple[Person,
 def test_hostile_words_do_not_command_the_terminal(desks: tuple[Person, Person]) -> None:
     usa, rus = desks
     hostile = json.dumps({"op": "replace", "cid": "b", "en": "\u001b(2JMeet\u202e", "ru": "Да"})
-    rus.json("send", write(rus, "hostile.yaml", f"operations: [{hostile}]\n"))
+    rus.json("send", write(rus, "hostile.yaml", f"operations: [{hostile}]\n"), "--yes")
     shown = usa.ok("text", "diff")
     assert "<U+001B>(2J" in shown
     assert "\u202e" not in shown
