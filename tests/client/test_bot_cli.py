@@ -106,7 +106,7 @@ def test_a_home_without_a_bots_key_is_told_what_to_do(
 ) -> None:
     usa, _, front = desks
     other = Person(tmp_path, "other", front)
-    assert "expected one channel, found none" in other.fails(2, "bot", "run", "--once")
+    assert "holds no key file [no-vault]" in other.fails(2, "bot", "run", "--once")
     with contextlib.closing(Ledger.open(folder_of(usa), "bot")):
         assert "runs already" in usa.fails(2, "bot", "run", "--once")
 

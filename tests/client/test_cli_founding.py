@@ -397,8 +397,8 @@ def test_a_home_without_a_key_file_is_told(tmp_path: Path) -> None:
     person = Person(tmp_path, "usa", MemoryFront())
     (tmp_path / "relay.card").write_bytes(person.tools.front.card.encode())
     said = person.fails(2, "channel", "internal", "--relay", person.path("relay.card"))
-    assert "error: expected a key file at" in said
-    assert "hint: paraph party init makes a party" in said
+    assert "error: expected the home of a person: " in said
+    assert "paraph party init makes a party in it" in said
 
 
 @pytest.mark.parametrize(

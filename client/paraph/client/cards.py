@@ -51,12 +51,22 @@ class MemberRequest(Record):
     enrolment: Document = wire(nested(Document), "the enrolment, with the signatures it has so far")
 
 
-Card = TypeVar("Card", PartyCard, CharterFile, MemberRequest, RelayCard)
+@record("key-end", FILE)
+class KeyEnd(Record):
+    """A revocation on its way from root to root of its own party."""
+
+    revocation: Document = wire(
+        nested(Document), "the revocation, with the signatures it has so far"
+    )
+
+
+Card = TypeVar("Card", PartyCard, CharterFile, MemberRequest, KeyEnd, RelayCard)
 
 _WHERE_FROM: Final = {
     PartyCard.KIND: "paraph party card -o FILE makes one",
     CharterFile.KIND: "paraph channel propose makes one",
     MemberRequest.KIND: "paraph member request makes one",
+    KeyEnd.KIND: "paraph member revoke KEY -o FILE makes one",
     RelayCard.KIND: "paraph-relay init makes one; ask the relay's operator for it",
 }
 

@@ -186,10 +186,10 @@ async def _ended(content: VaultContent, folder: ChannelHome, link: Link) -> froz
     # Keys that do not count any more, by the newest head; nothing is asked for a first key.
     if not any(key.state == "enrolled" for key in content.held(folder.channel)):
         return frozenset()
-    carrier, replica = _carrier(content, folder.channel), Replica.load(folder)
+    signer, replica = carrier(content, folder.channel), Replica.load(folder)
     try:
         prefix = replica.log.charter.origin_prefix
-        await replica.sync(await link.open(folder.channel, prefix, carrier))
+        await replica.sync(await link.open(folder.channel, prefix, signer))
         log_time = replica.log.log_time
         return frozenset(
             member.id
@@ -239,10 +239,10 @@ async def enrol(
             signed.append(full)
         if not signed:
             return ()
-        carrier = _carrier(vault.content, folder.channel)
-        relay = await link.open(folder.channel, replica.log.charter.origin_prefix, carrier)
+        signer = carrier(vault.content, folder.channel)
+        relay = await link.open(folder.channel, replica.log.charter.origin_prefix, signer)
         await replica.sync(relay)
-        outbox = Outbox(replica, carrier)
+        outbox = Outbox(replica, signer)
         indices = []
         for document in signed:
             request, key, _ = documents.read_enrolment(Enrolment.decode(document.body))
@@ -291,8 +291,12 @@ def sign_enrolment(
     return documents.countersign(document, Enrolment, added), lacking - len(added)
 
 
-def _carrier(content: VaultContent, channel: ChannelId) -> SecretKey:
-    # Who carries a document does not matter: any key of the party that is in force.
+def carrier(content: VaultContent, channel: ChannelId) -> SecretKey:
+    """Return the key that carries a document to the log: any of the party that is in force.
+
+    Raises:
+        InputError: This home has none.
+    """
     if content.roots:
         return content.root_signers[0]
     held = [key for key in content.held(channel) if key.state == "enrolled"]

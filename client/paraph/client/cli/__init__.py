@@ -367,6 +367,8 @@ class Commands(click.Group):
             for line in exits.lines_of(error):
                 _tell(line)
             code = exits.code_of(error)
+        except click.exceptions.NoArgsIsHelpError as error:
+            click.echo(error.format_message())
         except click.ClickException as error:
             _tell(f"error: {_sentence(error.format_message())}")
             if isinstance(error, click.UsageError) and error.ctx is not None:
@@ -402,7 +404,11 @@ _EPILOG: Final = "\b\nExit codes:\n" + "\n".join(
 )
 
 
-@click.group(cls=Commands, epilog="\b\nExample:\n  paraph demo\n\n" + _EPILOG)
+@click.group(
+    cls=Commands,
+    epilog="\b\nExample:\n  paraph demo\n\n" + _EPILOG,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 @click.version_option(package_name="paraph")
 def cli() -> None:
     """Bring one text from a first draft to two signatures, between two ministries."""

@@ -71,12 +71,7 @@ class Seat:
     def vault(self) -> Vault:
         """The open key file."""
         if not self.home.vault_path.exists():
-            raise InputError(
-                f"expected a key file at {self.home.vault_path}",
-                code="no-vault",
-                hint="paraph party init makes a party, paraph member request a second person;"
-                " or give the right --home",
-            )
+            raise no_home(self.home.path)
         return self.tools.open_vault(self.home.vault_path, self.passphrase())
 
     def passphrase(self, *, new: bool = False) -> bytes:
@@ -118,20 +113,42 @@ class Seat:
         Raises:
             InputError: None, or several.
         """
-        if text not in {"", INTERNAL}:
-            return self.home.find_channel(text)
         folders = self.home.channels()
+        if text not in {"", INTERNAL} and folders:
+            return self.home.find_channel(text)
         if not text and len(folders) == 1:
             return folders[0]
         fitting = [each for each in folders if _is_internal(each) == bool(text)]
         if len(fitting) == 1:
             return fitting[0]
-        raise InputError(
-            f"expected one channel, found {len(fitting) or 'none'}",
+        raise self._no_channel(text, len(folders), len(fitting))
+
+    def _no_channel(self, text: str, known: int, fitting: int) -> InputError:
+        if not self.home.vault_path.exists():
+            return no_home(self.home.path)
+        if not known:
+            return InputError(
+                "this home has no channel yet",
+                code="channel",
+                hint="paraph channel propose or accept founds one; paraph member request joins"
+                " one of your party",
+            )
+        if fitting:
+            return InputError(
+                f"expected one channel, found {fitting}",
+                code="channel",
+                hint="paraph channel list shows them; give --channel with the start of an id",
+            )
+        if text:
+            return InputError(
+                "this home has no internal channel",
+                code="channel",
+                hint="paraph channel internal founds one; paraph member request joins your party's",
+            )
+        return InputError(
+            "this home has no channel with another party",
             code="channel",
-            hint="paraph channel list shows them; give --channel with the start of an id"
-            if folders
-            else "paraph channel propose or accept founds one",
+            hint="paraph channel propose or accept founds one; --channel internal means the other",
         )
 
     def languages(self) -> tuple[str, ...]:
@@ -148,6 +165,16 @@ class Seat:
     def now(self) -> int:
         """Return this machine's time, POSIX ms."""
         return self.tools.now()
+
+
+def no_home(path: Path) -> InputError:
+    """Return the refusal of a folder that is nobody's home: it holds no key file."""
+    return InputError(
+        f"expected the home of a person: {path} holds no key file",
+        code="no-vault",
+        hint="give the right --home, or PARAPH_HOME; paraph party init makes a party in it,"
+        " paraph member request a second person",
+    )
 
 
 def _charter(folder: ChannelHome) -> Charter:

@@ -11,6 +11,7 @@ from paraph.client.cli.context import Seat, example, run, seated
 from paraph.client.cli.output import emit, note, progress, table
 from paraph.client.clock import when
 from paraph.protocol import roles
+from paraph.protocol.documents import REASONS
 from paraph.protocol.errors import InputError, UnavailableError
 
 
@@ -250,17 +251,133 @@ def _counted(entries: tuple[int, ...]) -> str:
     return f"{len(entries)} {'entry' if len(entries) == 1 else 'entries'}"
 
 
+@member.command(
+    epilog=example(
+        "paraph member revoke 3f2a9c01 --reason lost",
+        "paraph member revoke legal_adviser --reason compromised --since 57 -o end.file",
+        "paraph member revoke end.file",
+    )
+)
+@click.argument("key", metavar="KEY|ROLE|FILE")
+@click.option("--reason", type=click.Choice(REASONS), help="Why.  [required but with FILE]")
+@click.option(
+    "--since",
+    type=click.IntRange(min=1),
+    default=None,
+    metavar="N",
+    help="Somebody else may have had it from entry N on: what it said is contested.",
+)
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="For the next root.")
+@click.option("--yes", is_flag=True, help="Do not ask first.")
+@click.option("--channel", "name", default="", help="Start of its id, or `internal`.")
+@seated
+def revoke(
+    seat: Seat,
+    *,
+    key: str,
+    reason: str | None,
+    since: int | None,
+    output: Path | None,
+    yes: bool,
+    name: str,
+) -> None:
+    """End a key of your party for good: lost, compromised, or left behind.
+
+    Roots sign for signatory, head_of_delegation and registrar; a registrar may sign for the rest.
+    Below the threshold the paper is written to -o and travels: the next root gives it as FILE.
+    What the key said before stands; --since contests what it said from there on. Revoke a key in
+    each channel that it speaks in. A person goes on with `paraph member request` in a home.
+    """
+    from paraph.client import cards, joining, revoking
+    from paraph.client.replica import Replica
+
+    paper = Path(key) if Path(key).is_file() else None
+    if (paper is None) != (reason is not None) or (paper is not None and since is not None):
+        raise InputError(
+            "expected KEY with --reason, or the FILE that another root has signed",
+            hint=f"--reason is one of {', '.join(REASONS)}",
+        )
+    folder, content = seat.channel(name), seat.vault.content
+
+    async def fetch() -> None:
+        async with joining.closing(seat.tools.link(folder.relay)) as link:
+            replica = Replica.load(folder)
+            try:
+                prefix = replica.log.charter.origin_prefix
+                carried = joining.carrier(content, folder.channel)
+                await replica.sync(await link.open(folder.channel, prefix, carried))
+            finally:
+                replica.close()
+
+    run(fetch())
+    replica = Replica.load(folder)
+    try:
+        if paper is None:
+            document = revoking.draft(replica.log, content.party, key, str(reason), since or 0)
+        else:
+            document = cards.read(paper, cards.KeyEnd).revocation
+        found = revoking.read(document, replica.log, content.party)
+    finally:
+        replica.close()
+    what = f"the {found.role} {found.id.hex()[:16]}"
+    if found.revoked_at is None and not yes and not _ends(what):
+        raise InputError(
+            f"{what} was not revoked",
+            code="not-confirmed",
+            hint="it cannot be undone; give --yes, or answer y on a terminal",
+        )
+    document, missing = revoking.sign(content, folder.channel, found, document)
+    at: int | None = None
+    if missing:
+        output = output or paper or Path(f"{found.id.hex()[:16]}.revocation")
+        cards.write(output, cards.KeyEnd(revocation=document))
+        note(f"{missing} more root signature(s) needed: pass {output} on to the next root")
+    else:
+
+        async def work() -> int:
+            async with joining.closing(seat.tools.link(folder.relay)) as link:
+                return await revoking.place(content, folder, link, document)
+
+        at = run(work())
+    emit(
+        seat.as_json,
+        {
+            "channel": folder.channel,
+            "party": found.party,
+            "role": found.role,
+            "key": found.id,
+            "missing": missing,
+            "index": at,
+            "file": str(output) if missing else None,
+        },
+        [
+            f"key        {found.role} {found.id.hex()[:16]}",
+            f"revoked    entry {at}" if at is not None else f"missing    {missing} of the roots",
+        ],
+    )
+
+
+def _ends(what: str) -> bool:
+    import sys
+
+    return sys.stdin.isatty() and click.confirm(f"End {what} for good?", err=True)
+
+
 @member.command("list", epilog=example("paraph member list"))
 @click.option("--channel", "name", default="", help="Start of its id, or `internal`.")
 @seated
 def list_(seat: Seat, name: str) -> None:
-    """List every key of a channel, of both parties, as this home has verified them."""
+    """List every key of a channel, of both parties, as this home has verified them.
+
+    HOLDER is the opaque id of a person, as `paraph powers --holder` wants it: no name is kept.
+    """
     from paraph.client.replica import Replica
 
     folder = seat.channel(name)
     replica = Replica.load(folder)
     try:
         log_time, own = replica.log.log_time, _own_keys(seat)
+        exercise = replica.log.charter.exercise
         found = [
             {
                 "party": each.party,
@@ -277,18 +394,23 @@ def list_(seat: Seat, name: str) -> None:
         ]
     finally:
         replica.close()
+    if exercise:
+        note("EXERCISE")
+    if not found:
+        note("hint: nothing was fetched yet: paraph sync")
     emit(
         seat.as_json,
-        {"channel": folder.channel, "members": found},
+        {"channel": folder.channel, "exercise": exercise, "members": found},
         table(
-            ("party", "role", "key", "since", "until", "state"),
+            ("party", "role", "holder", "key", "since", "until", "state"),
             [
                 (
                     str(each["party"]),
                     str(each["role"]),
+                    str(each["holder"])[:8],
                     str(each["key"])[:16],
                     str(each["since"]),
-                    str(each["not_after"]),
+                    str(each["not_after"])[:10],
                     str(each["state"]) + (" (this home)" if each["own"] else ""),
                 )
                 for each in found

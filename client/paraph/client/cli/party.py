@@ -223,8 +223,16 @@ def verify(
 
 def _peer(seat: Seat, peer: str) -> PartyCard:
     from paraph.client import cards
+    from paraph.protocol.documents import Manifest
 
     known = {each.code: each.card for each in seat.home.book.peers}
-    if peer in known and not Path(peer).is_file():
+    if Path(peer).is_file():
+        return cards.read(Path(peer), cards.PartyCard)
+    if peer in known:
         return cards.PartyCard.decode(known[peer])
+    # Who joined by a request was never given a card: the charter holds the same manifest.
+    for folder in seat.home.channels():
+        for document in cards.read(folder.charter, cards.CharterFile).manifests:
+            if Manifest.decode(document.body).party == peer:
+                return cards.PartyCard(manifest=document)
     return cards.read(Path(peer), cards.PartyCard)

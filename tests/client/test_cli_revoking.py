@@ -1,0 +1,69 @@
+"""`paraph member revoke` at the command line: a key ends, and its person goes on with another."""
+
+from pathlib import Path
+
+from tests.client.test_cli_exchange import BASE, heartbeats
+from tests.client.test_cli_granting import colleague
+from tests.support.commands import found_channel, two_parties
+
+
+def test_a_lost_key_ends_and_its_person_goes_on(tmp_path: Path) -> None:
+    usa, rus, _ = two_parties(tmp_path)
+    found_channel(usa, rus, "--exercise")
+    late, key = colleague(usa, "USA")
+    heartbeats(usa, rus)
+    Path(usa.path("base.yaml")).write_text(BASE)
+    usa.ok("send", usa.path("base.yaml"))
+    assert late.json("comment", "Before.")["state"] == "logged"
+
+    said = usa.fails(2, "member", "revoke", "legal_adviser", "--reason", "lost")
+    assert f"error: the legal_adviser {key[:16]} was not revoked [not-confirmed]" in said
+    assert "it cannot be undone" in said
+    end = ("member", "revoke", key[:8], "--reason", "lost", "--yes")
+    ended = usa.json(*end)
+    assert (ended["key"], ended["missing"], ended["file"]) == (key, 0, None)
+    listed = {each["key"]: each["state"] for each in usa.json("member", "list")["members"]}
+    assert listed[key] == f"revoked at {ended['index']}"
+    assert "found none [unknown-key]" in usa.fails(2, *end)
+
+    late.fails(7, "comment", "After.")
+    anew = late.json(
+        "member", "request", usa.path("ours.charter"), "--party", "USA", "--role", "legal_adviser",
+        "-o", usa.path("anew.request"),
+    )  # fmt: skip
+    assert anew["key"] != key
+    usa.ok("member", "add", usa.path("anew.request"))
+    assert late.json("comment", "After.")["state"] == "logged"
+
+
+def test_what_a_stolen_key_said_is_contested(tmp_path: Path) -> None:
+    usa, rus, _ = two_parties(tmp_path)
+    found_channel(usa, rus)
+    _, key = colleague(usa, "USA")
+    size = usa.json("sync")["size"]
+    said = usa.fails(
+        2, "member", "revoke", key[:8], "--reason", "compromised", "--since", "900", "--yes"
+    )
+    assert f"error: expected an index below {size}" in said
+    command = ("member", "revoke", key[:8], "--reason", "compromised", "--since", "2", "--yes")
+    assert usa.json(*command)["missing"] == 0
+
+
+def test_what_is_not_ones_own_cannot_be_ended(tmp_path: Path) -> None:
+    usa, rus, _ = two_parties(tmp_path)
+    found_channel(usa, rus)
+    late, key = colleague(usa, "USA")
+    assert "found none" in rus.fails(2, "member", "revoke", key[:8], "--reason", "lost", "--yes")
+    late.ok("sync")  # its key counts: it may carry a paper, and sign none
+    said = late.fails(7, "member", "revoke", "head_of_delegation", "--reason", "other", "--yes")
+    assert "this home may not revoke the key of a head_of_delegation [role]" in said
+    assert "expected KEY with --reason" in usa.fails(2, "member", "revoke", key[:8])
+
+
+def test_who_joined_by_a_request_verifies_the_other_side_by_its_code(tmp_path: Path) -> None:
+    usa, rus, _ = two_parties(tmp_path)
+    found_channel(usa, rus)
+    late, _ = colleague(usa, "USA", "signatory")
+    words = rus.json("party", "card")["words"]["en"]
+    assert late.json("party", "verify", "RUS", "--words", words)["party"] == "RUS"
+    assert "cannot read XXX" in late.fails(2, "party", "verify", "XXX", "--words", words)
