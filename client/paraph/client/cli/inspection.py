@@ -1,0 +1,68 @@
+"""What would leave, as it is shown: every byte, and what the internal side says of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from paraph.client.cli.context import Seat
+from paraph.client.cli.output import note, say, to_json
+
+if TYPE_CHECKING:
+    from paraph.client.desk import Desk
+    from paraph.client.negotiating.clearance import Judgement
+    from paraph.protocol.statements.content import Content
+
+
+def show(
+    seat: Seat,
+    desk: Desk,
+    contents: tuple[Content, ...],
+    files: Any,  # noqa: ANN401 - a sequence of plain files
+    judged: Judgement,
+    odd: tuple[str, ...],
+    *,
+    to_people: bool = False,
+) -> None:
+    """Print every byte that would leave; on stderr when somebody is asked about it."""
+    from paraph.client.negotiating import inspection
+
+    leaving = inspection.inspect(desk, contents, files)
+    if seat.as_json and not to_people:
+        click.echo(to_json(_as_json(desk, leaving, judged, odd)))
+        return
+    out = note if to_people else say
+    for each in leaving:
+        for line in inspection.lines(each):
+            out(line)
+    for hit in judged.hits:
+        out(f'mandate: {hit.where}: "{hit.found}" touches "{hit.word}"')
+    if judged.lacks:
+        out(f"lacks: {', '.join(judged.lacks)}")
+    elif judged.clearance is not None:
+        out(f"cleared: {judged.clearance.number}, {judged.clearance.standing}")
+    for line in odd:
+        out(f"warning: {line}")
+    out("internal: nothing of the internal channel is among it" if not judged.traces else "")
+
+
+def _as_json(
+    desk: Desk, leaving: tuple[Any, ...], judged: Judgement, odd: tuple[str, ...]
+) -> dict[str, Any]:
+    found = judged.clearance
+    return {
+        "channel": desk.channel,
+        "statements": [
+            {**{name: getattr(each, name) for name in each.__slots__}, "bytes": each.total_bytes}
+            for each in leaving
+        ],
+        "bytes": sum(each.total_bytes for each in leaving),
+        "mandate": [each.to_map() for each in judged.hits],
+        "clearance": None
+        if found is None
+        else {"number": found.number, "state": found.standing, "authority": found.is_confirmed},
+        "lacks": judged.lacks,
+        "internal": judged.traces,
+        "warnings": odd,
+    }
