@@ -6,7 +6,9 @@ import asyncio
 import contextlib
 import dataclasses
 import hashlib
+import itertools
 from collections.abc import AsyncIterator, Iterator
+from concurrent.futures import wait
 from pathlib import Path
 
 import pytest
@@ -405,6 +407,36 @@ async def test_two_processes_of_a_home_share_a_replica(
     assert second.head.root == replica.head.root == relay.channel.log.root
     assert replica.store.size == relay.channel.log.size
     second.close()
+
+
+@pytest.mark.parametrize("enrolling", [False, True])
+async def test_what_another_process_stored_while_signatures_were_checked_is_not_taken_twice(
+    replica: Replica, folder: ChannelHome, relay: MemoryRelay, enrolling: bool
+) -> None:
+    """Taken twice, the log would lead to no head, and an honest relay would stand accused."""
+    await replica.sync(relay)
+    beside = Replica.load(folder)
+    await say(relay)
+    if enrolling:  # whose first statement is checked once the key is known
+        person = relay.channel.enrol("RUS", "linguist")
+        await relay.submit(*relay.channel.seal(person, b"content"))
+    served = await relay.entries(replica.size)
+    taking = replica._take([served])  # noqa: SLF001 - to stand between two of its waits
+    waits = [next(taking)]
+    if enrolling:
+        wait(waits[0])
+        waits.append(next(taking))  # some of it is taken, none of it stored
+    beside.feed(served)
+    replica.refresh()
+    for jobs in itertools.chain(waits, taking):
+        wait(jobs)
+    assert (replica.size, replica.log.root) == (beside.size, beside.log.root)
+    assert replica.log.size == relay.channel.log.size
+    assert list(replica.entries()) == list(beside.entries())
+    await say(relay)
+    assert len(await replica.sync(relay)) == 1
+    assert [each.envelope for each in replica.entries()] == relay.channel.envelopes
+    beside.close()
 
 
 async def test_entries_left_over_by_a_run_that_ended_early_are_compared_or_replaced(

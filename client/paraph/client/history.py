@@ -42,7 +42,6 @@ from paraph.client.store import Alarm, ChannelStore, EntryRow
 from paraph.protocol import signed
 from paraph.protocol.checkpoint import (
     Checkpoint,
-    CosignerKeys,
     LogKeys,
     verify_checkpoint,
     without_cosignatures,
@@ -194,8 +193,7 @@ class History:
         except ParaphError as error:
             raise IntegrityError("the newest note on this disk is damaged") from error
         for row in self.store.entries(self.log.size, head.size):
-            verified = trusted(self.log, row)
-            entry = self._append(row.envelope, verified)
+            entry = self._append(row.envelope, trusted(self.log, row))
             if (entry.index, entry.void, entry.log_time) != (row.index, row.void, row.log_time):
                 raise IntegrityError(
                     f"entry {row.index} on this disk is not what it was when it was verified"
@@ -322,9 +320,9 @@ class History:
         return range(before, self.head.size)
 
     def _take(self, batch: Sequence[Entries]) -> Iterator[list[Future[list[Checked]]]]:
-        # Yields what has to be waited for; the caller waits, in whatever way.
+        # Yields what has to be waited for. A refresh meanwhile may take in the same, from the disk.
         self.refresh()
-        fresh = self._fresh(batch)
+        size, fresh = self.log.size, self._fresh(batch)
         chunks = [fresh[at : at + CHUNK] for at in range(0, len(fresh), CHUNK)]
         ahead = self._check(chunks[0] if chunks else ())
         for served in filter(lambda each: each.note, batch):  # while threads check signatures
@@ -334,12 +332,18 @@ class History:
             now, ahead = ahead, self._check(chunks[number + 1] if number + 1 < len(chunks) else ())
             if now.jobs:
                 yield now.jobs
+            if self.log.size != size + len(rows):
+                yield from self._take(batch)
+                return
             checked = now.results()
             for at, envelope in enumerate(chunk):
                 enrolled = not at or enrols(rows[-1][1])
                 if enrolled and (late := now_known(checked, at, self.log.trust.member)):
                     again = self._check([chunk[each] for each in late])
                     yield again.jobs
+                    if self.log.size != size + len(rows):
+                        yield from self._take(batch)
+                        return
                     for place, result in zip(late, again.results(), strict=True):
                         checked[place] = result
                 verified = checked[at]
@@ -461,10 +465,6 @@ class History:
             head, cosigned = self.checkpoint(without_cosignatures(head.note)), frozenset()
         self.store.add_note(head.id, head.size, head.note, cosigned)
         return head
-
-    def cosigners(self) -> tuple[CosignerKeys, ...]:
-        """Return who may cosign now: parties in charter order, keys in manifest order."""
-        return tuple(self.log.trust.cosigners())
 
     def alarm(self, name: str, index: int, detail: str) -> None:
         """Keep an alarm."""
