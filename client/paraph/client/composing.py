@@ -1,12 +1,14 @@
 """Content as it is about to be said, checked by the fold before anything is signed (SPEC 7.5).
 
-Pure. What the other side would refuse is refused here first, with what to do about it: the same
-:func:`paraph.protocol.negotiation.fold.apply` judges, so the two cannot come to differ.
+Pure, but for the random id of a new negotiation. What the other side would refuse is refused here
+first, with what to do about it: the same :func:`paraph.protocol.negotiation.fold.apply` judges, so
+the two cannot come to differ.
 """
 
 from __future__ import annotations
 
 import dataclasses
+import os
 from collections.abc import Mapping, Sequence
 from typing import Final
 
@@ -35,6 +37,7 @@ from paraph.protocol.statements.exchanges import (
     DispatchSent,
 )
 from paraph.protocol.statements.header import (
+    NO_NEGOTIATION,
     NO_RELATION,
     ContentHeader,
     LanguageStatus,
@@ -99,6 +102,11 @@ def header(negotiation: bytes, role: str, manner: Manner, now: int) -> ContentHe
 # ------------------------------------------------------------------ finding things in the state
 
 
+def new_negotiation() -> bytes:
+    """Return a new negotiation id."""
+    return os.urandom(len(NO_NEGOTIATION))
+
+
 def choose_negotiation(state: State, wanted: bytes | None) -> bytes:
     """Return *wanted*, or the one negotiation that there is.
 
@@ -121,6 +129,18 @@ def choose_negotiation(state: State, wanted: bytes | None) -> bytes:
         code="unknown-negotiation",
         hint="give --negotiation; paraph show N --json has it, in content.header",
     )
+
+
+def negotiation_about(state: State, wanted: bytes | None, statement: bytes) -> bytes:
+    """Return the negotiation of what is about *statement*: its own, if none is wanted.
+
+    Raises:
+        InputError: As for :func:`choose_negotiation`.
+    """
+    entry = state.entries.get(statement) if statement != ZERO else None
+    if wanted is None and entry is not None:
+        return entry.negotiation
+    return choose_negotiation(state, wanted)
 
 
 def negotiation_of(state: State, identity: bytes) -> Negotiation:

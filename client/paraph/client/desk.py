@@ -29,7 +29,7 @@ from paraph.client.joining import Link
 from paraph.client.opened import OpenedEntry, Reader
 from paraph.client.outbox import Outbox
 from paraph.client.replica import Replica
-from paraph.client.sent import NEGOTIATION_SIZE, Sent, sent_of
+from paraph.client.sent import Sent, advice, sent_of
 from paraph.client.staging import listed
 from paraph.client.vault import HeldKey, Vault
 from paraph.protocol import roles
@@ -42,15 +42,11 @@ from paraph.protocol.state import Entry
 from paraph.protocol.statements.clear import Heartbeat
 from paraph.protocol.statements.content import Content
 from paraph.protocol.statements.exchanges import NO_ANCHOR, Anchor
-from paraph.protocol.statements.header import ContentHeader, Mention
+from paraph.protocol.statements.header import NO_NEGOTIATION, ContentHeader, Mention
 from paraph.protocol.trust import Member
 
 ATTEMPTS: Final = 2
 """How often in a row sending may fail before a person hears of it; it stays in the outbox."""
-PENDING: Final = frozenset({Delivery.SIGNED, Delivery.UNKNOWN})
-MOST_REFUSALS: Final = 3
-"""Refused so often in a row, a person is told how to send without asking to be alone."""
-_TOO_LATE: Final = (Delivery.UNPLACEABLE, "exclusive")
 
 Door = Callable[["Desk", tuple[Content, ...]], Awaitable[tuple[Content, ...]]]
 
@@ -271,20 +267,9 @@ class Desk:
             raise RefusedError(
                 f"the statement can never be placed: {after.reason}",
                 code=after.reason or "unplaceable",
-                hint=self._what_now(),
+                hint=advice(self.outbox.rows()),
             )
         return after
-
-    def _what_now(self) -> str:
-        # After three refusals in a row nobody has to go on asking to be alone.
-        last = self.outbox.rows()[-MOST_REFUSALS:]
-        refused = [row for row in last if (row.state, row.reason) == _TOO_LATE]
-        if len(refused) == MOST_REFUSALS:
-            return (
-                f"somebody was first {MOST_REFUSALS} times: read what came (paraph inbox), then "
-                "send it with --no-exclusive, whatever comes in between"
-            )
-        return "read what came in between (paraph inbox), then say it anew"
 
     def sent(self, sent: Sent) -> Sent:
         """Return what is known of *sent* now."""
@@ -303,7 +288,7 @@ class Desk:
             negotiation: Its id, 16 bytes; a new random one if not given.
             manner: How it is said.
         """
-        identity = negotiation or os.urandom(NEGOTIATION_SIZE)
+        identity = negotiation or composing.new_negotiation()
         return await self.say(composing.opened(self.header(identity, manner), opening))
 
     async def send_version(
@@ -356,9 +341,14 @@ class Desk:
         precedence: str = "routine",
     ) -> Sent:
         """Comment on the text or on the whole; or close a thread with *resolves*."""
-        header = self.header(self._choose(negotiation, resolves), manner)
+        identity = composing.negotiation_about(self.state, negotiation, resolves)
         content = composing.commented(
-            header, body, kind=kind, anchor=anchor, resolves=resolves, resolved_by=resolved_by
+            self.header(identity, manner),
+            body,
+            kind=kind,
+            anchor=anchor,
+            resolves=resolves,
+            resolved_by=resolved_by,
         )
         return await self.say(content, precedence=precedence)
 
@@ -374,9 +364,9 @@ class Desk:
         manner: Manner = PLAIN,
     ) -> Sent:
         """Answer a comment, and close its thread if *resolves*."""
-        header = self.header(self._choose(negotiation, comment), manner)
+        identity = composing.negotiation_about(self.state, negotiation, comment)
         content = composing.commented(
-            header,
+            self.header(identity, manner),
             body,
             kind=kind,
             in_reply_to=comment,
@@ -418,7 +408,7 @@ class Desk:
         """Say how far this party has come with statements of the other side."""
         listed = list(subjects)
         entry = self.reader.state.entries.get(listed[0]) if listed else None
-        identity = entry.negotiation if entry else bytes(NEGOTIATION_SIZE)
+        identity = entry.negotiation if entry else NO_NEGOTIATION
         header = self.header(identity, manner)
         return await self.say(
             composing.acknowledged(header, listed, rung=rung, outcome=outcome, reason=reason)
@@ -433,7 +423,7 @@ class Desk:
         roles.require(self.role, "heartbeat")
         self._require_in_force()
         row = self.outbox.prepare_heartbeat(dated=dated)
-        return await self._send(sent_of(row, Heartbeat.KIND, bytes(NEGOTIATION_SIZE)))
+        return await self._send(sent_of(row, Heartbeat.KIND, NO_NEGOTIATION))
 
     async def say(
         self,
@@ -481,10 +471,9 @@ class Desk:
 
     async def _send(self, sent: Sent) -> Sent:
         try:
-            after = await self.wait_logged(sent)
+            return await self.wait_logged(sent)
         except UnavailableError:
             return self.sent(sent)
-        return after
 
     def header(self, negotiation: bytes, manner: Manner = PLAIN) -> ContentHeader:
         """Return the header of a record that this desk makes now, in its role."""
@@ -503,13 +492,6 @@ class Desk:
             seen_size=self.replica.head.size,
             seen_root=self.replica.head.root,
         )
-
-    def _choose(self, negotiation: bytes | None, about: bytes) -> bytes:
-        # A comment on something belongs to its negotiation.
-        entry = self.state.entries.get(about) if about != ZERO else None
-        if negotiation is None and entry is not None:
-            return entry.negotiation
-        return composing.choose_negotiation(self.state, negotiation)
 
     def _require_in_force(self) -> None:
         log = self.replica.log

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from typing import Final
 
 from paraph.client.store import OutboxRow
@@ -10,7 +11,11 @@ from paraph.protocol.delivery import Delivery
 from paraph.protocol.names import StatementId
 from paraph.protocol.statements.header import NO_NEGOTIATION
 
-NEGOTIATION_SIZE: Final = len(NO_NEGOTIATION)
+PENDING: Final = frozenset({Delivery.SIGNED, Delivery.UNKNOWN})
+"""It stays in the outbox, and the next sync sends it again."""
+MOST_REFUSALS: Final = 3
+"""Refused so often in a row, a person is told how to send without asking to be alone."""
+_TOO_LATE: Final = (Delivery.UNPLACEABLE, "exclusive")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -43,3 +48,15 @@ class Sent:
 def sent_of(row: OutboxRow, kind: str, negotiation: bytes) -> Sent:
     """Return what an outbox row says of its statement."""
     return Sent(row.id, kind, row.state, row.index, row.reason, negotiation)
+
+
+def advice(rows: Sequence[OutboxRow]) -> str:
+    """Return what to do about the last statement of an outbox, which can never be placed."""
+    last = rows[-MOST_REFUSALS:]
+    refused = [row for row in last if (row.state, row.reason) == _TOO_LATE]
+    if len(refused) == MOST_REFUSALS:
+        return (
+            f"somebody was first {MOST_REFUSALS} times: read what came (paraph inbox), then "
+            "send it with --no-exclusive, whatever comes in between"
+        )
+    return "read what came in between (paraph inbox), then say it anew"

@@ -12,8 +12,9 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from paraph.client import summaries
-from paraph.client.desk import PENDING, Desk
+from paraph.client.desk import Desk
 from paraph.client.opened import OpenedEntry
+from paraph.client.sent import PENDING
 from paraph.protocol import roles, signed
 from paraph.protocol.errors import InputError
 from paraph.protocol.negotiation import text as texts

@@ -11,7 +11,7 @@ import click
 from paraph.client.cli.at_desk import Voice, at_desk, speaking
 from paraph.client.cli.chancery import inside, no_internal_channel
 from paraph.client.cli.context import INTERNAL, Seat, example, run, seated
-from paraph.client.cli.draft_send import draft_options, send_draft
+from paraph.client.cli.draft_send import Place, placing, send_draft
 from paraph.client.cli.leaving import leave
 from paraph.client.cli.output import emit, say, table
 from paraph.client.cli.sent import print_sent
@@ -32,28 +32,17 @@ def clear() -> None:
 
 @clear.command(epilog=example("paraph clear ask counter.draft"))
 @click.argument("file", type=click.Path(path_type=Path))
-@draft_options
+@placing
 @speaking
 @seated
-def ask(
-    seat: Seat,
-    *,
-    file: Path,
-    parent: str | None,
-    branch: bool,
-    anew: bool,
-    exclusive: bool,
-    voice: Voice,
-) -> None:
+def ask(seat: Seat, *, file: Path, place: Place, voice: Voice) -> None:
     """Ask that the draft in FILE may leave. Other statements: their own command with --ask.
 
     The exact bytes are kept; when they are released, the same command sends these. One byte
     changed is another draft.
     """
     leave().ask = True
-    send_draft(
-        seat, file, voice, parent=parent or "", branch=branch, anew=anew, exclusive=exclusive
-    )
+    send_draft(seat, file, place, voice)
 
 
 def _find(state: State, text: str) -> Clearance:
@@ -63,10 +52,11 @@ def _find(state: State, text: str) -> Clearance:
             len(wanted) >= 8 and statement.hex().startswith(wanted.lower())
         ):
             return each
+    placed = [str(each.number) for _, each in state.clearances.items() if wanted == str(each.index)]
     raise InputError(
         f"expected the number of a clearance, got {text}",
         code="unknown-clearance",
-        hint="paraph clear list",
+        hint=f"entry #{wanted} asked for clearance {placed[0]}" if placed else "paraph clear list",
     )
 
 
@@ -95,19 +85,20 @@ def _as_map(each: Clearance) -> dict[str, Any]:
 def list_(seat: Seat, *, everything: bool) -> None:
     """List what waits for a review, an authority or a release."""
 
+    from paraph.client.negotiating.clearance import waits_for
+
     async def look() -> None:
         async with inside(seat) as desk:
             if desk is None:
                 raise no_internal_channel()
-            found = sorted(
-                (each for _, each in desk.state.clearances.items()), key=lambda each: each.number
-            )
-        shown = [each for each in found if everything or _waits(each)]
+            inner = desk.state
+        found = sorted((each for _, each in inner.clearances.items()), key=lambda each: each.number)
+        shown = [each for each in found if everything or waits_for(inner, each)]
         rows = [
             [
                 str(each.number),
                 each.standing,
-                _missing(each),
+                _missing(inner, each),
                 each.role,
                 when(each.content.header.dated),
                 each.content.subject,
@@ -121,19 +112,10 @@ def list_(seat: Seat, *, everything: bool) -> None:
     run(look())
 
 
-def _missing(each: Clearance) -> str:
-    lacking = []
-    if "legal" in each.content.needs and not each.has("reviewed", roles.LEGAL):
-        lacking.append("legal")
-    if "authority" in each.content.needs and not each.is_confirmed:
-        lacking.append("authority")
-    return ", ".join(lacking)
+def _missing(state: State, each: Clearance) -> str:
+    from paraph.client.negotiating.clearance import waits_for
 
-
-def _waits(each: Clearance) -> bool:
-    return each.standing in ("asked", "reviewed") or bool(
-        each.standing != "refused" and _missing(each)
-    )
+    return ", ".join(f"{what} ({who})" if who else what for what, who in waits_for(state, each))
 
 
 @clear.command(epilog=example("paraph clear show 3"))
@@ -142,18 +124,22 @@ def _waits(each: Clearance) -> bool:
 def show(seat: Seat, *, number: str) -> None:
     """Show what is to leave, field by field, and what was said of it."""
     from paraph.client.negotiating import inspection
+    from paraph.client.negotiating.clearance import waits_for
     from paraph.protocol.statements.content import decode_content
 
     async def look() -> None:
         async with inside(seat) as desk:
             if desk is None:
                 raise no_internal_channel()
+            waits = waits_for(desk.state, _find(desk.state, number))
             found = _find(desk.state, number)
         parts = [decode_content(each).to_map() for each in found.content.parts]
         emit(seat.as_json, {**_as_map(found), "parts": parts}, ())
         if seat.as_json:
             return
         say(f"clearance  {found.number} {found.standing}: {found.content.subject}")
+        for what, who in waits:
+            say(f"waits for  {what}{f' of {who}' if who else ''}")
         for hit in found.content.hits:
             say(f'mandate    {hit.where}: "{hit.found}" touches "{hit.word}"')
         for one in found.steps:
@@ -172,7 +158,7 @@ def _step(seat: Seat, number: str, step: str, note: str, role: str | None) -> No
     async def give() -> None:
         if seat.internal() is None:
             raise no_internal_channel()
-        async with at_desk(seat, INTERNAL, role) as (desk, _):
+        async with at_desk(seat, INTERNAL, role or _clearing_role(seat)) as (desk, _):
             found = _find(desk.state, number)
             try:
                 content = ClearanceGiven(
@@ -186,6 +172,14 @@ def _step(seat: Seat, number: str, step: str, note: str, role: str | None) -> No
             print_sent(seat, desk, await desk.say(content))
 
     run(give())
+
+
+def _clearing_role(seat: Seat) -> str | None:
+    # Of several roles of a home, the one that may clear; where that is not one, the usual choice.
+    folder = seat.internal()
+    keys = seat.vault.content.held(folder.channel) if folder is not None else ()
+    able = {key.role for key in keys if key.state != "retired" and roles.may(key.role, "clear")}
+    return able.pop() if len(able) == 1 else None
 
 
 def _step_options(command: Callable[..., T]) -> Callable[..., T]:

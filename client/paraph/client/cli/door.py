@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from paraph.client.cli import outgoing as shown
+from paraph.client.cli import inspection
 from paraph.client.cli.chancery import inside, local_mandate, no_internal_channel
 from paraph.client.cli.context import Seat
 from paraph.client.cli.leaving import HeldBackError, Leave, leave, on_terminal
@@ -24,7 +24,7 @@ from paraph.protocol.errors import InputError, RefusedError
 
 if TYPE_CHECKING:
     from paraph.client.desk import Desk
-    from paraph.client.negotiating.outgoing import Judgement
+    from paraph.client.negotiating.clearance import Judgement
     from paraph.client.sent import Sent
     from paraph.protocol.statements.content import Content
 
@@ -61,21 +61,21 @@ class Door:
     async def _allowed(
         self, desk: Desk, contents: tuple[Content, ...], chancery: Desk | None, wanted: Leave
     ) -> tuple[Content, ...]:
-        from paraph.client.negotiating import attachments, outgoing
+        from paraph.client.negotiating import attachments, clearance, leaks, oddities
 
         files = [attachments.plain_of(path) for path in wanted.attach]
         attachments.require_room(desk, contents[-1], wanted.attach)
         within = chancery.state if chancery is not None else None
-        if within is not None and (found := outgoing.internal_ids(within, contents)):
+        if within is not None and (found := leaks.ids(within, contents)):
             raise RefusedError(
                 f"this never leaves: {found[0]}",
                 code="internal-leak",
                 hint="take the reference out: the other side must not know that it exists",
             )
-        judged = outgoing.judge(desk, contents, within, local_mandate(self._seat), files)
-        odd = (*outgoing.warnings(desk.state, contents), *judged.traces)
+        judged = clearance.judge(desk, contents, within, local_mandate(self._seat), files)
+        odd = (*oddities.warnings(desk.state, contents), *judged.traces)
         if wanted.show:
-            shown.show(self._seat, desk, contents, files, judged, odd)
+            inspection.show(self._seat, desk, contents, files, judged, odd)
             raise HeldBackError("nothing was sent")
         if wanted.ask:
             await self._ask(desk, contents, chancery, judged, wanted)
@@ -116,11 +116,11 @@ class Door:
         judged: Judgement,
         wanted: Leave,
     ) -> tuple[tuple[Content, ...], Sent]:
-        from paraph.client.negotiating import attachments, outgoing
+        from paraph.client.negotiating import attachments, clearance
 
         last = attachments.attach(desk, contents[-1], wanted.attach)
         whole = (*contents[:-1], last)
-        return whole, await chancery.say(outgoing.asking(whole, desk, chancery, judged))
+        return whole, await chancery.say(clearance.asking(whole, desk, chancery, judged))
 
     async def _confirmed(
         self,
@@ -192,7 +192,7 @@ class Door:
                 code="unconfirmed",
                 hint="nothing was sent. Mend it, or send it as it is with --yes",
             )
-        shown.show(self._seat, desk, contents, files, judged, odd, to_people=True)
+        inspection.show(self._seat, desk, contents, files, judged, odd, to_people=True)
         if not click.confirm("Send this?", default=False, err=True):
             raise click.Abort
 

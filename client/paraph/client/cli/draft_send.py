@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
+import functools
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -19,57 +21,71 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-def draft_options(command: Callable[..., T]) -> Callable[..., T]:
-    """Add the options about the place of a draft in its negotiation."""
-    for option in (
-        click.option(
-            "--exclusive/--no-exclusive",
-            default=True,
-            show_default=True,
-            help="Place it only if nobody else said anything meanwhile.",
-        ),
-        click.option(
-            "--new", "anew", is_flag=True, help="Open another negotiation of the same title."
-        ),
-        click.option(
-            "--branch", is_flag=True, help="Begin another line beside the head, on purpose."
-        ),
-        click.option(
-            "--parent", metavar="REF", help="Version that it changes.  [default: as in FILE]"
-        ),
-    ):
-        command = option(command)
-    return command
+@dataclasses.dataclass(frozen=True, slots=True)
+class Place:
+    """Where a draft goes in its negotiation: what :func:`placing` makes of its options.
+
+    Attributes:
+        parent: Version that it changes; empty for the one that the file names.
+        branch: It may begin another line beside the head.
+        anew: It may open another negotiation of a title that there is.
+        exclusive: It is placed only if nobody else said anything meanwhile.
+    """
+
+    parent: str
+    branch: bool
+    anew: bool
+    exclusive: bool
 
 
-def send_draft(
-    seat: Seat,
-    file: Path,
-    voice: Voice,
-    *,
-    parent: str,
-    branch: bool,
-    anew: bool,
-    exclusive: bool,
-) -> None:
+def placing(command: Callable[..., T]) -> Callable[..., T]:
+    """Give *command* a :class:`Place` and the options that make one; stands above ``speaking``."""
+
+    @click.option("--parent", metavar="REF", help="Version that it changes.  [default: as in FILE]")
+    @click.option("--branch", is_flag=True, help="Begin another line beside the head, on purpose.")
+    @click.option("--new", "anew", is_flag=True, help="Open another negotiation of the same title.")
+    @click.option(
+        "--exclusive/--no-exclusive",
+        default=True,
+        show_default=True,
+        help="Place it only if nobody else said anything meanwhile.",
+    )
+    @functools.wraps(command)
+    def run(
+        *args: Any,  # noqa: ANN401 - whatever options the command has
+        parent: str | None,
+        branch: bool,
+        anew: bool,
+        exclusive: bool,
+        **options: Any,  # noqa: ANN401 - the same
+    ) -> T:
+        place = Place(parent or "", branch, anew, exclusive)
+        return command(*args, place=place, **options)
+
+    return run
+
+
+def send_draft(seat: Seat, file: Path, place: Place, voice: Voice) -> None:
     """Compose, look over, and send what is in *file*."""
-    from paraph.client.negotiating import outgoing
+    from paraph.client.negotiating import tabling
     from paraph.client.negotiating.kept_drafts import DraftFolder
 
-    written = outgoing.read(DraftFolder(seat.home.path).find(str(file)))
+    written = tabling.read(DraftFolder(seat.home.path).find(str(file)))
     leave().confirm = True
 
     async def make(desk: Desk) -> Sent:
-        contents = outgoing.compose(
+        contents = tabling.compose(
             desk,
             written,
             negotiation_id(seat, desk, voice.negotiation),
-            parent=parent,
-            branch=branch,
+            parent=place.parent,
+            branch=place.branch,
             manner=voice.manner,
-            anew=anew,
+            anew=place.anew,
         )
-        return await outgoing.send(desk, contents, exclusive=exclusive, precedence=voice.precedence)
+        return await tabling.send(
+            desk, contents, exclusive=place.exclusive, precedence=voice.precedence
+        )
 
     run(say(seat, voice.name, voice.role, make))
 
@@ -78,45 +94,25 @@ def send_draft(
     epilog=example("paraph draft send counter.draft", "paraph draft send counter.yaml --yes")
 )
 @click.argument("file", type=click.Path(path_type=Path))
-@draft_options
+@placing
 @speaking
 @seated
-def send(
-    seat: Seat,
-    *,
-    file: Path,
-    parent: str | None,
-    branch: bool,
-    anew: bool,
-    exclusive: bool,
-    voice: Voice,
-) -> None:
+def send(seat: Seat, *, file: Path, place: Place, voice: Voice) -> None:
     """Send the draft in FILE: edited, or YAML as `paraph send` reads it.
 
     What would leave is shown first, and on a terminal you are asked. Odd drafts (brackets that do
     not pair or differ between languages, a misspelt kind, nothing changed) go with --yes only.
     What your mandate wants cleared goes byte for byte as it was cleared.
     """
-    send_draft(
-        seat, file, voice, parent=parent or "", branch=branch, anew=anew, exclusive=exclusive
-    )
+    send_draft(seat, file, place, voice)
 
 
 @click.command(epilog=example("paraph draft inspect counter.draft --json"))
 @click.argument("file", type=click.Path(path_type=Path))
-@draft_options
+@placing
 @speaking
 @seated
-def inspect(
-    seat: Seat,
-    *,
-    file: Path,
-    parent: str | None,
-    branch: bool,
-    anew: bool,
-    exclusive: bool,
-    voice: Voice,
-) -> None:
+def inspect(seat: Seat, *, file: Path, place: Place, voice: Voice) -> None:
     """List every byte that would leave with FILE, and send nothing.
 
     The record field by field, to whom it is sealed by party and role, its size before and after
@@ -124,6 +120,4 @@ def inspect(
     the internal channel is in it.
     """
     leave().show = True
-    send_draft(
-        seat, file, voice, parent=parent or "", branch=branch, anew=anew, exclusive=exclusive
-    )
+    send_draft(seat, file, place, voice)

@@ -15,6 +15,7 @@ from paraph.client.cli.chancery import (
     no_internal_channel,
 )
 from paraph.client.cli.context import INTERNAL, Seat, example, run, seated
+from paraph.client.cli.example_file import example_option
 from paraph.client.cli.output import emit
 from paraph.client.cli.sent import print_sent
 from paraph.protocol import roles
@@ -30,13 +31,10 @@ def mandate() -> None:
     """Set and show your party's mandate. The other side never sees any of it."""
 
 
-def _print_example(ctx: click.Context, param: click.Parameter, value: bool) -> None:
-    del param
-    if value and not ctx.resilient_parsing:
-        from paraph.client.negotiating.mandate import EXAMPLE
+def _example() -> str:
+    from paraph.client.negotiating.mandate import EXAMPLE
 
-        click.echo(EXAMPLE, nl=False)
-        ctx.exit()
+    return EXAMPLE
 
 
 @mandate.command(
@@ -49,14 +47,7 @@ def _print_example(ctx: click.Context, param: click.Parameter, value: bool) -> N
 @click.option("--negotiation", default="", metavar="ID", help="For this one only, by its whole id.")
 @click.option("--here", is_flag=True, help="Keep it in this home, without an internal channel.")
 @click.option("--role", type=click.Choice(roles.ROLES), help="Role, if you have several.")
-@click.option(
-    "--example",
-    is_flag=True,
-    is_eager=True,
-    expose_value=False,
-    callback=_print_example,
-    help="Print a file to begin with, and end.",
-)
+@example_option(_example)
 @seated
 def set_(seat: Seat, *, file: Path, negotiation: str, here: bool, role: str | None) -> None:
     """Put the mandate in FILE in the place of the one before.

@@ -17,7 +17,8 @@ from paraph.client.cli.at_desk import (
     version_id,
 )
 from paraph.client.cli.context import Seat, example, run, seated
-from paraph.client.cli.draft_send import draft_options, send_draft
+from paraph.client.cli.draft_send import Place, placing, send_draft
+from paraph.client.cli.example_file import example_option
 from paraph.protocol.errors import InputError
 from paraph.protocol.names import ZERO
 from paraph.protocol.statements.exchanges import (
@@ -32,13 +33,10 @@ if TYPE_CHECKING:
     from paraph.client.sent import Sent
 
 
-def _print_example(ctx: click.Context, param: click.Parameter, value: bool) -> None:
-    del param
-    if value and not ctx.resilient_parsing:
-        from paraph.client.drafts import EXAMPLE
+def _example() -> str:
+    from paraph.client.drafts import EXAMPLE
 
-        click.echo(EXAMPLE, nl=False)
-        ctx.exit()
+    return EXAMPLE
 
 
 @click.command(
@@ -49,36 +47,18 @@ def _print_example(ctx: click.Context, param: click.Parameter, value: bool) -> N
     )
 )
 @click.argument("file", type=click.Path(path_type=Path))
-@draft_options
-@click.option(
-    "--example",
-    is_flag=True,
-    is_eager=True,
-    expose_value=False,
-    callback=_print_example,
-    help="Print a file to begin with, and end.",
-)
+@placing
+@example_option(_example)
 @speaking
 @seated
-def send(
-    seat: Seat,
-    *,
-    file: Path,
-    parent: str | None,
-    branch: bool,
-    anew: bool,
-    exclusive: bool,
-    voice: Voice,
-) -> None:
+def send(seat: Seat, *, file: Path, place: Place, voice: Voice) -> None:
     """Send a version of the text: FILE holds clauses (the whole text) or operations on a version.
 
     The parent must be the head. If the other side sent a version meanwhile, nothing is sent,
     FILE stays as it is, and the exit code is 6. REF is the index or the id that `paraph log` shows,
     or `head`.
     """
-    send_draft(
-        seat, file, voice, parent=parent or "", branch=branch, anew=anew, exclusive=exclusive
-    )
+    send_draft(seat, file, place, voice)
 
 
 @click.command(epilog=example("paraph confirm 14"))

@@ -10,6 +10,7 @@ import click
 
 from paraph.client.cli.at_desk import at_desk, negotiation_id
 from paraph.client.cli.context import Seat, example, run, seated
+from paraph.client.cli.example_file import example_option
 from paraph.client.cli.output import emit, table
 from paraph.client.cli.text import about, head_lines, reading, text
 
@@ -151,13 +152,10 @@ def _held(each: Count) -> str:
 # ------------------------------------------------------------------ lint
 
 
-def _print_example(ctx: click.Context, param: click.Parameter, value: bool) -> None:
-    del param
-    if value and not ctx.resilient_parsing:
-        from paraph.client.negotiating.linting import EXAMPLE
+def _example() -> str:
+    from paraph.client.negotiating.linting import EXAMPLE
 
-        click.echo(EXAMPLE, nl=False)
-        ctx.exit()
+    return EXAMPLE
 
 
 @text.command(epilog=example("paraph text lint", "paraph text lint --file draft.yaml"))
@@ -165,14 +163,7 @@ def _print_example(ctx: click.Context, param: click.Parameter, value: bool) -> N
 @click.option(
     "--file", "path", type=click.Path(path_type=Path), help="A draft that was not sent yet."
 )
-@click.option(
-    "--example",
-    is_flag=True,
-    is_eager=True,
-    expose_value=False,
-    callback=_print_example,
-    help="Print word lists of your own to begin with, and end.",
-)
+@example_option(_example, "Print word lists of your own to begin with, and end.")
 @reading
 @seated
 def lint(

@@ -17,6 +17,7 @@ from paraph.client.cli.at_desk import (
     speaking,
 )
 from paraph.client.cli.context import Seat, example, run, seated
+from paraph.client.cli.example_file import example_option
 from paraph.client.cli.output import emit, table
 from paraph.client.clock import when
 
@@ -44,13 +45,10 @@ vc.add_command(vc_acts.actions)
 vc.add_command(vc_acts.minutes)
 
 
-def _print_example(ctx: click.Context, param: click.Parameter, value: bool) -> None:
-    del param
-    if value and not ctx.resilient_parsing:
-        from paraph.client.negotiating.conferences import EXAMPLE
+def _example() -> str:
+    from paraph.client.negotiating.conferences import EXAMPLE
 
-        click.echo(EXAMPLE, nl=False)
-        ctx.exit()
+    return EXAMPLE
 
 
 @vc.command(
@@ -62,14 +60,7 @@ def _print_example(ctx: click.Context, param: click.Parameter, value: bool) -> N
 )
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--change", is_flag=True, help="Ask to replace the schedule in force.")
-@click.option(
-    "--example",
-    is_flag=True,
-    is_eager=True,
-    expose_value=False,
-    callback=_print_example,
-    help="Print a file to begin with, and end.",
-)
+@example_option(_example)
 @speaking
 @seated
 def schedule(seat: Seat, *, file: Path, change: bool, voice: Voice) -> None:

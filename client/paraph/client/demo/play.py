@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-import os
 import time
 from collections.abc import Callable
 from typing import Final
 
+from paraph.client import composing
 from paraph.client.composing import Manner
 from paraph.client.demo import script
 from paraph.client.demo.bots import Bots
@@ -17,7 +17,7 @@ from paraph.client.demo.script.papers import draft_names
 from paraph.client.desk import Desk
 from paraph.client.home import Book
 from paraph.client.scenario.model import Scenario
-from paraph.client.sent import NEGOTIATION_SIZE, Sent
+from paraph.client.sent import Sent
 from paraph.protocol.errors import UnavailableError
 from paraph.protocol.keys import Signer
 from paraph.protocol.names import ChannelId
@@ -70,7 +70,7 @@ class Play:
         self._drafts: Final = draft_names(scenario)
         self.cast: Final = cast
         self._bots: Final = bots
-        self.negotiation: Final = os.urandom(NEGOTIATION_SIZE)
+        self.negotiation: Final = composing.new_negotiation()
         self.statements: dict[str, bytes] = {}
         self.played: list[Played] = []
 
