@@ -1,6 +1,8 @@
 """Positions: per party, clause and exact wording; the matrix; packages (SPEC 7.10)."""
 
 import itertools
+import time
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -264,7 +266,7 @@ def test_the_state_of_a_clause_follows_from_words_and_marks() -> None:
     assert set(states(channel).values()) == {"agreed"}
     talks = negotiation(channel)
     assert views.open_positions(channel.state, talks, version(channel)) == {}
-    assert views.clause_state(channel.state, talks, version(channel), "end") == "agreed"
+    assert views.states(channel.state, talks, version(channel))["end"] == "agreed"
     assert set(states(channel, frozen=True).values()) == {"frozen"}
 
 
@@ -379,3 +381,28 @@ def test_the_matrix_is_what_was_said_last_of_the_words_as_they_are(
             expected = value if fresh else "confirm" if value.startswith("a") else "none"
             expected = "none" if not fresh and value == "alternative" else expected
             assert rows[part.cid][party].value == expected
+
+
+def test_what_was_said_before_of_a_whole_version_is_looked_at_once() -> None:
+    channel = talking()
+    clauses = tuple(talk.clause(f"c{number}") for number in range(400))
+    text = texts.from_clauses(clauses, talk.LANGUAGES)
+    first = channel.applies(talk.tabled(text, clauses=clauses))
+    for _ in range(300):
+        channel.applies(taken(first, others="reject"))
+    new = talk.clause("new")
+    amends(channel, InsertAfter(after="c0", clause=new, notes=NO_NOTES))
+    looked = 0
+    mark = views._mark
+
+    def counted(*args: Any) -> views.Mark:
+        nonlocal looked
+        looked += 1
+        return mark(*args)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(views, "_mark", counted)
+        started = time.perf_counter()
+        assert signs(channel, "USA") == "X" + MARKS["none"] + "X" * 399
+        assert time.perf_counter() - started < 0.05
+    assert looked == 400

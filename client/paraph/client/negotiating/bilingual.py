@@ -44,7 +44,6 @@ _ESCAPE: Final = re.compile(r"\\u\{([0-9A-Fa-f]{1,6})\}")
 _OURS: Final = ("#", "==", "--", "\\")
 _BLANKS: Final = " \t"
 _CID: Final = re.compile("[A-Za-z0-9_-]{1,64}")
-_LANGUAGE: Final = re.compile("[a-z]{2,3}")
 _MOST: Final = 2**53
 
 

@@ -112,16 +112,6 @@ def read(path: Path, languages: Sequence[str]) -> DraftFile:
         raise InputError(f"line {line}: expected UTF-8", code="draft") from error
 
 
-def read_draft(path: Path, state: State) -> VersionDraft:
-    """Return the version that the file at *path* drafts.
-
-    Raises:
-        InputError: The file cannot be read, or does not fit its parent; with the line.
-        RefusedError: Code ``oversize``.
-    """
-    return check(read(path, state.languages), state).draft
-
-
 def check(written: DraftFile, state: State) -> Drafted:
     """Return a draft with the operations that it means.
 

@@ -167,17 +167,6 @@ def _tied_down(state: State, talks: Negotiation, closed: set[str]) -> set[str]:
         counting -= waiting
 
 
-def clause_state(
-    state: State, talks: Negotiation, version: Version, cid: str, *, frozen: bool = False
-) -> ClauseState:
-    """Return the state of clause *cid*; see :func:`states`.
-
-    Raises:
-        KeyError: The version has no such clause.
-    """
-    return states(state, talks, version, frozen=frozen)[cid]
-
-
 def open_positions(state: State, talks: Negotiation, version: Version) -> dict[str, Row]:
     """Return the clauses on which not every party agrees for good to these very words."""
     settled = states(state, talks, version)

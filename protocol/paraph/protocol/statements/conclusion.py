@@ -268,17 +268,3 @@ class StoodBy(Record):
     header: ContentHeader = wire(header, "common header")
     subject: bytes = wire(octets(32), "statement id of the contested statement")
     note: str = wire(label, "in words; may be empty")
-
-
-CONCLUDING: Final = (
-    FullPowersShown,
-    Initialled,
-    Signed,
-    ConclusionWithdrawn,
-    AlternatSet,
-    EffectStated,
-    EffectNoted,
-    EventNoted,
-    StoodBy,
-)
-"""The records of this topic."""
