@@ -7,7 +7,7 @@ import pytest
 from paraph.protocol.errors import MalformedError, MisuseError
 from paraph.protocol.keys import SecretKey
 from paraph.protocol.names import ZERO, Context
-from paraph.protocol.negotiation import concluded, gate
+from paraph.protocol.negotiation import concluded, gate, lint
 from paraph.protocol.negotiation.fold import conclusion as rules
 from paraph.protocol.negotiation.phase import Phase, phase
 from paraph.protocol.statements.clear import Heartbeat, Opened, Unopened
@@ -103,7 +103,7 @@ def test_an_initial_is_refused_while_the_text_is_not_clean(
     assert (first.rule, first.clause) == (rule, cid)
     content = initialled(channel.version, "USA")
     assert channel.refuses(content, "USA", HEAD, **who("USA")) == "not-ready"
-    assert f'{rule} at clause "{cid}"' in channel.outcome.detail
+    assert f'at clause "{cid}"' in channel.outcome.detail
 
 
 def test_control_without_the_gate_a_bracket_would_be_initialled(
@@ -111,16 +111,35 @@ def test_control_without_the_gate_a_bracket_would_be_initialled(
 ) -> None:
     clauses = [clause("c-one", en="We [RUS: may] meet.", ru="Мы [RUS: можем] встречаемся.")]
     channel = Ceremony(clauses)
-    monkeypatch.setattr(rules, "gate", lambda *_: ())
+    monkeypatch.setattr(rules, "bars", lambda *_: iter(()))
     channel.initials("USA")
 
 
-def test_a_refusal_names_the_first_open_things_and_counts_the_rest() -> None:
+def test_a_refusal_names_a_few_open_things() -> None:
     words = {"en": "[a] [b] [●: c]", "ru": "[а] [●: в]"}
     channel = Ceremony([clause("c-one", **words), clause("c-two", **words)])
     content = initialled(channel.version, "USA")
     channel.refuses(content, "USA", HEAD, **who("USA"))
-    assert channel.outcome.detail.endswith("and 9 more")
+    assert channel.outcome.detail.count(" at clause ") == rules.MOST_TOLD
+    assert channel.outcome.detail.endswith("; the gate lists them all")
+
+
+def test_refused_initials_do_not_have_the_text_read_each_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    read: list[object] = []
+
+    def counted(*args: object, **_: object) -> tuple[lint.Finding, ...]:
+        read.append(args)
+        return ()
+
+    monkeypatch.setattr(lint, "findings", counted)
+    channel = Ceremony([clause("c-one", en="We [a] meet.", ru="Мы [а].")])
+    for _ in range(3):
+        channel.refuses(initialled(channel.version, "USA"), "USA", HEAD, **who("USA"))
+    assert not read
+    assert open_rules(channel) == ["bracket", "bracket", "position"]
+    assert len(read) == 1
 
 
 def test_treaty_wording_is_in_order_where_the_instrument_binds() -> None:

@@ -1,5 +1,7 @@
 """The bracket ledger and late numbers (SPEC 7.7)."""
 
+import time
+
 import pytest
 
 from paraph.protocol.negotiation import marks, numbering
@@ -118,6 +120,14 @@ def test_either_parent_carries_a_bracket_on() -> None:
     assert line.since() == {("USA", "three"): 2}
 
 
+def test_the_same_words_twice_and_lines_that_meet_again_are_two_rows_of_one_age() -> None:
+    line = Line(one="[USA: a] and [USA: a].")
+    line.then(replace("one", "[USA: a] or [USA: a]."))
+    line.then(replace("one", "[USA: a] nor [USA: a]."), on=0)
+    line.then(on=1, and_on=2)
+    assert [row.since.number for row in line.rows()] == [1, 1]
+
+
 def test_brackets_that_do_not_pair_have_no_row() -> None:
     line = Line(one="At [USA: three miles.", two="[x]")
     assert [row.cid for row in line.rows()] == ["two"]
@@ -185,3 +195,14 @@ def test_no_two_clauses_have_the_same_number() -> None:
 
 def test_a_text_that_shares_nothing_is_all_late() -> None:
     assert numbering.bis_numbers(numbered("a"), numbered("b")) == {"title": "", "b": "0 bis"}
+
+
+def test_a_ledger_of_many_brackets_takes_the_time_of_the_text_not_of_its_square() -> None:
+    line = Line(**{f"c{number}": f"[USA: {number}] words" for number in range(700)})
+    for number in range(4):
+        line.then(replace(f"c{number}", "[USA: other]"))
+    started = time.perf_counter()
+    rows = line.rows()
+    assert [row.since.number for row in rows[:5]] == [2, 3, 4, 5, 1]
+    assert len(rows) == 700
+    assert time.perf_counter() - started < 1

@@ -66,6 +66,7 @@ HINTS: Final[Mapping[str, str]] = {
     "clause-given-twice": "choose an id that this text has never had",
     "unknown-language": "paraph channel list shows the languages",
     "unassigned-code-point": "retype that character",
+    "too-many-heads": "join two of them first: a version with two parents",
     "crowded-marks": "retype that letter with the marks that it is written with",
     "quote-not-found": "quote the words exactly as they stand in that version",
     "unknown-comment": "paraph log shows the comments",

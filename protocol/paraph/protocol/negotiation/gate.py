@@ -7,7 +7,7 @@ stands still is known to one desk only, and is asked there.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -64,18 +64,48 @@ def gate(
         purpose: What is about to be done.
         person: By whom; without, full powers are not asked for.
     """
-    found = [
-        *_line(talks, version, purpose),
-        *_terms(state, version),
-        *_text(state, talks, version),
-    ]
-    found += [*_scrutiny(talks), *_positions(state, talks, version), *_disputed(state)]
+    found = bars(state, talks, version, purpose, person)
+    return tuple(sorted(found, key=lambda each: _ORDER[each.rule]))
+
+
+def bars(
+    state: State,
+    talks: Negotiation,
+    version: Version,
+    purpose: Purpose,
+    person: Person | None,
+) -> Iterator[Open]:
+    """Yield the same, what is soon found first: to read every word of the text comes last.
+
+    So a refusal costs little to whoever folds it, however often somebody asks for one.
+    """
+    yield from _line(talks, version, purpose)
+    yield from _terms(state, version)
+    yield from _disputed(state)
     if purpose == "sign":
-        found += _agreed_alternat(state, talks, version)
+        yield from _agreed_alternat(state, talks, version)
     if person is not None:
-        found += _powers(talks, person, purpose)
-    found += _contested(state, talks, version, purpose, person)
-    return tuple(found)
+        yield from _powers(talks, person, purpose)
+    yield from _scrutiny(talks)
+    yield from _positions(state, talks, version)
+    yield from _contested(state, talks, version, purpose, person)
+    yield from _text(state, talks, version)
+
+
+_ORDER: Final[Mapping[str, int]] = {
+    rule: place
+    for place, rules in enumerate(
+        (
+            ("not-instrument", "not-head", "not-initialled", "correction-open"),
+            ("no-policy",),
+            ("bracket", "placeholder"),
+            *(("finding",), ("open-finding",), ("position",), ("unopened",)),
+            *(("no-alternat",), ("no-powers",), ("contested",)),
+        )
+    )
+    for rule in rules
+}
+"""In which order they are told: the same for every reader."""
 
 
 def _line(talks: Negotiation, version: Version, purpose: Purpose) -> Iterator[Open]:

@@ -15,7 +15,6 @@ from paraph.protocol.negotiation import marks
 from paraph.protocol.negotiation.lineage import Lineage
 from paraph.protocol.negotiation.marks import Group
 from paraph.protocol.negotiation.state import Negotiation, State, Version
-from paraph.protocol.negotiation.text import Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,41 +68,58 @@ def ledger(state: State, talks: Negotiation, version: Version) -> tuple[Row, ...
     Language by language within a clause, a nested one after the one that holds it. A clause whose
     brackets do not pair has none in that language: that is a finding.
     """
-    lineage = Lineage(talks.versions)
+    view = _View(state, talks)
     return tuple(
         row
         for part in version.text.parts
         for language in version.text.languages
-        for row in _rows(state, lineage, version, part.cid, language)
+        for row in view.rows(version, part.cid, language)
     )
 
 
-def _rows(
-    state: State, lineage: Lineage, version: Version, cid: str, language: str
-) -> Iterator[Row]:
-    text = _words(version.text, cid, language)
-    groups = _groups(text, state.parties)
-    if not groups:
-        return
-    sets = {
-        each.start: number
-        for number, group in enumerate(marks.alternatives(text, groups), 1)
-        for each in group
-    }
-    stands = {each.version.statement: each for each in lineage.history(version.statement, cid)}
-    before = {
-        statement: {
-            held
-            for other in stand.cids
-            for held in _held(_words(stand.version.text, other, language), state.parties)
+_Held = tuple[str, str]
+"""Holder and words."""
+
+
+class _View:
+    # What is computed once, however many clauses and versions are looked at.
+    def __init__(self, state: State, talks: Negotiation) -> None:
+        self._codes = state.parties
+        self._lineage = Lineage(talks.versions)
+        self._known: dict[str, frozenset[_Held]] = {}
+
+    def rows(self, version: Version, cid: str, language: str) -> Iterator[Row]:
+        text = self._words(version, cid, language)
+        groups = _groups(text, self._codes)
+        if not groups:
+            return
+        sets = {
+            each.start: number
+            for number, group in enumerate(marks.alternatives(text, groups), 1)
+            for each in group
         }
-        for statement, stand in stands.items()
-    }
-    for group, depth in _walk(groups, 0):
-        held = (group.holder, _inside(text, group))
-        with_it = {each for each in before if held in before[each]}
-        first = _first(version, {each: stands[each].version for each in with_it})
-        yield Row(cid, language, *held, first, sets.get(group.start, 0), depth)
+        stands = {
+            each.statement: (each, [self._held(self._words(each, one, language)) for one in cids])
+            for each, cids in self._lineage.stood(version.statement, cid)
+        }
+        since: dict[_Held, Version] = {}
+        for group, depth in _walk(groups, 0):
+            held = (group.holder, _inside(text, group))
+            if held not in since:
+                since[held] = _first(version, stands, held)
+            yield Row(cid, language, *held, since[held], sets.get(group.start, 0), depth)
+
+    def _words(self, version: Version, cid: str, language: str) -> str:
+        part = self._lineage.part(version.statement, cid)
+        return part.words.get(language, "") if part is not None else ""
+
+    def _held(self, text: str) -> frozenset[_Held]:
+        found = self._known.get(text)
+        if found is None:
+            groups = marks.walk(_groups(text, self._codes))
+            found = frozenset((each.holder, _inside(text, each)) for each in groups)
+            self._known[text] = found
+        return found
 
 
 def _walk(groups: Sequence[Group], depth: int) -> Iterator[tuple[Group, int]]:
@@ -112,23 +128,24 @@ def _walk(groups: Sequence[Group], depth: int) -> Iterator[tuple[Group, int]]:
         yield from _walk(group.inside, depth + 1)
 
 
-def _first(version: Version, standing: Mapping[bytes, Version]) -> Version:
+def _first(
+    version: Version,
+    stands: Mapping[bytes, tuple[Version, Sequence[Collection[_Held]]]],
+    held: _Held,
+) -> Version:
     # The earliest version from which it has stood without a break.
     first = version
     to_come, seen = [version], {version.statement}
     while to_come:
         at = to_come.pop()
         first = min(first, at, key=lambda each: each.index)
-        parents = (each for each in at.content.parents if each in standing and each not in seen)
-        for parent in parents:
-            seen.add(parent)
-            to_come.append(standing[parent])
+        for parent in at.content.parents:
+            if parent not in seen:
+                seen.add(parent)
+                each, clauses = stands[parent]
+                if any(held in there for there in clauses):
+                    to_come.append(each)
     return first
-
-
-def _words(text: Text, cid: str, language: str) -> str:
-    part = text.find(cid)
-    return part.words.get(language, "") if part is not None else ""
 
 
 def _groups(text: str, codes: Collection[str]) -> tuple[Group, ...]:
@@ -136,11 +153,6 @@ def _groups(text: str, codes: Collection[str]) -> tuple[Group, ...]:
         return marks.parse(text, codes)
     except MalformedError:
         return ()
-
-
-def _held(text: str, codes: Collection[str]) -> Iterator[tuple[str, str]]:
-    for group in marks.walk(_groups(text, codes)):
-        yield group.holder, _inside(text, group)
 
 
 def _inside(text: str, group: Group) -> str:

@@ -11,7 +11,7 @@ So an id alone says nothing: given on two branches, it is two clauses.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -68,7 +68,10 @@ class Lineage:
         self._count: Final = itertools.count()
         self._parts: Final[dict[bytes, dict[str, Part]]] = {}
         self._spun: Final[dict[bytes, _Spun]] = {}
-        self._begun: Final[dict[bytes, dict[int, dict[str, _Strands]]]] = {}
+        # Versions that only change words share what was spun: known by identity, computed once.
+        self._begun: Final[dict[int, dict[int, dict[str, _Strands]]]] = {}
+        self._sources: Final[dict[tuple[int, int], dict[str, set[str]]]] = {}
+        self._lines: Final[dict[bytes, tuple[Version, ...]]] = {}
         for version in self._in_order:
             self._spun[version.statement] = self._spin(version)
 
@@ -118,12 +121,16 @@ class Lineage:
 
     def ancestors(self, end: bytes) -> tuple[Version, ...]:
         """Return *end* and the versions that it was made from, in the order of the log."""
-        waiting, seen = [end], {end}
-        while waiting:
-            parents = set(self.version(waiting.pop()).content.parents) - seen
-            seen |= parents
-            waiting += parents
-        return tuple(each for each in self._in_order if each.statement in seen)
+        line = self._lines.get(end)
+        if line is None:
+            waiting, seen = [end], {end}
+            while waiting:
+                parents = set(self.version(waiting.pop()).content.parents) - seen
+                seen |= parents
+                waiting += parents
+            line = tuple(each for each in self._in_order if each.statement in seen)
+            self._lines[end] = line
+        return line
 
     def descendants(self, start: bytes) -> tuple[Version, ...]:
         """Return *start* and the versions that were made from it, in the order of the log."""
@@ -144,27 +151,48 @@ class Lineage:
             From the first version in which it, or what it was split off or merged from, stood,
             to the last, or the one that it left in; nothing if no version had such a clause.
         """
-        line = self.ancestors(end)
-        last = next((each for each in reversed(line) if self.part(each.statement, cid)), None)
-        if last is None:
-            return ()
         stands: list[Stand] = []
         known: set[str] = set()
-        for each in line:
-            here = self._stood(each, last, cid)
+        for each, here in self.stood(end, cid):
             known.update(here)
             if here or (stands and stands[-1].cids):
                 stands.append(Stand(each, here, _acts(each.content.operations, known)))
         return tuple(stands)
 
-    def _stood(self, version: Version, last: Version, cid: str) -> tuple[str, ...]:
-        parts, statement = version.text.parts, version.statement
+    def stood(self, end: bytes, cid: str) -> Iterator[tuple[Version, tuple[str, ...]]]:
+        """Yield every version up to *end* with the clauses that a clause was in it.
+
+        The same as :meth:`history` without the acts, and with the versions in which it was none.
+
+        Args:
+            end: The last version looked at.
+            cid: A clause that it, or a version before it, has or had.
+        """
+        line = self.ancestors(end)
+        last = next((each for each in reversed(line) if cid in self._spun[each.statement]), None)
+        if last is not None:
+            for each in line:
+                yield each, self._in_version(each, last, cid)
+
+    def _in_version(self, version: Version, last: Version, cid: str) -> tuple[str, ...]:
         if version.index > last.index:
-            alive = self.heirs(last.statement, statement, cid)
-            return tuple(part.cid for part in parts if part.cid in alive)
-        return tuple(
-            part.cid for part in parts if cid in self.heirs(statement, last.statement, part.cid)
-        )
+            found = set(self.heirs(last.statement, version.statement, cid))
+        else:
+            found = self._from(version.statement, last.statement).get(cid, set())
+        if len(found) < 2:
+            return tuple(found)
+        return tuple(part.cid for part in version.text.parts if part.cid in found)
+
+    def _from(self, start: bytes, end: bytes) -> Mapping[str, set[str]]:
+        # By clause of *end*, the clauses of *start* that it is an heir of.
+        key = id(self._spun[start]), id(self._spun[end])
+        found = self._sources.get(key)
+        if found is None:
+            found = self._sources[key] = {}
+            for cid in self._spun[start]:
+                for heir in self.heirs(start, end, cid):
+                    found.setdefault(heir, set()).add(cid)
+        return found
 
     # ------------------------------------------------------------------ spinning
 
@@ -203,11 +231,12 @@ class Lineage:
 
     def _beginnings(self, version: bytes) -> dict[int, dict[str, _Strands]]:
         # By where strands began: the clauses of a version that have such, with them.
-        found = self._begun.get(version)
+        self.version(version)
+        spun = self._spun[version]
+        found = self._begun.get(id(spun))
         if found is None:
-            self.version(version)
-            found = self._begun[version] = {}
-            for cid, strands in self._spun[version].items():
+            found = self._begun[id(spun)] = {}
+            for cid, strands in spun.items():
                 for begun in {each[0] for each in strands}:
                     of = frozenset(each for each in strands if each[0] == begun)
                     found.setdefault(begun, {})[cid] = of

@@ -76,10 +76,11 @@ def _marks(talks: Negotiation, version: Version, party: str) -> dict[str, Mark]:
     wanted = {part.cid: part for part in version.text.parts}
     found: dict[str, Mark] = {}
     parts: dict[bytes, dict[str, Part]] = {version.statement: wanted}
+    told: set[bytes] = set()  # versions of whose every clause something is known
     taken: Trie[Stance] = talks.stances.get(party, Trie())
     for _, stance in reversed(list(taken.items())):
         about = talks.versions.get(stance.version)
-        if stance.statement in talks.recalled or about is None:
+        if stance.statement in talks.recalled or about is None or about.statement in told:
             continue
         if about.document != version.document:
             continue
@@ -90,6 +91,8 @@ def _marks(talks: Negotiation, version: Version, party: str) -> dict[str, Mark]:
         for cid in named:
             if cid in wanted and cid not in found and cid in then:
                 found[cid] = _mark(stance, then[cid], wanted[cid])
+        if stance.others:
+            told.add(about.statement)
         if len(found) == len(wanted):
             break
     return {cid: found.get(cid, Mark(NONE)) for cid in wanted}
@@ -114,8 +117,12 @@ def states(
         frozen: Both parties have initialled this version.
     """
     rows = matrix(state, talks, version)
-    if frozen:
-        return dict.fromkeys(rows, "frozen")
+    return dict.fromkeys(rows, "frozen") if frozen else _states(state, talks, version, rows)
+
+
+def _states(
+    state: State, talks: Negotiation, version: Version, rows: Mapping[str, Row]
+) -> dict[str, ClauseState]:
     parts = {part.cid: part for part in version.text.parts}
     found = {cid: _clause_state(state, parts[cid], row) for cid, row in rows.items()}
     held = _tied_down(state, talks, {cid for cid in found if found[cid] in _CLOSED})
@@ -169,8 +176,8 @@ def _tied_down(state: State, talks: Negotiation, closed: set[str]) -> set[str]:
 
 def open_positions(state: State, talks: Negotiation, version: Version) -> dict[str, Row]:
     """Return the clauses on which not every party agrees for good to these very words."""
-    settled = states(state, talks, version)
     rows = matrix(state, talks, version)
+    settled = _states(state, talks, version, rows)
     return {cid: row for cid, row in rows.items() if settled[cid] != "agreed"}
 
 

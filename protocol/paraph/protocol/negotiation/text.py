@@ -17,6 +17,7 @@ from typing import Final, assert_never
 from paraph.protocol.errors import MalformedError, OutOfTurnError
 from paraph.protocol.names import Digest, Label, labelled, pae
 from paraph.protocol.negotiation import marks
+from paraph.protocol.negotiation.ids import Ids
 from paraph.protocol.negotiation.unicode14 import (
     MOST_MARKS,
     first_crowded,
@@ -75,7 +76,7 @@ class Text:
 
     languages: tuple[str, ...]
     parts: tuple[Part, ...]
-    used: frozenset[str]
+    used: Ids
 
     def find(self, cid: str) -> Part | None:
         """Return the clause *cid*, or nothing where the text has none."""
@@ -88,7 +89,7 @@ class Text:
 
     def joined(self, other: Text) -> Text:
         """Return this text with the ids that *other*, a second parent, has ever had kept too."""
-        return replace(self, used=self.used | other.used)
+        return replace(self, used=self.used.joined(other.used))
 
 
 def from_clauses(clauses: Sequence[Clause], languages: Iterable[str]) -> Text:
@@ -99,14 +100,14 @@ def from_clauses(clauses: Sequence[Clause], languages: Iterable[str]) -> Text:
         MalformedError: ``unassigned-code-point``, ``crowded-marks``, ``text-too-large``.
     """
     tongues = tuple(sorted(set(languages)))
-    used: set[str] = set()
+    used = Ids()
     parts = []
     for clause in clauses:
         if clause.cid in used:
             raise _twice(clause.cid)
-        used.add(clause.cid)
+        used = used.put(clause.cid)
         parts.append(_part(clause, tongues))
-    return _bounded(Text(tongues, tuple(parts), frozenset(used)))
+    return _bounded(Text(tongues, tuple(parts), used))
 
 
 def apply(text: Text, operations: Sequence[Operation]) -> Text:
@@ -124,7 +125,7 @@ def apply(text: Text, operations: Sequence[Operation]) -> Text:
             draft.make(operation)
         except (OutOfTurnError, MalformedError) as error:
             raise type(error)(f"operation {place}: {error}", code=error.code) from error
-    return _bounded(Text(text.languages, tuple(draft.parts), frozenset(draft.used)))
+    return _bounded(Text(text.languages, tuple(draft.parts), draft.used))
 
 
 class _Draft:
@@ -132,7 +133,7 @@ class _Draft:
     def __init__(self, text: Text) -> None:
         self.languages = text.languages
         self.parts = list(text.parts)
-        self.used = set(text.used)
+        self.used = text.used
 
     def make(self, operation: Operation) -> None:
         match operation:
@@ -171,7 +172,7 @@ class _Draft:
         if clause.cid in self.used:
             raise _twice(clause.cid)
         self.parts.insert(place, _part(clause, self.languages))
-        self.used.add(clause.cid)
+        self.used = self.used.put(clause.cid)
 
     def move(self, cid: str, after: str) -> None:
         if cid == after:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from paraph.protocol.errors import OutOfTurnError
 from paraph.protocol.negotiation.state import APPLIED, Entry, Negotiation, Said, State, Version
 from paraph.protocol.negotiation.text import Part
@@ -85,9 +87,32 @@ def built_on(what: str) -> OutOfTurnError:
     return OutOfTurnError(f"it cannot be recalled any more: {what}", code="built-on")
 
 
+MOST_HEADS: Final = 64
+"""Heads of one document: what looks for words looks at each."""
+
+
+def heads_with(heads: tuple[bytes, ...], version: Version) -> tuple[bytes, ...]:
+    """Return *heads* with a new version in the place of its parents (``too-many-heads``)."""
+    parents = version.content.parents
+    return _bounded((*(head for head in heads if head not in parents), version.statement))
+
+
+def _bounded(heads: tuple[bytes, ...]) -> tuple[bytes, ...]:
+    if len(heads) > MOST_HEADS:
+        raise OutOfTurnError(
+            f"expected at most {MOST_HEADS} versions side by side: join two of them first",
+            code="too-many-heads",
+        )
+    return heads
+
+
 def heads_without(
     talks: Negotiation, heads: tuple[bytes, ...], version: bytes, bare: tuple[bytes, ...]
 ) -> tuple[bytes, ...]:
-    """Return *heads* without a version taken back, with its *bare* parents, in log order."""
-    left = (*(head for head in heads if head != version), *bare)
+    """Return *heads* without a version taken back, with its *bare* parents, in log order.
+
+    Raises:
+        OutOfTurnError: ``too-many-heads``.
+    """
+    left = _bounded((*(head for head in heads if head != version), *bare))
     return tuple(sorted(left, key=lambda head: version_of(talks, head).index))

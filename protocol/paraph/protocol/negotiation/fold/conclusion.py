@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
@@ -12,7 +13,7 @@ from paraph.protocol.names import ZERO
 from paraph.protocol.negotiation import alternat as alternats
 from paraph.protocol.negotiation import concluded
 from paraph.protocol.negotiation.fold.checks import known_party, version_of, working_language
-from paraph.protocol.negotiation.gate import CODE, Person, gate, powers_of
+from paraph.protocol.negotiation.gate import CODE, Person, bars, powers_of
 from paraph.protocol.negotiation.state import APPLIED, Negotiation, Said, State, Version
 from paraph.protocol.negotiation.state.conclusion import (
     Act,
@@ -38,7 +39,7 @@ from paraph.protocol.statements.conclusion import (
 from paraph.protocol.statements.versions import VersionTabled
 
 MOST_TOLD: Final = 3
-"""How many open things a refusal names; the gate lists them all."""
+"""How many open things a refusal names."""
 
 
 def powers_shown(
@@ -309,11 +310,10 @@ def _ready(
     state: State, talks: Negotiation, version: Version, act: ConcludingAct, said: Said
 ) -> None:
     person = Person(said.party, said.holder)
-    found = gate(state, talks, version, "sign" if act.original else "initial", person)
-    if found:
-        told = "; ".join(str(each) for each in found[:MOST_TOLD])
-        more = f"; and {len(found) - MOST_TOLD} more" if len(found) > MOST_TOLD else ""
-        raise OutOfTurnError(told + more, code=CODE)
+    found = bars(state, talks, version, "sign" if act.original else "initial", person)
+    if first := [str(each) for each in itertools.islice(found, MOST_TOLD)]:
+        # The others are not looked for: whoever may initial could have them counted for ever.
+        raise OutOfTurnError("; ".join((*first, "the gate lists them all")), code=CODE)
     if act.capacity != powers_of(talks, person).capacity:
         raise OutOfTurnError(
             "expected the capacity that the full powers show", code="capacity-differs"

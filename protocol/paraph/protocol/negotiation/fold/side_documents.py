@@ -7,6 +7,7 @@ from dataclasses import replace
 from paraph.protocol.errors import OutOfTurnError
 from paraph.protocol.names import ZERO
 from paraph.protocol.negotiation.fold.checks import (
+    heads_with,
     heads_without,
     known_party,
     version_of,
@@ -78,12 +79,8 @@ def placed(talks: Negotiation, version: Version) -> Negotiation:
     """Put a version of a side document into its line."""
     document = talks.side_documents.get(version.document)
     assert document is not None  # document_of looked
-    parents = version.content.parents
-    grown = replace(
-        document,
-        heads=(*(head for head in document.heads if head not in parents), version.statement),
-        versions_counted=version.number,
-    )
+    heads = heads_with(document.heads, version)
+    grown = replace(document, heads=heads, versions_counted=version.number)
     return replace(talks, side_documents=talks.side_documents.put(document.statement, grown))
 
 

@@ -8,7 +8,7 @@ from paraph.protocol.errors import OutOfTurnError
 from paraph.protocol.names import ZERO
 from paraph.protocol.negotiation import text as texts
 from paraph.protocol.negotiation.fold import conclusion, proposals, side_documents
-from paraph.protocol.negotiation.fold.checks import speaks_for, version_of
+from paraph.protocol.negotiation.fold.checks import heads_with, speaks_for, version_of
 from paraph.protocol.negotiation.state import Negotiation, Said, State, Version
 from paraph.protocol.negotiation.text import Text
 from paraph.protocol.statements.header import LanguageDigest
@@ -48,11 +48,8 @@ def tabled(state: State, talks: Negotiation, content: VersionTabled, said: Said)
     talks = replace(talks, versions=talks.versions.put(said.statement, version), children=children)
     if document != ZERO:
         return side_documents.placed(talks, version)
-    talks = replace(
-        talks,
-        versions_counted=version.number,
-        heads=(*(head for head in talks.heads if head not in content.parents), said.statement),
-    )
+    heads = heads_with(talks.heads, version)
+    talks = replace(talks, versions_counted=version.number, heads=heads)
     return proposals.after_version(state, talks, version)
 
 
