@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from paraph.client.negotiating import bilingual, drafting
+from paraph.client.negotiating import bilingual, deriving
 from paraph.client.negotiating.bilingual import DraftFile, Entry
 from paraph.client.scenario import load, shipped
 from paraph.protocol.errors import InputError
@@ -141,7 +141,7 @@ def entries(text: Text) -> list[Entry]:
 
 def derived(wanted: list[Entry], text: Text | None = None) -> tuple[list[str], Text]:
     before = text or parent()
-    operations = drafting.operations(wanted, before)
+    operations = deriving.operations(wanted, before)
     after = texts.apply(before, operations)
     assert [part.cid for part in after.parts] == [each.part.cid for each in wanted]
     return [each.KIND for each in operations], after
@@ -186,7 +186,7 @@ def test_the_versions_of_the_sample_come_from_their_files() -> None:
             ),
             LANGUAGES,
         )
-        operations = drafting.operations(bilingual.parse(file, LANGUAGES).entries, old)
+        operations = deriving.operations(bilingual.parse(file, LANGUAGES).entries, old)
         assert texts.apply(old, operations).parts == new.parts
         moves = [each for each in operations if isinstance(each, MoveAfter)]
         assert len(moves) <= sum(isinstance(each, MoveAfter) for each in version.operations)
@@ -208,7 +208,7 @@ def test_a_split_and_a_merge_are_marked_and_carry_their_notes() -> None:
         split_from="a", proposal="P-01", result="accepted",
     )  # fmt: skip
     whole = Entry(Part("c", "operative", {"en": "c d", "ru": "c d"}, {}, ""), merges=("d",))
-    operations = drafting.operations([a, half, b, whole], parent())
+    operations = deriving.operations([a, half, b, whole], parent())
     assert [each.KIND for each in operations] == ["merge", "split"]
     assert operations[1].notes.result == "accepted"
     assert d.part.cid not in {part.cid for part in texts.apply(parent(), operations).parts}
@@ -261,11 +261,11 @@ def put(**changes: object) -> Entry:
 )  # fmt: skip
 def test_what_no_operation_can_do_is_told_with_its_line(entry: Entry, message: str) -> None:
     with pytest.raises(InputError) as caught:
-        drafting.operations([entry, *entries(parent())[1:]], parent())
+        deriving.operations([entry, *entries(parent())[1:]], parent())
     assert str(caught.value).startswith(message)
 
 
 def test_an_id_that_was_used_before_is_refused_with_its_line() -> None:
-    gone = texts.apply(parent(), drafting.operations(entries(parent())[:3], parent()))
+    gone = texts.apply(parent(), deriving.operations(entries(parent())[:3], parent()))
     with pytest.raises(InputError, match='line 7: the clause id "d" was given before'):
-        drafting.operations([*entries(gone), put(cid="d")], gone)
+        deriving.operations([*entries(gone), put(cid="d")], gone)
