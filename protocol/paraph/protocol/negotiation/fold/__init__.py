@@ -20,7 +20,7 @@ from dataclasses import replace
 
 from paraph.protocol.errors import MalformedError, MisuseError, OutOfTurnError
 from paraph.protocol.names import ZERO
-from paraph.protocol.negotiation.fold import authority, internal, silence, withdrawal
+from paraph.protocol.negotiation.fold import authority, silence, withdrawal
 from paraph.protocol.negotiation.fold.speaker import require_speaker
 from paraph.protocol.negotiation.fold.table import RULES
 from paraph.protocol.negotiation.state import (
@@ -114,7 +114,7 @@ def heard(state: State, payload: Record, said: Said, subject: bytes = ZERO) -> S
         case Withdraw(entry=index):
             return withdrawal.withdrawn(state, index, subject, said)
         case ManifestEntry(document=document):
-            return internal.manifest(authority.manifest(state, document), document)
+            return authority.manifest(state, document)
         case RevokeEntry(document=document):
             return authority.revoked(state, document)
         case _:

@@ -1,4 +1,4 @@
-"""What documents in the log mean for concluding: policies, roots, contested keys (SPEC 7.15)."""
+"""What documents in the log mean: who may do what, contested keys (SPEC 7.15, 7.18)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from paraph.protocol.documents import Document, Manifest, Revocation
 from paraph.protocol.keys import SIGNING_KIND
 from paraph.protocol.names import KeyId, Label, labelled
 from paraph.protocol.negotiation.state import State
-from paraph.protocol.negotiation.state.conclusion import Terms
+from paraph.protocol.negotiation.state.authority import Terms
 
 
 def manifest(state: State, document: Document) -> State:
@@ -20,6 +20,7 @@ def manifest(state: State, document: Document) -> State:
         initiallers=body.policy.initiallers,
         signatories=body.policy.signatories,
         roots=words.root_digest(body.party, body.threshold, ids),
+        release=body.policy.release,
     )
     return replace(state, terms={**state.terms, body.party: terms})
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 from paraph.protocol import roles
-from paraph.protocol.documents import Document, Manifest
 from paraph.protocol.errors import OutOfTurnError
 from paraph.protocol.names import ZERO
 from paraph.protocol.negotiation.fold.checks import working_language
@@ -25,12 +24,6 @@ from paraph.protocol.statements.internal import (
     ClearanceGiven,
     MandateSet,
 )
-
-
-def manifest(state: State, document: Document) -> State:
-    """Take in who may release what leaves, as a party's manifest says from now on."""
-    found = Manifest.decode(document.body)
-    return replace(state, release={**state.release, found.party: found.policy.release})
 
 
 def mandate_of(state: State, negotiation: bytes) -> Mandate | None:
@@ -97,7 +90,8 @@ def _internal(state: State) -> None:
 
 
 def _release(state: State, clearance: Clearance, said: Said) -> None:
-    allowed = state.release.get(said.party, ())
+    terms = state.terms.get(said.party)
+    allowed = terms.release if terms is not None else ()
     if allowed and said.role not in allowed:
         raise OutOfTurnError(
             f"expected a release by {', '.join(allowed)}, as the party's manifest says",

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from paraph.protocol.names import ZERO
-from paraph.protocol.negotiation.state.conclusion import Conclusion, Terms
+from paraph.protocol.negotiation.state.authority import Terms
+from paraph.protocol.negotiation.state.conclusion import Conclusion
 from paraph.protocol.negotiation.state.conferences import Action, Conference, Outcomes
 from paraph.protocol.negotiation.state.exchanges import Comment, Dispatch, Receipt
 from paraph.protocol.negotiation.state.internal import Clearance, Mandate
@@ -131,7 +132,6 @@ class State:
         withdrawals: What became of the withdrawals in the clear, by their own statement.
         silences: Silence procedures of all negotiations, by the statement id of the opening.
         silences_live: Those that have not ended, in the order of the log.
-        release: Roles that may release an outgoing text, by party; as its manifest says.
         mandates: In an internal channel, by negotiation; zeros = for all without one.
         clearances: In an internal channel, by the statement that asked.
         terms: What the manifest in force asks for, by party.
@@ -153,7 +153,6 @@ class State:
     withdrawals: Trie[Outcome] = field(default_factory=Trie)
     silences: Trie[Silence] = field(default_factory=Trie)
     silences_live: tuple[bytes, ...] = ()
-    release: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     mandates: Mapping[bytes, Mandate] = field(default_factory=dict)
     clearances: Trie[Clearance] = field(default_factory=Trie)
     terms: Mapping[str, Terms] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""Who may conclude, and what was initialled, signed and noted, as values (SPEC 7.15-7.17)."""
+"""Full powers, and what was initialled, signed and noted, as values (SPEC 7.15-7.17)."""
 
 from __future__ import annotations
 
@@ -16,21 +16,6 @@ from paraph.protocol.statements.conclusion import (
     EventNoted,
 )
 from paraph.protocol.statements.header import Wording
-
-
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """What a party's manifest asks for, as it stood at some index.
-
-    Attributes:
-        initiallers: Distinct holders that must initial.
-        signatories: Distinct holders that must sign.
-        roots: Digest of the party's root set.
-    """
-
-    initiallers: int
-    signatories: int
-    roots: bytes
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from paraph.protocol.names import ZERO
-from paraph.protocol.negotiation.state.conclusion import Terms
+from paraph.protocol.negotiation.state.authority import Terms
 from paraph.protocol.negotiation.text import Text
 from paraph.protocol.statements.versions import VersionTabled
 
