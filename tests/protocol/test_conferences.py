@@ -423,10 +423,13 @@ def test_an_agenda_takes_up_proposals_and_questions_without_an_answer() -> None:
     channel.applies(talk.comment(in_reply_to=answered, comment_kind="answer"), "RUS")
     closed = channel.applies(talk.comment())
     channel.applies(talk.comment(resolves=closed, in_reply_to=closed), "USA")
+    dodged = channel.applies(talk.comment())
+    reply = channel.applies(talk.comment(in_reply_to=dodged, comment_kind="answer"), "RUS")
+    channel.applies(recalled(reply), "RUS")
     channel.applies(talk.comment(comment_kind="statement"))
     points = drawn(channel, version)
     assert points["proposal"].statements == (first, second)
-    assert points["question"].statements == (asked, alone)
+    assert points["question"].statements == (asked, alone, dodged)
     assert points["position"].clauses == ("title", "c-one", "c-two", "end")
 
 

@@ -405,6 +405,20 @@ def test_a_later_version_that_both_confirm_does_as_well() -> None:
     assert proposal(channel, statement).standing == "accepted_ad_ref"
 
 
+def test_in_an_internal_channel_a_recalled_proposal_stops_no_later_version() -> None:
+    channel = Channel(("USA",))
+    channel.applies(talk.opened())
+    channel.applies(talk.base())
+    statement = channel.applies(made())
+    channel.applies(answered(statement, "accepted_ad_ref"))
+    mended = amends(channel, rewriting(notes=FINDING))
+    text = head(channel)[1]
+    channel.applies(recalled(statement))
+    amends(channel, rewriting("Newer."))
+    channel.applies(talk.confirmed(mended, text))
+    assert proposal(channel, statement).standing == "recalled"
+
+
 def test_words_changed_after_a_finding_are_not_confirmed_with_it() -> None:
     channel, statement = settled()
     mended = amends(channel, rewriting(notes=FINDING))

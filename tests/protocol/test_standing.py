@@ -197,6 +197,37 @@ def test_an_answered_dispatch_is_not_recalled() -> None:
     assert channel.refuses(recalled(third)) == "built-on"
 
 
+def test_a_follow_up_of_ones_own_is_no_answer_and_hides_none() -> None:
+    channel, _, _ = talking()
+    sent = channel.applies(talk.dispatch())
+    channel.applies(talk.dispatch(2, in_reply_to=sent))
+    channel.applies(talk.dispatch(author="RUS", in_reply_to=sent), "RUS")
+    assert channel.refuses(recalled(sent)) == "built-on"
+
+
+def test_an_answer_that_is_recalled_binds_nobody_and_leaves_the_next_one() -> None:
+    channel, _, _ = talking()
+    sent = channel.applies(talk.dispatch())
+    answers = [
+        channel.applies(talk.dispatch(number, author="RUS", in_reply_to=sent), "RUS")
+        for number in (1, 2, 3)
+    ]
+
+    def answered_by() -> bytes:
+        dispatch = negotiation(channel).dispatches.get(sent)
+        assert dispatch is not None
+        return dispatch.answered_by
+
+    channel.applies(recalled(answers[1]), "RUS")
+    assert answered_by() == answers[0]
+    channel.applies(recalled(answers[0]), "RUS")
+    assert answered_by() == answers[2]
+    assert channel.refuses(recalled(sent)) == "built-on"
+    channel.applies(recalled(answers[2]), "RUS")
+    assert answered_by() == ZERO
+    channel.applies(recalled(sent))
+
+
 def test_a_receipt_short_of_an_answer_leaves_a_dispatch_recallable() -> None:
     channel, _, _ = talking()
     sent = channel.applies(talk.dispatch())

@@ -77,6 +77,7 @@ def _unanswered(talks: Negotiation) -> Iterable[Comment]:
         asks = comment.number and comment.content.comment_kind == "question"
         if not asks or comment.closed_by != ZERO or comment.statement in talks.recalled:
             continue
-        replies = (talks.comments.get(each) for each in comment.replies)
+        standing = (each for each in comment.replies if each not in talks.recalled)
+        replies = (talks.comments.get(each) for each in standing)
         if not any(each is not None and each.party != comment.party for each in replies):
             yield comment

@@ -29,7 +29,7 @@ def dispatched(state: State, talks: Negotiation, content: DispatchSent, said: Sa
                 "no such dispatch stands in this negotiation", code="unknown-dispatch"
             )
         standing(talks, answered.statement)
-        if answered.answered_by == ZERO:
+        if answered.answered_by == ZERO and answered.party != said.party:
             answered = replace(answered, answered_by=said.statement)
             dispatches = dispatches.put(answered.statement, answered)
     mentioned(state, talks, (*content.carries, *content.breaks_silence))

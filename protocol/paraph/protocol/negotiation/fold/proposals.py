@@ -247,9 +247,11 @@ def _stays_in_doubt(
 ) -> bool:
     # A later version in which nothing else happened to the clause may be confirmed in its place.
     before = doubt.before
+    now = talks.proposals.get(before.statement)
     operations = touched.get(before.content.clause, ())
+    assert now is not None  # made; recalled perhaps, as in an internal channel: then it has moved
     return (
-        proposal_of(talks, before.statement).since == doubt.since
+        now.since == doubt.since
         and touching.cause(before.statement, operations, text) != touching.CHANGE
     )
 
@@ -275,8 +277,9 @@ def _reopened(state: State, proposal: Proposal, version: Version) -> Proposal:
 def after_confirmation(talks: Negotiation, version: Version, said: Said) -> Negotiation:
     """Let stand as before what a version confirmed by both reopened only to mend a finding."""
     for doubt in talks.doubtful.get(version.statement) or ():
-        before, now = doubt.before, proposal_of(talks, doubt.before.statement)
+        before, now = doubt.before, talks.proposals.get(doubt.before.statement)
         cid = before.content.clause
+        assert now is not None  # as above
         if now.since == doubt.since and wordings(talks, cid) == {_wording(version.text, cid)}:
             step = Step(before.standing, said.party, said.index, version.statement, by_version=True)
             again = replace(before, since=said.index, steps=now.taking(step))

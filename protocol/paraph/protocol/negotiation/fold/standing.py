@@ -16,7 +16,7 @@ from paraph.protocol.negotiation.fold import (
     silence,
 )
 from paraph.protocol.negotiation.fold.checks import built_on, heads_without, mentioned, version_of
-from paraph.protocol.negotiation.state import Negotiation, Said, State
+from paraph.protocol.negotiation.state import Dispatch, Negotiation, Said, State
 from paraph.protocol.statements.conferences import ActionSet, ConferenceScheduled, OutcomesRecorded
 from paraph.protocol.statements.exchanges import CommentMade, DispatchSent
 from paraph.protocol.statements.header import StatementMention
@@ -115,12 +115,30 @@ def _comment(talks: Negotiation, subject: bytes, said: Said) -> Negotiation:
 def _dispatch(talks: Negotiation, subject: bytes, said: Said) -> Negotiation:
     dispatch = talks.dispatches.get(subject)
     assert dispatch is not None  # an applied dispatch
+    del said
     answer = talks.dispatches.get(dispatch.answered_by)
-    if answer is not None and answer.party != said.party:
+    if answer is not None:
         raise built_on(f"{answer.party} has answered it")
     if dispatch.content.breaks_silence:
         raise built_on("it has broken a silence procedure")
-    return talks
+    answered = talks.dispatches.get(dispatch.content.in_reply_to)
+    if answered is None or answered.answered_by != subject:
+        return talks
+    unanswered = replace(answered, answered_by=_next_answer(talks, answered, subject))
+    return replace(talks, dispatches=talks.dispatches.put(answered.statement, unanswered))
+
+
+def _next_answer(talks: Negotiation, answered: Dispatch, without: bytes) -> bytes:
+    others = (
+        each
+        for statement, each in talks.dispatches.items()
+        if each.content.in_reply_to == answered.statement
+        and each.party != answered.party
+        and statement not in talks.recalled
+        and statement != without
+    )
+    first = min(others, key=lambda each: each.index, default=None)
+    return first.statement if first is not None else ZERO
 
 
 _TAKE_BACK: Final[Mapping[str, TakeBack]] = {

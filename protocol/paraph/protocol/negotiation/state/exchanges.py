@@ -37,7 +37,8 @@ class Dispatch:
     """A dispatch; its number is the next of its author's series.
 
     Attributes:
-        answered_by: Statement id of the first dispatch in reply to it; zeros while there is none.
+        answered_by: Statement id of the first standing dispatch of another party in reply to it;
+            zeros while there is none.
     """
 
     statement: bytes
