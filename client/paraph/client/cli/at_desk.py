@@ -165,6 +165,50 @@ def hint_grant(desk: Desk) -> None:
         )
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class View:
+    """Where a command looks: what :func:`looking` makes of its options.
+
+    Attributes:
+        name: Start of the channel's id, or ``internal``; empty for the one there is.
+        role: Role, if this home has several.
+        negotiation: Start of its id; empty for the one there is.
+        offline: What was verified before is enough.
+    """
+
+    name: str
+    role: str | None
+    negotiation: str
+    offline: bool
+
+
+def looking(command: Callable[..., T]) -> Callable[..., T]:
+    """Give *command* a :class:`View` and the options that make one; stands above ``seated``."""
+
+    @click.option("--negotiation", default="", metavar="ID", help="Which, if there are several.")
+    @click.option("--offline", is_flag=True, help="Do not ask the relay for what is new.")
+    @desk_options
+    @functools.wraps(command)
+    def run(
+        *args: Any,  # noqa: ANN401 - whatever options the command has
+        name: str,
+        role: str | None,
+        negotiation: str,
+        offline: bool,
+        **options: Any,  # noqa: ANN401 - the same
+    ) -> T:
+        return command(*args, view=View(name, role, negotiation, offline), **options)
+
+    return run
+
+
+@asynccontextmanager
+async def look(seat: Seat, view: View) -> AsyncIterator[tuple[Desk, bytes | None]]:
+    """Open a desk to look at a negotiation, and give it with the id that *view* names, if any."""
+    async with at_desk(seat, view.name, view.role, offline=view.offline) as (desk, _):
+        yield desk, negotiation_id(seat, desk, view.negotiation)
+
+
 async def say_so(seat: Seat, voice: Voice, make: Callable[[Desk, bytes], Content]) -> None:
     """Say one record at a desk, and print what became of it.
 

@@ -6,14 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from paraph.client.cli.at_desk import (
-    Voice,
-    at_desk,
-    desk_options,
-    negotiation_id,
-    say_so,
-    speaking,
-)
+from paraph.client.cli.at_desk import View, Voice, look, looking, say_so, speaking
 from paraph.client.cli.context import Seat, example, pairs, run, seated
 from paraph.client.cli.output import emit
 from paraph.protocol.errors import InputError
@@ -36,19 +29,14 @@ if TYPE_CHECKING:
 @click.command(epilog=example("paraph gate", "paraph gate 41 --json", "paraph gate --to-sign"))
 @click.argument("version", metavar="[REF]", default="")
 @click.option("--to-sign", is_flag=True, help="What bars a signature.  [default: an initial]")
-@click.option("--negotiation", default="", metavar="ID", help="Which, if there are several.")
-@click.option("--offline", is_flag=True, help="Do not ask the relay for what is new.")
-@desk_options
+@looking
 @seated
 def gate(
     seat: Seat,
     *,
     version: str,
     to_sign: bool,
-    negotiation: str,
-    offline: bool,
-    name: str,
-    role: str | None,
+    view: View,
 ) -> None:
     """Show what still bars you from initialling or signing the text, and who has done so.
 
@@ -58,8 +46,7 @@ def gate(
     from paraph.client.negotiating import concluding
 
     async def work() -> None:
-        async with at_desk(seat, name, role, offline=offline) as (desk, _):
-            wanted = negotiation_id(seat, desk, negotiation)
+        async with look(seat, view) as (desk, wanted):
             identity = composing.choose_negotiation(desk.state, wanted)
             found = concluding.checklist(
                 desk,

@@ -7,14 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from paraph.client.cli.at_desk import (
-    Voice,
-    at_desk,
-    desk_options,
-    negotiation_id,
-    say_so,
-    speaking,
-)
+from paraph.client.cli.at_desk import View, Voice, look, looking, say_so, speaking
 from paraph.client.cli.context import Seat, example, instant, pairs, run, seated
 from paraph.client.cli.output import emit
 from paraph.protocol.errors import InputError, MisuseError
@@ -91,20 +84,15 @@ def set_(
 
 @alternat.command("show", epilog=example("paraph alternat show", "paraph alternat show 47 --json"))
 @click.argument("ref", metavar="[REF]", default="")
-@click.option("--negotiation", default="", metavar="ID", help="Which, if there are several.")
-@click.option("--offline", is_flag=True, help="Do not ask the relay for what is new.")
-@desk_options
+@looking
 @seated
-def show(
-    seat: Seat, *, ref: str, negotiation: str, offline: bool, name: str, role: str | None
-) -> None:
+def show(seat: Seat, *, ref: str, view: View) -> None:
     """Show the originals that both agreed to, or those of a proposal REF, with their digests."""
     from paraph.client import composing, views
     from paraph.client.negotiating import alternat as making
 
     async def work() -> None:
-        async with at_desk(seat, name, role, offline=offline) as (desk, _):
-            wanted = negotiation_id(seat, desk, negotiation)
+        async with look(seat, view) as (desk, wanted):
             identity = composing.choose_negotiation(desk.state, wanted)
             found = making.originals(desk, identity, views.find(desk, ref).id if ref else None)
             digests = making.compare(desk, identity, found)
@@ -272,20 +260,15 @@ def stand_by(seat: Seat, *, ref: str, note: str, voice: Voice) -> None:
 
 @conclude.command("export", epilog=example("paraph conclude export ./concluded"))
 @click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
-@click.option("--negotiation", default="", metavar="ID", help="Which, if there are several.")
-@click.option("--offline", is_flag=True, help="Do not ask the relay for what is new.")
-@desk_options
+@looking
 @seated
-def export(
-    seat: Seat, *, folder: Path, negotiation: str, offline: bool, name: str, role: str | None
-) -> None:
+def export(seat: Seat, *, folder: Path, view: View) -> None:
     """Write the concluded package into DIR: texts, originals, documents, register, acts."""
     from paraph.client import composing
     from paraph.client.negotiating import package_export
 
     async def work() -> None:
-        async with at_desk(seat, name, role, offline=offline) as (desk, _):
-            wanted = negotiation_id(seat, desk, negotiation)
+        async with look(seat, view) as (desk, wanted):
             identity = composing.choose_negotiation(desk.state, wanted)
             found = package_export.export(desk, identity, folder)
             emit(

@@ -7,14 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from paraph.client.cli.at_desk import (
-    Voice,
-    at_desk,
-    desk_options,
-    negotiation_id,
-    say_so,
-    speaking,
-)
+from paraph.client.cli.at_desk import View, Voice, look, looking, say_so, speaking
 from paraph.client.cli.context import Seat, example, pairs, run, seated
 from paraph.client.cli.output import emit, table
 from paraph.client.clock import when
@@ -93,17 +86,15 @@ def open_(
 
 
 @document.command("list", epilog=example("paraph document list", "paraph document list --json"))
-@click.option("--negotiation", default="", metavar="ID", help="Which, if there are several.")
-@click.option("--offline", is_flag=True, help="Do not ask the relay for what is new.")
-@desk_options
+@looking
 @seated
-def list_(seat: Seat, *, negotiation: str, offline: bool, name: str, role: str | None) -> None:
+def list_(seat: Seat, *, view: View) -> None:
     """Show every side document: what it is about, how far it has come, who stands behind it."""
     from paraph.client.negotiating import side_documents as making
 
     async def work() -> None:
-        async with at_desk(seat, name, role, offline=offline) as (desk, _):
-            talks = desk.negotiation(negotiation_id(seat, desk, negotiation))
+        async with look(seat, view) as (desk, wanted):
+            talks = desk.negotiation(wanted)
             found = list(making.rows(desk, talks))
             emit(
                 seat.as_json,

@@ -6,14 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from paraph.client.cli.at_desk import (
-    Voice,
-    at_desk,
-    desk_options,
-    negotiation_id,
-    say_so,
-    speaking,
-)
+from paraph.client.cli.at_desk import View, Voice, look, looking, say_so, speaking
 from paraph.client.cli.context import Seat, example, pairs, run, seated
 from paraph.client.cli.output import emit, table
 from paraph.protocol.errors import InputError
@@ -95,19 +88,14 @@ def _named(values: tuple[str, ...]) -> dict[str, str]:
 @position.command("show", epilog=example("paraph position show", "paraph position show --open"))
 @click.option("--on", "version", metavar="REF", help="Version.  [default: the head]")
 @click.option("--open", "unsettled", is_flag=True, help="Only what both have not agreed to.")
-@click.option("--negotiation", default="", metavar="ID", help="Which, if there are several.")
-@click.option("--offline", is_flag=True, help="Do not ask the relay for what is new.")
-@desk_options
+@looking
 @seated
 def show_positions(
     seat: Seat,
     *,
     version: str | None,
     unsettled: bool,
-    negotiation: str,
-    offline: bool,
-    name: str,
-    role: str | None,
+    view: View,
 ) -> None:
     """Show the position matrix: every clause, each side's mark on these very words.
 
@@ -118,8 +106,8 @@ def show_positions(
     from paraph.client.negotiating import positions as making
 
     async def work() -> None:
-        async with at_desk(seat, name, role, offline=offline) as (desk, _):
-            talks = desk.negotiation(negotiation_id(seat, desk, negotiation))
+        async with look(seat, view) as (desk, wanted):
+            talks = desk.negotiation(wanted)
             if version:
                 found = composing.version_of(talks, views.find(desk, version).id)
             else:

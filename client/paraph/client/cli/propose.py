@@ -8,14 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from paraph.client.cli.at_desk import (
-    Voice,
-    at_desk,
-    desk_options,
-    negotiation_id,
-    say_so,
-    speaking,
-)
+from paraph.client.cli.at_desk import View, Voice, look, looking, say_so, speaking
 from paraph.client.cli.context import Seat, example, pairs, run, seated
 from paraph.client.cli.output import emit, table
 from paraph.protocol.errors import InputError
@@ -101,25 +94,20 @@ def make_(
 
 @propose.command("list", epilog=example("paraph propose list", "paraph propose list --all --json"))
 @click.option("--all", "everything", is_flag=True, help="Also what is settled or withdrawn.")
-@click.option("--negotiation", default="", metavar="ID", help="Which, if there are several.")
-@click.option("--offline", is_flag=True, help="Do not ask the relay for what is new.")
-@desk_options
+@looking
 @seated
 def list_(
     seat: Seat,
     *,
     everything: bool,
-    negotiation: str,
-    offline: bool,
-    name: str,
-    role: str | None,
+    view: View,
 ) -> None:
     """Show the proposals: whose turn it is, since when, the last words said."""
     from paraph.client.negotiating import proposals as making
 
     async def work() -> None:
-        async with at_desk(seat, name, role, offline=offline) as (desk, _):
-            talks = desk.negotiation(negotiation_id(seat, desk, negotiation))
+        async with look(seat, view) as (desk, wanted):
+            talks = desk.negotiation(wanted)
             found = list(making.rows(desk, talks, everything=everything))
             emit(
                 seat.as_json,
@@ -180,21 +168,17 @@ def _proposal(row: Row) -> dict[str, object]:
 
 @propose.command("show", epilog=example("paraph propose show P-3"))
 @click.argument("ref", metavar="REF")
-@click.option("--negotiation", default="", metavar="ID", help="Which, if there are several.")
-@click.option("--offline", is_flag=True, help="Do not ask the relay for what is new.")
-@desk_options
+@looking
 @seated
-def show(
-    seat: Seat, *, ref: str, negotiation: str, offline: bool, name: str, role: str | None
-) -> None:
+def show(seat: Seat, *, ref: str, view: View) -> None:
     """Show one proposal with its history: REF is P-n, an index, or the start of an id."""
     from paraph.client.negotiating import proposals as making
 
     async def work() -> None:
-        async with at_desk(seat, name, role, offline=offline) as (desk, _):
-            talks = desk.negotiation(negotiation_id(seat, desk, negotiation))
-            wanted = making.find(desk, talks, ref)
-            (row,) = (each for each in making.rows(desk, talks) if each.proposal == wanted)
+        async with look(seat, view) as (desk, wanted):
+            talks = desk.negotiation(wanted)
+            proposal = making.find(desk, talks, ref)
+            (row,) = (each for each in making.rows(desk, talks) if each.proposal == proposal)
             emit(seat.as_json, _proposal(row), _history(row))
 
     run(work())

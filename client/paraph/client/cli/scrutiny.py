@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from paraph.client.cli.at_desk import Voice, at_desk, desk_options, negotiation_id, say_so, speaking
+from paraph.client.cli.at_desk import View, Voice, look, looking, say_so, speaking
 from paraph.client.cli.context import Seat, example, pairs, run, seated
 from paraph.client.cli.output import emit, table
 from paraph.protocol.names import ZERO
@@ -100,17 +100,15 @@ def settle(
 
 
 @finding.command("list", epilog=example("paraph finding list", "paraph finding list --json"))
-@click.option("--offline", is_flag=True, help="Do not ask the relay for what is new.")
-@click.option("--negotiation", default="", metavar="ID", help="Which, if there are several.")
-@desk_options
+@looking
 @seated
-def list_(seat: Seat, *, offline: bool, negotiation: str, name: str, role: str | None) -> None:
+def list_(seat: Seat, *, view: View) -> None:
     """Show every finding of people, and what has become of it."""
     from paraph.client.negotiating import scrutiny as making
 
     async def work() -> None:
-        async with at_desk(seat, name, role, offline=offline) as (desk, _):
-            talks = desk.negotiation(negotiation_id(seat, desk, negotiation))
+        async with look(seat, view) as (desk, wanted):
+            talks = desk.negotiation(wanted)
             found = list(making.findings(talks))
             emit(
                 seat.as_json,
@@ -221,17 +219,15 @@ def set_(seat: Seat, *, words: tuple[str, ...], replaces: str, note: str, voice:
 
 
 @term.command("list", epilog=example("paraph term list"))
-@click.option("--offline", is_flag=True, help="Do not ask the relay for what is new.")
-@click.option("--negotiation", default="", metavar="ID", help="Which, if there are several.")
-@desk_options
+@looking
 @seated
-def list_terms(seat: Seat, *, offline: bool, negotiation: str, name: str, role: str | None) -> None:
+def list_terms(seat: Seat, *, view: View) -> None:
     """Show every term, and who stands behind it."""
     from paraph.client.negotiating import scrutiny as making
 
     async def work() -> None:
-        async with at_desk(seat, name, role, offline=offline) as (desk, _):
-            talks = desk.negotiation(negotiation_id(seat, desk, negotiation))
+        async with look(seat, view) as (desk, wanted):
+            talks = desk.negotiation(wanted)
             found = list(making.terms(desk, talks))
             emit(
                 seat.as_json,

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import shutil
 import textwrap
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Final, TypeVar
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Final
 
 import click
 
-from paraph.client.cli.at_desk import at_desk, desk_options, negotiation_id
+from paraph.client.cli.at_desk import View, look, looking
 from paraph.client.cli.context import Seat, example, run, seated
 from paraph.client.cli.output import emit
 
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from paraph.protocol.negotiation.state import Negotiation, Version
     from paraph.protocol.negotiation.text import Part
 
-T = TypeVar("T")
 
 _GAP: Final = "  "
 _LEAST_COLUMN: Final = 24
@@ -31,16 +30,6 @@ _LEAST_COLUMN: Final = 24
 @click.group(epilog=example("paraph text show", "paraph text ledger", "paraph text lint"))
 def text() -> None:
     """Read the text: side by side, who holds which bracket, what the languages disagree on."""
-
-
-def reading(command: Callable[..., T]) -> Callable[..., T]:
-    """Add the options of a command that reads a version."""
-    for option in (
-        click.option("--offline", is_flag=True, help="Do not ask the relay for what is new."),
-        click.option("--negotiation", default="", metavar="ID", help="Which, if several."),
-    ):
-        command = option(command)
-    return desk_options(command)
 
 
 # ------------------------------------------------------------------ show
@@ -69,7 +58,7 @@ def reading(command: Callable[..., T]) -> Callable[..., T]:
     default="",
     help="Version whose numbers bis keeps.  [default: the first]",
 )
-@reading
+@looking
 @seated
 def show(
     seat: Seat,
@@ -79,18 +68,15 @@ def show(
     clean: bool,
     numbers: str,
     base: str,
-    negotiation: str,
-    offline: bool,
-    name: str,
-    role: str | None,
+    view: View,
 ) -> None:
     """Show a version, its languages side by side. REF is an index or an id; else the head."""
     from paraph.client.negotiating.reading import version_named
     from paraph.protocol.errors import InputError
 
     async def work() -> None:
-        async with at_desk(seat, name, role, offline=offline) as (desk, _):
-            talks, version = version_named(desk, ref, negotiation_id(seat, desk, negotiation))
+        async with look(seat, view) as (desk, wanted):
+            talks, version = version_named(desk, ref, wanted)
             languages = (lang,) if lang else version.text.languages
             if lang and lang not in version.text.languages:
                 known = ", ".join(version.text.languages)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from paraph.client.cli.at_desk import at_desk, desk_options, negotiation_id
+from paraph.client.cli.at_desk import View, look, looking
 from paraph.client.cli.context import Seat, example, run, seated
 from paraph.client.cli.output import emit, table, visible
 from paraph.client.cli.text import text
@@ -23,19 +23,14 @@ _MOST = 60
 @text.command("comments", epilog=example("paraph text comments", "paraph text comments 21 --open"))
 @click.argument("ref", metavar="[REF]", default="")
 @click.option("--open", "only_open", is_flag=True, help="Only threads that nobody has closed.")
-@click.option("--negotiation", default="", metavar="ID", help="Which, if there are several.")
-@click.option("--offline", is_flag=True, help="Do not ask the relay for what is new.")
-@desk_options
+@looking
 @seated
 def comments(
     seat: Seat,
     *,
     ref: str,
     only_open: bool,
-    negotiation: str,
-    offline: bool,
-    name: str,
-    role: str | None,
+    view: View,
 ) -> None:
     """Show the comments, and whether their words still stand in version REF (the head).
 
@@ -46,9 +41,8 @@ def comments(
     from paraph.client.negotiating.threads import threads
 
     async def work() -> None:
-        async with at_desk(seat, name, role, offline=offline) as (desk, _):
-            identity = negotiation_id(seat, desk, negotiation)
-            talks, version = reading.version_named(desk, ref, identity)
+        async with look(seat, view) as (desk, wanted):
+            talks, version = reading.version_named(desk, ref, wanted)
             found = [each for each in threads(talks, version) if each.is_open or not only_open]
             emit(
                 seat.as_json,

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from paraph.client.cli.at_desk import at_desk, negotiation_id
+from paraph.client.cli.at_desk import View, look, looking
 from paraph.client.cli.context import Seat, example, run, seated
 from paraph.client.cli.example_file import example_option
 from paraph.client.cli.output import emit, table
-from paraph.client.cli.text import about, head_lines, reading, text
+from paraph.client.cli.text import about, head_lines, text
 
 if TYPE_CHECKING:
     from paraph.client.desk import Desk
@@ -31,11 +31,9 @@ _LINT: Final = ("clause", "no.", "check", "what")
 
 @text.command(epilog=example("paraph text ledger", "paraph text ledger 14 --json"))
 @click.argument("ref", metavar="[REF]", required=False, default="")
-@reading
+@looking
 @seated
-def ledger(
-    seat: Seat, *, ref: str, negotiation: str, offline: bool, name: str, role: str | None
-) -> None:
+def ledger(seat: Seat, *, ref: str, view: View) -> None:
     """Show what is still in brackets, who holds each, and since which version.
 
     Rows of one set are alternatives for one place. Below stands what was left in each version.
@@ -44,8 +42,8 @@ def ledger(
     from paraph.protocol.negotiation import ledger as ledgers
 
     async def work() -> None:
-        async with at_desk(seat, name, role, offline=offline) as (desk, _):
-            talks, version = version_named(desk, ref, negotiation_id(seat, desk, negotiation))
+        async with look(seat, view) as (desk, wanted):
+            talks, version = version_named(desk, ref, wanted)
             rows = ledgers.ledger(desk.state, talks, version)
             trend = ledgers.trend(desk.state, talks, version)
             numbers = version.text.numbers()
@@ -164,17 +162,14 @@ def _example() -> str:
     "--file", "path", type=click.Path(path_type=Path), help="A draft that was not sent yet."
 )
 @example_option(_example, "Print word lists of your own to begin with, and end.")
-@reading
+@looking
 @seated
 def lint(
     seat: Seat,
     *,
     ref: str,
     path: Path | None,
-    negotiation: str,
-    offline: bool,
-    name: str,
-    role: str | None,
+    view: View,
 ) -> None:
     """Show what a machine finds: what the languages disagree on, and wording that does not fit.
 
@@ -186,8 +181,7 @@ def lint(
 
     async def work() -> None:
         own = linting.own_lists(seat.home.path)
-        async with at_desk(seat, name, role, offline=offline) as (desk, _):
-            wanted = negotiation_id(seat, desk, negotiation)
+        async with look(seat, view) as (desk, wanted):
             value: dict[str, object] = {"channel": desk.channel, "exercise": desk.is_exercise}
             head: list[str] = ["EXERCISE"] if desk.is_exercise else []
             if path is not None:

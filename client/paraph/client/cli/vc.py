@@ -9,10 +9,12 @@ import click
 
 from paraph.client.cli import vc_acts
 from paraph.client.cli.at_desk import (
+    View,
     Voice,
     at_desk,
     desk_options,
-    negotiation_id,
+    look,
+    looking,
     say_so,
     speaking,
 )
@@ -79,15 +81,15 @@ def schedule(seat: Seat, *, file: Path, change: bool, voice: Voice) -> None:
 
 
 @vc.command("list", epilog=example("paraph vc list", "paraph vc list --json"))
-@vc_acts.looking
+@looking
 @seated
-def list_(seat: Seat, *, negotiation: str, offline: bool, name: str, role: str | None) -> None:
+def list_(seat: Seat, *, view: View) -> None:
     """Show every conference in UTC and in both local times, with what it came to."""
     from paraph.client.negotiating import conferences as making
 
     async def work() -> None:
-        async with at_desk(seat, name, role, offline=offline) as (desk, _):
-            talks = desk.negotiation(negotiation_id(seat, desk, negotiation))
+        async with look(seat, view) as (desk, wanted):
+            talks = desk.negotiation(wanted)
             found = making.conferences(talks)
             emit(
                 seat.as_json,
@@ -178,17 +180,14 @@ def _of(talks: Negotiation, conference: Conference) -> list[Outcomes]:
 )
 @click.argument("conference", metavar="[NAME]", default="")
 @click.option("--draft", is_flag=True, help="Print what stands open as a file to schedule.")
-@vc_acts.looking
+@looking
 @seated
 def agenda(
     seat: Seat,
     *,
     conference: str,
     draft: bool,
-    negotiation: str,
-    offline: bool,
-    name: str,
-    role: str | None,
+    view: View,
 ) -> None:
     """Show the agenda of conference NAME, or what an agenda would take up now.
 
@@ -199,8 +198,8 @@ def agenda(
     from paraph.client.negotiating import conferences as making
 
     async def work() -> None:
-        async with at_desk(seat, name, role, offline=offline) as (desk, _):
-            talks = desk.negotiation(negotiation_id(seat, desk, negotiation))
+        async with look(seat, view) as (desk, wanted):
+            talks = desk.negotiation(wanted)
             if conference:
                 vc_acts.print_agenda(seat, desk, talks, making.find(talks, conference))
             elif draft:
@@ -272,7 +271,7 @@ def fingerprint(seat: Seat, *, size: int, offline: bool, name: str, role: str | 
 @click.argument("conference", metavar="NAME")
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="File.  [default: stdout]")
 @click.option("--with-agenda", is_flag=True, help="Its name and agenda too; calendars are read.")
-@vc_acts.looking
+@looking
 @seated
 def ics(
     seat: Seat,
@@ -280,10 +279,7 @@ def ics(
     conference: str,
     output: Path | None,
     with_agenda: bool,
-    negotiation: str,
-    offline: bool,
-    name: str,
-    role: str | None,
+    view: View,
 ) -> None:
     """Print conference NAME as a calendar file. It names no person and no text."""
     from paraph.client import files
@@ -291,8 +287,8 @@ def ics(
     from paraph.client.negotiating.ics import calendar
 
     async def work() -> None:
-        async with at_desk(seat, name, role, offline=offline) as (desk, _):
-            talks = desk.negotiation(negotiation_id(seat, desk, negotiation))
+        async with look(seat, view) as (desk, wanted):
+            talks = desk.negotiation(wanted)
             found = making.find(talks, conference)
             made = calendar(
                 found,

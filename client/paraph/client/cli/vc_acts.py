@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import click
 
-from paraph.client.cli.at_desk import (
-    Voice,
-    at_desk,
-    desk_options,
-    negotiation_id,
-    say_so,
-    speaking,
-)
+from paraph.client.cli.at_desk import View, Voice, look, looking, say_so, speaking
 from paraph.client.cli.context import Seat, example, instant, run, seated
 from paraph.client.cli.output import emit, say, table
 from paraph.client.clock import when
@@ -30,20 +23,6 @@ if TYPE_CHECKING:
     from paraph.protocol.statements.conferences import AgendaItem
     from paraph.protocol.statements.content import Content
     from paraph.protocol.statements.header import Mention
-
-T = TypeVar("T")
-
-
-def looking(command: Callable[..., T]) -> Callable[..., T]:
-    """Add the options of a command that looks at one negotiation."""
-    for option in (
-        click.option("--offline", is_flag=True, help="Do not ask the relay for what is new."),
-        click.option(
-            "--negotiation", default="", metavar="ID", help="Which, if there are several."
-        ),
-    ):
-        command = option(command)
-    return desk_options(command)
 
 
 # ------------------------------------------------------------------ agenda and outcomes, shown
@@ -281,17 +260,14 @@ def actions(
     *,
     conference: str,
     owner: str,
-    negotiation: str,
-    offline: bool,
-    name: str,
-    role: str | None,
+    view: View,
 ) -> None:
     """Show what is to be done by whom and by when. Late is what log time has overtaken."""
     from paraph.client.negotiating import conferences as making
 
     async def work() -> None:
-        async with at_desk(seat, name, role, offline=offline) as (desk, _):
-            talks = desk.negotiation(negotiation_id(seat, desk, negotiation))
+        async with look(seat, view) as (desk, wanted):
+            talks = desk.negotiation(wanted)
             log_time = desk.replica.log.log_time
             found = making.actions(talks, log_time, conference=conference, owner=owner)
             emit(
