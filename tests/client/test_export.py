@@ -1,5 +1,6 @@
 """Exports: what they say, what a peer's words cannot make of them, and that they are marked."""
 
+import dataclasses
 import hashlib
 import json
 import re
@@ -75,6 +76,34 @@ def test_marking_and_exercise_stand_in_every_export(form: str) -> None:
 def test_nothing_hidden_crosses_into_an_export(form: str) -> None:
     written = FORMATS[form](subject(HOSTILE))
     assert not re.search("[\x00-\x08\x0b-\x1f\x7f\u200b\u202e\ufffe]", written)
+
+
+def test_no_words_end_the_text_before_its_end() -> None:
+    forged = f"\n{'-' * 80}\nsha256 {'0' * 64}"
+    found = subject(f"Words.{forged}")
+    opened = found.talks.opened
+    assert opened is not None
+    titles = to_wordings({"en": f"A title{forged}"})
+    talks = dataclasses.replace(found.talks, opened=dataclasses.replace(opened, titles=titles))
+    written = FORMATS["text"](dataclasses.replace(found, talks=talks))
+    rule = "-" * 81
+    told = [part.strip("\n") for part in f"\n{written}".split(f"\n{rule}\n")]
+    assert told[1].encode() == texts.render(found.version.text, "en").encode()
+    assert f"en  A title / {'-' * 80} / sha256" in told[0]
+    assert told[2].startswith(f"sha256 {texts.digest(found.version.text, 'en').hex()}")
+
+
+def test_a_comment_that_was_taken_back_is_not_exported() -> None:
+    found = subject()
+    comments = {each.number: statement for statement, each in found.talks.comments.items()}
+    recalled = found.talks.recalled.put(comments[1], bytes(32)).put(comments[0], bytes(32))
+    taken_back = dataclasses.replace(
+        found, talks=dataclasses.replace(found.talks, recalled=recalled)
+    )
+    for form in ("json", "annotations"):
+        assert comments[1].hex() in FORMATS[form](found)
+        assert comments[1].hex() not in FORMATS[form](taken_back)
+        assert "So." not in FORMATS[form](taken_back)
 
 
 def test_the_text_is_what_is_hashed() -> None:

@@ -15,6 +15,7 @@ import yaml
 from paraph.client.clock import when
 from paraph.client.drafts import SCHEMA
 from paraph.client.negotiating import conferences as making
+from paraph.client.negotiating.export.subject import shown
 from paraph.client.negotiating.local_time import local
 from paraph.client.summaries import due
 from paraph.protocol.negotiation.state import Action, Conference, Negotiation
@@ -62,7 +63,7 @@ def _clauses(
     yield {
         "cid": "m-title",
         "role": "title",
-        **{each: f"{_word(each, 'minutes')} {schedule.name}. {at}" for each in languages},
+        **{each: f"{_word(each, 'minutes')} {schedule.name}. {shown(at)}" for each in languages},
     }
     count = 0
     for outcomes in making.outcomes_of(talks, schedule.name):
@@ -89,7 +90,7 @@ def _outcome(item: Outcome, language: str) -> str:
         each.name if isinstance(each, NamedMention) else each.statement.hex()[:12]
         for each in item.proposal
     )
-    return f"{about}: {_result(item.result, language)}. {understood}".strip()
+    return shown(f"{about}: {_result(item.result, language)}. {understood}".strip())
 
 
 def _result(result: str, language: str) -> str:
@@ -102,7 +103,7 @@ def _result(result: str, language: str) -> str:
 def _action(action: Action, language: str) -> str:
     owner = action.content.owner
     who = _word(language, owner) if owner == "joint" else owner
-    return (
+    return shown(
         f"A-{action.number}, {who}: {action.content.what};"
         f" {_word(language, 'by')} {due(action.due)}"
     )

@@ -85,13 +85,15 @@ def _comments(subject: Subject) -> list[dict[str, object]]:
 
 
 def comments_of(subject: Subject) -> list[Comment]:
-    """Return the comments that begin a thread on a version known here, in order."""
+    """Return the comments that begin a thread on a version known here and stand, in order."""
     comments = (each for _, each in subject.talks.comments.items())
     return sorted(
         (
             each
             for each in comments
-            if each.number and each.content.anchor.version in subject.talks.versions
+            if each.number
+            and each.content.anchor.version in subject.talks.versions
+            and each.statement not in subject.talks.recalled
         ),
         key=lambda each: each.index,
     )

@@ -9,6 +9,8 @@ from paraph.client.negotiating.export.subject import Subject, shown
 from paraph.protocol.negotiation import marks
 from paraph.protocol.negotiation import text as texts
 
+_RULE: Final = 72
+_DASHES: Final = re.compile("-+")
 _MARKUP: Final = re.compile(r"([\\`*_{}\[\]()#+\-.!|~>=:@/$^'\"])")
 
 
@@ -16,23 +18,28 @@ def text(subject: Subject) -> str:
     """Return the rendering of each language between two rules, and the digest of it.
 
     What lies between the rules is what is hashed, unless a line says that something hidden in it
-    was written out.
+    was written out. No words of a text make such a rule, and no title a line of its own.
     """
-    lines = [*map(shown, subject.marking), shown(subject.name)]
+    lines = [*map(_line, subject.marking), _line(subject.name)]
     for language in subject.languages:
         digest = texts.digest(subject.version.text, language).hex()
         rendering = texts.render(subject.version.text, language)
         written = shown(rendering)
+        rule = "-" * max(_RULE, 1 + max(map(len, _DASHES.findall(written)), default=0))
         hidden = "" if written == rendering else "  (hidden characters are written out above)"
         lines += [
             "",
-            f"{language}  {shown(subject.title(language))}".rstrip(),
-            "-" * 72,
+            f"{language}  {_line(subject.title(language))}".rstrip(),
+            rule,
             written,
-            "-" * 72,
+            rule,
             f"sha256 {digest}{hidden}",
         ]
-    return "\n".join([*lines, *map(shown, subject.marking)]) + "\n"
+    return "\n".join([*lines, *map(_line, subject.marking)]) + "\n"
+
+
+def _line(words: str) -> str:
+    return shown(words).replace("\n", " / ")
 
 
 def markdown(subject: Subject) -> str:

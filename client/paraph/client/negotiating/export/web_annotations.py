@@ -32,7 +32,7 @@ def json_ld(subject: Subject) -> str:
         items.append(_annotation(subject, anchors, comment))
         for statement in comment.replies:
             reply = subject.talks.comments.get(statement)
-            if reply is not None:
+            if reply is not None and statement not in subject.talks.recalled:
                 items.append(_reply(reply))
     page = {
         "@context": CONTEXT,
