@@ -27,7 +27,7 @@ from paraph.protocol.errors import MisuseError, ParaphError
 from paraph.protocol.names import ZERO
 from paraph.protocol.negotiation import concluded
 from paraph.protocol.negotiation import text as texts
-from paraph.protocol.negotiation.fold import checks, proposals, standing
+from paraph.protocol.negotiation.fold import checks, proposals
 from paraph.protocol.negotiation.fold.silence import subject_digest
 from paraph.protocol.negotiation.text import Text
 from paraph.protocol.statements.clear import Heartbeat, Opened, Unopened, Withdraw
@@ -450,7 +450,7 @@ class Negotiating(RuleBasedStateMachine):
             each
             for each, kind, by in self.game.said
             if by == party
-            and kind in standing.RECALLABLE
+            and self.game.model.takes_back(kind)
             and self.game.model.entries[each]["applied"]
         ]
         subject = own[-1 - n % len(own)] if own and n % 8 else self.pick(n)

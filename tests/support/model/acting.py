@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Callable
 from typing import Any
 
 from tests.support.model.ending import Ending
@@ -154,11 +155,15 @@ class Acting(Ending):
     def recalled(self, content: Any, by: Placed) -> None:  # noqa: ANN401
         self._take_back(content.subject, by)
 
+    def takes_back(self, kind: str) -> Callable[[bytes, Placed], None] | None:
+        """Return what takes back a statement of this kind, if anything does."""
+        return getattr(self, "_back_" + kind.replace("-", "_"), None)
+
     def _take_back(self, subject: bytes, by: Placed) -> None:
         entry = self.stands(subject)
         need(entry["party"] == by.party, "not-own-statement")
-        rule = getattr(self, "_back_" + entry["kind"].replace("-", "_"), None)
-        need(rule is not None, "not-recallable")
+        rule = self.takes_back(entry["kind"])
+        need(rule, "not-recallable")
         assert rule is not None
         need("answered" not in self.receipts.get(subject, {}).values(), "built-on")
         rule(subject, by)
