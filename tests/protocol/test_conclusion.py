@@ -24,8 +24,8 @@ from paraph.protocol.statements.conclusion import (
 )
 from paraph.protocol.statements.content import decode_content, encode_content
 from paraph.protocol.statements.header import Relation, to_digests, to_wordings
+from paraph.protocol.statements.recall import Recalled
 from paraph.protocol.statements.scrutiny import FindingMade, FindingSettled
-from paraph.protocol.statements.standing import Recalled
 from paraph.protocol.statements.versions import NO_NOTES, Replace, VersionTabled
 from tests.support.concluding import (
     HEAD,

@@ -1,6 +1,6 @@
 """Makers of recalls for tests."""
 
-from paraph.protocol.statements.standing import Recalled
+from paraph.protocol.statements.recall import Recalled
 from tests.support import negotiating as talk
 
 

@@ -35,6 +35,7 @@ from paraph.protocol.statements.internal import ClearanceAsked, ClearanceGiven, 
 from paraph.protocol.statements.joint import AgreedTo
 from paraph.protocol.statements.positions import PackageTied, PackageUntied, PositionTaken
 from paraph.protocol.statements.proposals import ProposalAnswered, ProposalMade
+from paraph.protocol.statements.recall import Recalled
 from paraph.protocol.statements.scrutiny import (
     FindingMade,
     FindingSettled,
@@ -43,7 +44,6 @@ from paraph.protocol.statements.scrutiny import (
 )
 from paraph.protocol.statements.side_documents import SideDocumentOpened
 from paraph.protocol.statements.silence import SilenceBroken, SilenceClosed, SilenceOpened
-from paraph.protocol.statements.standing import Recalled
 from paraph.protocol.statements.versions import NegotiationOpened, VersionConfirmed, VersionTabled
 
 Name = Callable[[bytes], str]

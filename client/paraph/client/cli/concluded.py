@@ -265,12 +265,12 @@ def stand_by(seat: Seat, *, ref: str, note: str, voice: Voice) -> None:
 def export(seat: Seat, *, folder: Path, view: View) -> None:
     """Write the concluded package into DIR: texts, originals, documents, register, acts."""
     from paraph.client import composing
-    from paraph.client.negotiating import package_export
+    from paraph.client.negotiating.export import concluded as package
 
     async def work() -> None:
         async with look(seat, view) as (desk, wanted):
             identity = composing.choose_negotiation(desk.state, wanted)
-            found = package_export.export(desk, identity, folder)
+            found = package.export(desk, identity, folder)
             emit(
                 seat.as_json,
                 {"folder": str(folder), "phase": found.phase, "files": found.files},

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from paraph.client.negotiating.proposals import Offer, Row
     from paraph.protocol.negotiation.state import Negotiation
     from paraph.protocol.statements.proposals import ProposalAnswered, ProposalMade
-    from paraph.protocol.statements.standing import Recalled
+    from paraph.protocol.statements.recall import Recalled
 
 _DAY_MS = 86_400_000
 
@@ -254,7 +254,7 @@ def recall(seat: Seat, *, ref: str, reason: str, voice: Voice) -> None:
     one is the head again; a position before a recalled one counts again.
     """
     from paraph.client import views
-    from paraph.protocol.statements.standing import Recalled
+    from paraph.protocol.statements.recall import Recalled
 
     def make(desk: Desk, identity: bytes) -> Recalled:
         header = desk.header(identity, voice.manner)

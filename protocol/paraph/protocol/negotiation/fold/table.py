@@ -27,10 +27,10 @@ from paraph.protocol.negotiation.fold import (
     opening,
     positions,
     proposals,
+    recall,
     scrutiny,
     side_documents,
     silence,
-    standing,
     versions,
 )
 from paraph.protocol.negotiation.state import Negotiation, Said, State
@@ -58,6 +58,7 @@ from paraph.protocol.statements.internal import ClearanceAsked, ClearanceGiven, 
 from paraph.protocol.statements.joint import AgreedTo
 from paraph.protocol.statements.positions import PackageTied, PackageUntied, PositionTaken
 from paraph.protocol.statements.proposals import ProposalAnswered, ProposalMade
+from paraph.protocol.statements.recall import Recalled
 from paraph.protocol.statements.scrutiny import (
     FindingMade,
     FindingSettled,
@@ -66,7 +67,6 @@ from paraph.protocol.statements.scrutiny import (
 )
 from paraph.protocol.statements.side_documents import SideDocumentOpened
 from paraph.protocol.statements.silence import SilenceBroken, SilenceClosed, SilenceOpened
-from paraph.protocol.statements.standing import Recalled
 from paraph.protocol.statements.versions import NegotiationOpened, VersionConfirmed, VersionTabled
 
 Rule = Callable[[State, Any, Said], State]
@@ -110,7 +110,7 @@ RULES: Final[Mapping[type[Content], Rule]] = {
     DispatchSent: _within(dispatches.dispatched, then=silence.broken_by_dispatch),
     AcknowledgementGiven: dispatches.acknowledged,
     AgreedTo: _within(joint.agreed),
-    Recalled: _beside(standing.recalled),
+    Recalled: _beside(recall.recalled),
     ProposalMade: _within(proposals.made),
     ProposalAnswered: _within(proposals.answered),
     PositionTaken: _within(positions.taken),

@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from paraph.protocol.errors import OutOfTurnError
 from paraph.protocol.negotiation import concluded
-from paraph.protocol.negotiation.fold import standing
+from paraph.protocol.negotiation.fold import recall
 from paraph.protocol.negotiation.state import APPLIED, Outcome, Said, State
 
 
@@ -46,4 +46,4 @@ def _recall(state: State, subject: bytes, said: Said) -> State:
         raise OutOfTurnError(
             "every required initial is placed: nothing is withdrawn after it", code="concluded"
         )
-    return standing.take_back(state, talks, subject, said)
+    return recall.take_back(state, talks, subject, said)

@@ -15,15 +15,14 @@ from paraph.protocol.negotiation.fold import (
     side_documents,
     silence,
 )
-from paraph.protocol.negotiation.fold.checks import built_on, heads_without, mentioned, version_of
+from paraph.protocol.negotiation.fold.checks import built_on, entry_of, heads_without, version_of
 from paraph.protocol.negotiation.state import Dispatch, Negotiation, Said, State
 from paraph.protocol.statements.conferences import ActionSet, ConferenceScheduled, OutcomesRecorded
 from paraph.protocol.statements.exchanges import CommentMade, DispatchSent
-from paraph.protocol.statements.header import StatementMention
 from paraph.protocol.statements.positions import PackageTied, PackageUntied, PositionTaken
 from paraph.protocol.statements.proposals import ProposalMade
+from paraph.protocol.statements.recall import Recalled
 from paraph.protocol.statements.silence import SilenceOpened
-from paraph.protocol.statements.standing import Recalled
 from paraph.protocol.statements.versions import VersionTabled
 
 TakeBack = Callable[[Negotiation, bytes, Said], Negotiation]
@@ -38,9 +37,7 @@ def recalled(state: State, talks: Negotiation, content: Recalled, said: Said) ->
 
 def take_back(state: State, talks: Negotiation, subject: bytes, said: Said) -> State:
     """Take back a statement of the author's own party on which the other side has not built."""
-    mentioned(state, talks, (StatementMention(statement=subject),))
-    entry = state.entries.get(subject)
-    assert entry is not None  # it is mentioned, so it stands
+    entry = entry_of(state, talks, subject)
     if entry.party != said.party:
         raise OutOfTurnError(
             f"expected a statement of {said.party}: a party recalls what it said itself",
