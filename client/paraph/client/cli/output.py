@@ -19,9 +19,12 @@ import click
 
 from paraph.client.progress import watching
 
-# C0 but line feed and tab, DEL, C1, and what turns or hides text.
+# C0 but line feed and tab, DEL, C1, and what turns or hides text. The joiners U+200C and U+200D
+# stay: scripts are written with them.
 _HOSTILE: Final = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]"
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b"
+    "\u200e\u200f\u2028-\u202e\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb"
+    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
 
 
@@ -39,7 +42,12 @@ def one_line(text: str, most: int = 0) -> str:
 def to_json(value: object) -> str:
     """Return *value* as JSON; bytes as hex, hostile characters escaped."""
     dumped = json.dumps(value, ensure_ascii=False, indent=2, default=_plain)
-    return _HOSTILE.sub(lambda found: f"\\u{ord(found.group()):04x}", dumped)
+    return _HOSTILE.sub(_escaped, dumped)
+
+
+def _escaped(found: re.Match[str]) -> str:
+    units = found.group().encode("utf-16-be")
+    return "".join(f"\\u{units[at : at + 2].hex()}" for at in range(0, len(units), 2))
 
 
 def _plain(value: object) -> object:
