@@ -329,3 +329,11 @@ def test_heads_are_the_standing_versions_under_no_standing_version(
     standing = [each for each in parents if each not in gone]
     free = [each for each in standing if not any(each in parents[on] for on in standing)]
     assert heads(channel.state) == {TALKS: tuple(free)}
+
+
+def test_a_silence_that_the_other_side_called_answered_is_not_taken_back() -> None:
+    table = quiet.Table()
+    silence = table.running()
+    table.applies(talk.receipt(silence, rung="answered"), "RUS", log_time=table.now)
+    assert table.refuses(recalled(silence), log_time=table.now) == "built-on"
+    assert table.silence(silence).standing == "running"

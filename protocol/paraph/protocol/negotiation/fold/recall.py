@@ -43,27 +43,21 @@ def take_back(state: State, talks: Negotiation, subject: bytes, said: Said) -> S
             f"expected a statement of {said.party}: a party recalls what it said itself",
             code="not-own-statement",
         )
-    if entry.kind == SilenceOpened.KIND:
-        state = silence.recalled(state, talks, subject, said)
-    else:
-        talks = _take_back(state, talks, subject, said, entry.kind)
-        state = silence.without(state, subject, said)
-    talks = replace(talks, recalled=talks.recalled.put(subject, said.statement))
-    return replace(state, negotiations=state.negotiations.put(talks.identity, talks))
-
-
-def _take_back(
-    state: State, talks: Negotiation, subject: bytes, said: Said, kind: str
-) -> Negotiation:
-    take_back = _TAKE_BACK.get(kind)
-    if take_back is None:
+    if entry.kind not in RECALLABLE:
         raise OutOfTurnError(
-            f"a {kind} is not recalled; expected {', '.join(RECALLABLE)}", code="not-recallable"
+            f"a {entry.kind} is not recalled; expected {', '.join(RECALLABLE)}",
+            code="not-recallable",
         )
     for party, receipt in (state.receipts.get(subject) or {}).items():
         if receipt.rung == "answered":
             raise built_on(f"{party} has acknowledged it as answered")
-    return take_back(talks, subject, said)
+    if entry.kind == SilenceOpened.KIND:
+        state = silence.recalled(state, talks, subject, said)
+    else:
+        talks = _TAKE_BACK[entry.kind](talks, subject, said)
+        state = silence.without(state, subject, said)
+    talks = replace(talks, recalled=talks.recalled.put(subject, said.statement))
+    return replace(state, negotiations=state.negotiations.put(talks.identity, talks))
 
 
 def _version(talks: Negotiation, subject: bytes, said: Said) -> Negotiation:
