@@ -70,11 +70,6 @@ class Entry:
     outcome: Outcome
 
     @property
-    def statement(self) -> bytes:
-        """Statement id."""
-        return self.said.statement
-
-    @property
     def index(self) -> int:
         """Its place in the log."""
         return self.said.index
