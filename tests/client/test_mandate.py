@@ -44,7 +44,7 @@ RULE = private.mandate(
     ],
 )
 def test_two_words_are_forms_of_one(language: str, wanted: str, word: str, same: bool) -> None:
-    (one,), (other,) = forms.tokens(wanted), forms.tokens(word)
+    (one,), (other,) = forms.words_of(wanted), forms.words_of(word)
     assert forms.same_word(one.form, other.form, language) is same
 
 
@@ -54,7 +54,7 @@ def test_a_phrase_is_found_as_it_stands_and_over_no_border() -> None:
     assert forms.find("joint operation", text, "en") == found
     assert forms.find("情报", "双方分享情报。", "zh") == ["情报"]
     assert forms.find("...", "...", "en") == []
-    assert [each.form for each in forms.tokens("the Sides’ own")] == ["the", "sides", "own"]
+    assert [each.form for each in forms.words_of("the Sides’ own")] == ["the", "sides", "own"]
 
 
 def hits(channel: Channel, content: object, party: str = "USA") -> list[TripHit]:

@@ -20,7 +20,7 @@ _MOST_ENDING: Final = 4
 
 
 def _endings(*listed: str, bare: bool = False) -> frozenset[str]:
-    # As tokens are compared; with *bare*, the word without an ending is a form too.
+    # As words are compared; with *bare*, the word without an ending is a form too.
     found = {each.casefold() for line in listed for each in line.split()}
     return frozenset(found | {""} if bare else found)
 
@@ -80,7 +80,7 @@ _JOINS: Final = frozenset(" \t\n\u00a0\u202f\u2009-\u2010\u2011/")
 
 
 @dataclass(frozen=True, slots=True)
-class Token:
+class Word:
     """A word of a text.
 
     Attributes:
@@ -94,9 +94,13 @@ class Token:
     end: int
 
 
-def tokens(text: str) -> list[Token]:
-    """Return the words of *text* in order; a soft hyphen or a hidden character parts none."""
-    found: list[Token] = []
+def words_of(text: str) -> list[Word]:
+    """Return the words of *text* in order; a soft hyphen or a hidden character parts none.
+
+    Not the tokens of :mod:`paraph.protocol.negotiation.comparing`, which together are the text:
+    here it matters where a word begins and ends, and in which form it is looked for.
+    """
+    found: list[Word] = []
     start = -1
     for at, each in enumerate(itertools.chain(text, " ")):
         category = unicodedata.category(each)
@@ -106,7 +110,7 @@ def tokens(text: str) -> list[Token]:
         if inside and start < 0:
             start = at
         elif not inside and start >= 0:
-            found.append(Token(_form(text[start:at]), start, at))
+            found.append(Word(_form(text[start:at]), start, at))
             start = -1
     return found
 
@@ -119,7 +123,7 @@ def _form(word: str) -> str:
 
 
 def same_word(wanted: str, word: str, language: str) -> bool:
-    """Tell whether *word* is *wanted* or another form of it; both as :func:`tokens` gives them."""
+    """Tell whether *word* is *wanted* or another form of it; both as :func:`words_of` gives them."""
     particles = PARTICLES.get(language, ())
     return any(
         _forms_of_one(a, b, language)
@@ -151,12 +155,12 @@ def _forms_of_one(a: str, b: str, language: str) -> bool:
 
 def find(phrase: str, text: str, language: str) -> list[str]:
     """Return every place of *text* where a form of *phrase* stands, as it is written there."""
-    wanted = tokens(phrase)
+    wanted = words_of(phrase)
     if not wanted:
         return []
     if any(_is_unspaced(each) for each in phrase):
         return [phrase] * text.count(phrase)
-    words = tokens(text)
+    words = words_of(text)
     found: list[str] = []
     for at in range(len(words) - len(wanted) + 1):
         row = words[at : at + len(wanted)]
