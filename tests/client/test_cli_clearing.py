@@ -128,7 +128,8 @@ def test_a_party_without_an_internal_channel_keeps_it_in_its_home(tmp_path: Path
     usa, rus, _ = exchanging(tmp_path)
     usa.ok("send", write(usa, "base.yaml", BASE))
     mandate = write(usa, "mandate.yaml", MANDATE)
-    assert "hint: paraph channel internal" in usa.fails(2, "mandate", "set", mandate)
+    said = usa.fails(2, "mandate", "set", mandate)
+    assert "paraph channel internal --relay CARD founds one" in said
     usa.ok("mandate", "set", mandate, "--here")
     assert usa.json("mandate", "show")["mandates"][0]["name"] == "M-USA-1 Quarterdeck"
     tripped = write(usa, "tripped.yaml", TRIPPED)

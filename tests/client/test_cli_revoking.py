@@ -1,5 +1,6 @@
 """`paraph member revoke` at the command line: a key ends, and its person goes on with another."""
 
+import shutil
 from pathlib import Path
 
 from tests.client.test_cli_exchange import BASE, heartbeats
@@ -67,3 +68,21 @@ def test_who_joined_by_a_request_verifies_the_other_side_by_its_code(tmp_path: P
     words = rus.json("party", "card")["words"]["en"]
     assert late.json("party", "verify", "RUS", "--words", words)["party"] == "RUS"
     assert "cannot read XXX" in late.fails(2, "party", "verify", "XXX", "--words", words)
+
+
+def is_legal(member: dict[str, str]) -> bool:
+    return (member["party"], member["role"]) == ("USA", "legal_adviser")
+
+
+def test_a_home_that_lost_a_channels_folder_goes_on_with_a_new_key(tmp_path: Path) -> None:
+    usa, rus, _ = two_parties(tmp_path, "--roots", "3", "--threshold", "1")
+    found_channel(usa, rus)
+    usa.ok("member", "add", "--self", "--role", "legal_adviser")  # a root has spoken from here
+    shutil.rmtree(usa.home / "channels")
+    usa.ok("channel", "accept", usa.path("ours.charter"), "--role", "head_of_delegation")
+    renewed = usa.json("member", "add", "--self", "--role", "legal_adviser", "--renew")
+    assert renewed["state"] == "enrolled"
+    keys = [each["key"] for each in usa.json("member", "list")["members"] if is_legal(each)]
+    assert len(keys) == 2
+    old = next(each for each in keys if each != renewed["key"])
+    assert usa.json("member", "revoke", old[:16], "--reason", "lost", "--yes")["missing"] == 0

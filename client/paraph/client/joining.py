@@ -17,6 +17,7 @@ from paraph.client import cards, members
 from paraph.client.cards import CharterFile, MemberRequest
 from paraph.client.founding import admission, require_root, save_trust
 from paraph.client.home import ChannelHome, Home
+from paraph.client.numbering import is_elsewhere
 from paraph.client.outbox import Outbox
 from paraph.client.replica import Replica
 from paraph.client.vault import HeldKey, Vault, VaultContent
@@ -239,9 +240,7 @@ async def enrol(
             signed.append(full)
         if not signed:
             return ()
-        signer = carrier(vault.content, folder.channel)
-        relay = await link.open(folder.channel, replica.log.charter.origin_prefix, signer)
-        await replica.sync(relay)
+        relay, signer = await carrying(vault.content, folder, link, replica)
         outbox = Outbox(replica, signer)
         indices = []
         for document in signed:
@@ -291,14 +290,40 @@ def sign_enrolment(
     return documents.countersign(document, Enrolment, added), lacking - len(added)
 
 
-def carrier(content: VaultContent, channel: ChannelId) -> SecretKey:
+async def carrying(
+    content: VaultContent, folder: ChannelHome, link: Link, replica: Replica
+) -> tuple[RelayChannel, SecretKey]:
+    """Fetch what is new, and return a session and the key that may carry a document in it.
+
+    Raises:
+        InputError: This home has none.
+    """
+    prefix = replica.log.charter.origin_prefix
+    signer = carrier(content, folder.channel)
+    relay = await link.open(folder.channel, prefix, signer)
+    await replica.sync(relay)
+    free = carrier(content, folder.channel, replica)
+    if free.public.id != signer.public.id:
+        relay = await link.open(folder.channel, prefix, free)
+    return relay, free
+
+
+def carrier(content: VaultContent, channel: ChannelId, replica: Replica | None = None) -> SecretKey:
     """Return the key that carries a document to the log: any of the party that is in force.
+
+    With a *replica* it is a root whose numbers this home knows: where a channel's folder was
+    lost, the root that spoke from it says nothing here any more, and another one does.
 
     Raises:
         InputError: This home has none.
     """
     if content.roots:
-        return content.root_signers[0]
+        free = (
+            each
+            for each in content.root_signers
+            if replica is None or not is_elsewhere(replica, each.public.id)
+        )
+        return next(free, content.root_signers[0])
     held = [key for key in content.held(channel) if key.state == "enrolled"]
     for key in sorted(held, key=lambda each: each.role != roles.REGISTRAR):
         if roles.may(key.role, "enrol"):

@@ -27,8 +27,18 @@ def key_elsewhere(replica: Replica, sequence: int) -> IntegrityError:
     return IntegrityError(
         "another device signs with this key, or this home is a restored copy",
         code="key-elsewhere",
-        hint="enrol a new key here and revoke this one: a key belongs to one device",
+        hint="a key belongs to one device: paraph member add --self --role ROLE --renew makes a new"
+        " one here (without roots: paraph member request), and paraph member revoke ends this one",
     )
+
+
+def is_elsewhere(replica: Replica, key: KeyId) -> bool:
+    """Tell whether the log has a statement of *key* that this outbox did not give a number."""
+    sequence, previous = replica.log.next_sequence(key)
+    last, _ = replica.store.last_outgoing(key)
+    if last >= sequence - 1:
+        return False
+    return replica.log.placed[StatementId(previous)] >= replica.log.founding_size
 
 
 def require_limits(limits: Limits, content: SealedContent) -> None:
@@ -110,7 +120,7 @@ class Numbered:
         last, last_id = store.last_outgoing(self._key)
         if last >= sequence:
             sequence, previous = last + 1, last_id
-        elif last < sequence - 1 and log.placed[StatementId(previous)] >= log.founding_size:
+        elif is_elsewhere(self._replica, self._key):
             return sequence - 1
         self.sequence, self.previous = sequence, previous
         return 0

@@ -7,7 +7,7 @@ threshold the paper travels from root to root, as a request does.
 from __future__ import annotations
 
 from paraph.client.home import ChannelHome
-from paraph.client.joining import Link, carrier
+from paraph.client.joining import Link, carrying
 from paraph.client.outbox import Outbox
 from paraph.client.replica import Replica
 from paraph.client.vault import VaultContent
@@ -127,9 +127,7 @@ async def place(content: VaultContent, folder: ChannelHome, link: Link, document
     replica = Replica.load(folder)
     try:
         key = KeyId(Revocation.decode(document.body).key)
-        sender = carrier(content, folder.channel)
-        relay = await link.open(folder.channel, replica.log.charter.origin_prefix, sender)
-        await replica.sync(relay)
+        relay, sender = await carrying(content, folder, link, replica)
         known = replica.log.trust.member(key)
         if known is not None and known.revoked_at is not None:
             return known.revoked_at

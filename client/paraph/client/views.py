@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import re
 from collections.abc import Iterator, Mapping
 from typing import Final
 
@@ -17,8 +18,9 @@ from paraph.client.opened import OpenedEntry
 from paraph.client.sent import PENDING
 from paraph.protocol import roles, signed
 from paraph.protocol.errors import InputError
+from paraph.protocol.names import ZERO
 from paraph.protocol.negotiation import text as texts
-from paraph.protocol.negotiation.state import Version
+from paraph.protocol.negotiation.state import State, Version
 from paraph.protocol.state import Entry
 from paraph.protocol.statements.clear import Heartbeat
 from paraph.protocol.statements.content import Content
@@ -199,9 +201,20 @@ def inbox(desk: Desk, *, everything: bool = False) -> Iterator[LogRow]:
 def find(desk: Desk, text: str) -> Entry:
     """Return the entry that *text* names: an index, ``#`` and an index, or the start of an id.
 
+    Also what the tables show: ``v3`` and ``head`` for a version, ``C-1``, ``P-1``, ``S-1``.
+
     Raises:
         InputError: None, or several.
     """
+    named = tuple(_named(desk.state, text))
+    if len(named) == 1:
+        return desk.replica.entry(named[0])
+    if named:
+        raise InputError(
+            f'"{text}" names {len(named)} statements here',
+            code="unknown-statement",
+            hint="give the index of the one you mean; paraph log shows it",
+        )
     wanted = text.removeprefix("#")
     if wanted.isascii() and wanted.isdigit() and len(wanted) < 16:
         if int(wanted) < desk.replica.size:
@@ -220,10 +233,32 @@ def find(desk: Desk, text: str) -> Entry:
     if len(fitting) == 1:
         return desk.replica.entry(fitting[0])
     raise InputError(
-        f"expected one statement whose id begins so, found {len(fitting)}",
+        f'expected one statement that "{text}" names, found {len(fitting) or "none"}',
         code="unknown-statement",
-        hint="give an index, or at least four digits of an id; paraph log shows both",
+        hint="give an index or at least four digits of an id, which paraph log shows; or head, v2,"
+        " C-1, P-1, S-1 as the tables do",
     )
+
+
+_NAME: Final = re.compile(r"(v|C-|P-|S-)([0-9]{1,9})")
+
+
+def _named(state: State, text: str) -> Iterator[int]:
+    found = _NAME.fullmatch(text)
+    letter, number = (found[1], int(found[2])) if found is not None else (text, 0)
+    if letter == "S-":
+        yield from (each.index for _, each in state.silences.items() if each.number == number)
+    for _, talks in state.negotiations.items():  # noqa: PERF102 - a trie, no dict
+        if letter == "head":
+            heads = (talks.versions.get(each) for each in talks.heads)
+            yield from (each.index for each in heads if each is not None)
+        elif letter == "v":
+            texts_ = (each for _, each in talks.versions.items() if each.document == ZERO)
+            yield from (each.index for each in texts_ if each.number == number)
+        elif letter == "C-":
+            yield from (each.index for _, each in talks.comments.items() if each.number == number)
+        elif letter == "P-":
+            yield from (each.index for _, each in talks.proposals.items() if each.number == number)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from paraph.client.cli.closed import hint_grant
 from paraph.client.cli.context import Seat, instant
 from paraph.client.cli.door import Door
 from paraph.client.cli.leaving import HeldBackError, leave_options
@@ -152,17 +153,6 @@ def _warn(desk: Desk) -> None:
     for alarm in desk.replica.alarms():
         where = f" at entry {alarm.index}" if alarm.index >= 0 else ""
         note(f"alarm: {alarm.name}{where}: {alarm.detail}")
-
-
-def hint_grant(desk: Desk) -> None:
-    """Say who can open the past to this key, where that is why reading halts."""
-    halt = desk.reader.halt
-    if halt is not None and halt.code == "not-recipient":
-        key, channel = desk.outbox.key.hex()[:16], desk.channel.hex()[:8]
-        note(
-            f"hint: a head_of_delegation or registrar of {desk.party} runs:"
-            f" paraph member grant {key} --channel {channel}"
-        )
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING
 
+from paraph.client.cli.closed import hint_grant
 from paraph.client.cli.context import Seat
 from paraph.client.cli.output import note
 from paraph.protocol.errors import InputError, UnavailableError
@@ -23,12 +24,15 @@ def no_internal_channel() -> InputError:
     return InputError(
         "this party has no internal channel in this home",
         code="no-internal-channel",
-        hint="paraph channel internal --relay CARD founds one, best on a relay of your own",
+        hint="paraph member request with its charter file joins your party's; paraph channel"
+        " internal --relay CARD founds one, best on a relay of your own",
     )
 
 
 @contextlib.asynccontextmanager
-async def inside(seat: Seat, role: str | None = None) -> AsyncIterator[Desk | None]:
+async def inside(
+    seat: Seat, role: str | None = None, *, offline: bool = False
+) -> AsyncIterator[Desk | None]:
     """Open a desk in the party's internal channel and fetch what is new; nothing without one."""
     from paraph.client.desk import Desk
 
@@ -36,7 +40,7 @@ async def inside(seat: Seat, role: str | None = None) -> AsyncIterator[Desk | No
     if folder is None:
         yield None
         return
-    link = seat.tools.link(folder.relay)
+    link = None if offline else seat.tools.link(folder.relay)
     try:
         desk = Desk.open(seat.home, seat.vault, folder, role, link, clock=seat.now)
     except InputError:
@@ -45,10 +49,14 @@ async def inside(seat: Seat, role: str | None = None) -> AsyncIterator[Desk | No
         desk = Desk.open(seat.home, seat.vault, folder, None, link, clock=seat.now)
     async with desk:
         desk.read()
-        try:
-            await desk.sync()
-        except UnavailableError as error:
-            note(f"warning: the internal channel: {error}; known is what was verified before")
+        if not offline:
+            try:
+                await desk.sync()
+            except UnavailableError as error:
+                note(f"warning: the internal channel: {error}; known is what was verified before")
+        if desk.reader.halt is not None:
+            note(f"warning: the internal channel: {desk.reader.up_to}")
+            hint_grant(desk)
         yield desk
 
 

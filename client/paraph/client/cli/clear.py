@@ -84,8 +84,7 @@ def _as_map(each: Clearance) -> dict[str, Any]:
 @seated
 def list_(seat: Seat, *, everything: bool) -> None:
     """List what waits for a review, an authority or a release."""
-
-    from paraph.client.negotiating.clearance import waits_for
+    from paraph.client.negotiating.releases import waits_for
 
     async def look() -> None:
         async with inside(seat) as desk:
@@ -113,9 +112,9 @@ def list_(seat: Seat, *, everything: bool) -> None:
 
 
 def _missing(state: State, each: Clearance) -> str:
-    from paraph.client.negotiating.clearance import waits_for
+    from paraph.client.negotiating.releases import waits_for
 
-    return ", ".join(f"{what} ({who})" if who else what for what, who in waits_for(state, each))
+    return ", ".join(f"{what} by {who}" for what, who in waits_for(state, each))
 
 
 @clear.command(epilog=example("paraph clear show 3"))
@@ -124,7 +123,7 @@ def _missing(state: State, each: Clearance) -> str:
 def show(seat: Seat, *, number: str) -> None:
     """Show what is to leave, field by field, and what was said of it."""
     from paraph.client.negotiating import inspection
-    from paraph.client.negotiating.clearance import waits_for
+    from paraph.client.negotiating.releases import waits_for
     from paraph.protocol.statements.content import decode_content
 
     async def look() -> None:
@@ -139,7 +138,7 @@ def show(seat: Seat, *, number: str) -> None:
             return
         say(f"clearance  {found.number} {found.standing}: {found.content.subject}")
         for what, who in waits:
-            say(f"waits for  {what}{f' of {who}' if who else ''}")
+            say(f"waits for  {what} by {who}")
         for hit in found.content.hits:
             say(f'mandate    {hit.where}: "{hit.found}" touches "{hit.word}"')
         for one in found.steps:

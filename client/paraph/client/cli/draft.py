@@ -26,6 +26,8 @@ _NOTES = (
     "New clause: == ID | ROLE. To split: == NEW-ID | ROLE | split from: ID, right below.",
     "To merge: == ID | ROLE | merges: OTHER-ID, and take the other out. To delete: take it out.",
     "A translation that has to follow: == ID | ROLE | stale: ru. More: paraph draft --help",
+    "[USA: words] is held by USA, [words] by nobody named; [●: note] is still to be filled;",
+    "{ref:ID} shows the number of a clause.",
 )
 
 
@@ -40,6 +42,9 @@ def draft() -> None:
     == c-new | operative | split from: c-distance
     == c-both | operative | merges: c-a c-b
     == c-distance | operative | stale: ru | proposal: P-04
+
+    [USA: words] is contested and held by USA, [words] by nobody named; [●: note] is a place still
+    to be filled; {ref:ID} shows the number of a clause.
 
     A clause that is taken out is deleted, one in another place is moved. A backslash stands before
     a line of words that looks like one of ours, and \\u{200B} for what cannot be seen.
@@ -184,8 +189,11 @@ def _tell(desk: Desk, folder: DraftFolder, path: Path, text: str) -> str:
 def check(seat: Seat, *, file: str, offline: bool, name: str, role: str | None) -> None:
     """Show what a draft changes, by which operations, and what a machine finds in it.
 
-    Nothing is sent. Findings and brackets that differ bar the conclusion, not the sending.
+    Nothing is sent. Findings and brackets that differ bar the conclusion, not the sending. Below
+    stands what `paraph draft send` would ask, what your mandate wants first, or why it would be
+    refused.
     """
+    from paraph.client.cli.draft_outlook import as_json, lines, outlook
     from paraph.client.negotiating import drafting
     from paraph.client.negotiating.kept_drafts import DraftFolder
     from paraph.client.negotiating.redline import kin_after, redline
@@ -201,10 +209,14 @@ def check(seat: Seat, *, file: str, offline: bool, name: str, role: str | None) 
             if drafted.parent is not None:
                 before = drafted.parent.text
                 found = redline(before, drafted.text, kin_after(before, drafted.draft.operations))
+            ahead = await outlook(seat, desk, path, drafted, offline=offline)
             if seat.as_json:
-                emit(True, _as_json(desk, drafted, report, found), ())
+                value = {**_as_json(desk, drafted, report, found), **as_json(ahead)}
+                emit(True, value, ())
                 return
             _print(desk, drafted, report, found)
+            for line in lines(ahead, file):
+                say(line)
 
     run(work())
 
@@ -272,34 +284,46 @@ def _print(desk: Desk, drafted: Drafted, report: Report, found: Redline | None) 
 @desk_options
 @seated
 def list_(seat: Seat, *, name: str, role: str | None) -> None:
-    """List the drafts kept in the home; their numbers are local, and nobody else sees them."""
+    """List the drafts kept in the home; their numbers are local, and nobody else sees them.
+
+    Beside each stands whether it was sent. A file is never taken away; delete it when you like.
+    """
+    from paraph.client.negotiating.draft_standing import standings
     from paraph.client.negotiating.kept_drafts import DraftFolder
 
     async def work() -> None:
         async with at_desk(seat, name, role, offline=True) as (desk, _):
-            kept = DraftFolder(seat.home.path).kept(desk.replica.log.charter.languages)
+            kept = tuple(standings(DraftFolder(seat.home.path), desk.state))
             emit(
                 seat.as_json,
                 {
+                    "exercise": desk.is_exercise,
                     "drafts": [
                         {
-                            "draft": each.number,
-                            "file": str(each.path),
-                            "kind": each.kind or None,
-                            "clauses": each.clauses,
-                            "problem": each.problem or None,
+                            "draft": each.draft.number,
+                            "file": str(each.draft.path),
+                            "kind": each.draft.kind or None,
+                            "clauses": each.draft.clauses,
+                            "problem": each.draft.problem or None,
+                            "state": each.word,
+                            "detail": each.detail,
                         }
                         for each in kept
-                    ]
+                    ],
                 },
                 table(
-                    ("draft", "kind", "clauses", "file"),
+                    ("draft", "kind", "clauses", "state", "what"),
                     [
-                        (str(each.number), each.kind or each.problem, str(each.clauses),
-                         str(each.path))
+                        (
+                            str(each.draft.number),
+                            each.draft.kind,
+                            str(each.draft.clauses),
+                            each.word,
+                            each.detail,
+                        )
                         for each in kept
                     ],
                 ),
-            )  # fmt: skip
+            )
 
     run(work())

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from paraph.client.cli.at_desk import at_desk, desk_options, hint_grant
+from paraph.client.cli.at_desk import at_desk, desk_options
+from paraph.client.cli.closed import hint_grant
 from paraph.client.cli.context import Seat, example, run, seated
 from paraph.client.cli.output import Tick, emit, progress, say, table
 from paraph.client.clock import when

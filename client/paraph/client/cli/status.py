@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -14,10 +15,12 @@ from paraph.client.clock import when
 
 if TYPE_CHECKING:
     from paraph.client.desk import Desk
-    from paraph.client.negotiating.status import Status
+    from paraph.client.negotiating.draft_standing import Standing
+    from paraph.client.negotiating.status import Left, Status
 
 _DAY_MS = 86_400_000
 _MOST_ABOUT = 60
+_MOST_TREND = 8
 
 
 @click.command(epilog=example("paraph status", "paraph status --json"))
@@ -28,17 +31,108 @@ _MOST_ABOUT = 60
 def status(seat: Seat, *, negotiation: str, offline: bool, name: str, role: str | None) -> None:
     """Show what is still open, whose turn it is, what each side owes, and which text this is."""
     from paraph.client.negotiating import status as reading
+    from paraph.client.negotiating.draft_standing import standings
+    from paraph.client.negotiating.kept_drafts import DraftFolder
 
     async def work() -> None:
         async with at_desk(seat, name, role, offline=offline) as (desk, synced):
+            kept = DraftFolder(seat.home.path)
+            ours = Ours(
+                drafts=tuple(each for each in standings(kept, desk.state) if each.is_open),
+                clearances=await _clearances(seat, offline=offline),
+            )
+            if not desk.state.negotiations and not negotiation:
+                emit(seat.as_json, _no_text(desk, ours, synced), _no_text_lines(desk, ours))
+                return
             talks = desk.negotiation(negotiation_id(seat, desk, negotiation))
             found = reading.status(desk, talks)
-            emit(seat.as_json, _value(desk, found, synced), _lines(desk, found))
+            emit(seat.as_json, _value(desk, found, ours, synced), _lines(desk, found, ours))
 
     run(work())
 
 
-def _lines(desk: Desk, found: Status) -> Iterator[str]:
+@dataclasses.dataclass(frozen=True, slots=True)
+class Ours:
+    """What of ours has not left: the other side sees none of it.
+
+    Attributes:
+        drafts: Kept in this home, and not sent.
+        clearances: In the internal channel: number, subject, and who is waited for.
+    """
+
+    drafts: tuple[Standing, ...]
+    clearances: tuple[tuple[int, str, tuple[tuple[str, str], ...]], ...]
+
+
+async def _clearances(
+    seat: Seat, *, offline: bool
+) -> tuple[tuple[int, str, tuple[tuple[str, str], ...]], ...]:
+    from paraph.client.cli.chancery import inside
+    from paraph.client.negotiating.releases import open_ones, waits_for
+
+    async with inside(seat, offline=offline) as desk:
+        if desk is None:
+            return ()
+        return tuple(
+            (each.number, each.content.subject, waits_for(desk.state, each))
+            for each in open_ones(desk.state)
+        )
+
+
+def _no_text(desk: Desk, ours: Ours, synced: bool) -> dict[str, object]:
+    return {
+        "channel": desk.channel,
+        "exercise": desk.is_exercise,
+        "synced": synced,
+        "negotiation": None,
+        **_ours_value(ours),
+    }
+
+
+def _no_text_lines(desk: Desk, ours: Ours) -> Iterator[str]:
+    yield f"{'EXERCISE  ' if desk.is_exercise else ''}no text is on the table yet"
+    yield ""
+    yield "What of ours has not left?"
+    yield from _ours(ours, 0)
+    if not ours.drafts:
+        yield "  paraph draft new begins a text"
+
+
+def _ours(ours: Ours, queued: int) -> Iterator[str]:
+    for each in ours.drafts:
+        yield f"  draft {each.draft.number}: {each.word}, {each.detail}"
+    for number, subject, waits in ours.clearances:
+        what = ", ".join(f"{step} by {who}" for step, who in waits)
+        yield f"  clearance {number}: waits for {what}: {one_line(subject, _MOST_ABOUT)}"
+    if queued:
+        yield f"  {queued} of our statements wait in the outbox (paraph sync)"
+    if not (ours.drafts or ours.clearances or queued):
+        yield "  nothing waits"
+
+
+def _ours_value(ours: Ours) -> dict[str, object]:
+    return {
+        "drafts": [
+            {
+                "draft": each.draft.number,
+                "file": str(each.draft.path),
+                "state": each.word,
+                "detail": each.detail,
+            }
+            for each in ours.drafts
+        ],
+        "clearances": [
+            {
+                "number": number,
+                "subject": subject,
+                "waits_for": [{"step": step, "by": who} for step, who in waits],
+            }
+            for number, subject, waits in ours.clearances
+        ],
+    }
+
+
+def _lines(desk: Desk, found: Status, ours: Ours) -> Iterator[str]:
     exercise = "EXERCISE  " if desk.is_exercise else ""
     round_ = f", round {found.phase.round}" if found.phase.round else ""
     yield f"{exercise}{found.title}"
@@ -55,6 +149,9 @@ def _lines(desk: Desk, found: Status) -> Iterator[str]:
     yield ""
     yield "Are we both looking at the same text?"
     yield from _text(desk, found)
+    yield ""
+    yield "What of ours has not left?"
+    yield from _ours(ours, found.drafts)
 
 
 def _brackets(found: Status) -> Iterator[str]:
@@ -64,11 +161,24 @@ def _brackets(found: Status) -> Iterator[str]:
         yield f"  {number}{each.cid}: {each.count} {holder}, since version {each.since}"
     if not found.brackets:
         yield "  nothing"
+    for gone in found.taken_out:
+        yield (
+            f"  {gone.cid}: a bracket of {gone.holder} was taken out by {gone.by} in version"
+            f" {gone.number} (paraph text diff)"
+        )
+    if len(found.trend) > 1:
+        shown = found.trend[-_MOST_TREND:]
+        steps = ", ".join(f"v{row.number} {_left(row)}" for row in shown)
+        yield f"  trend: {'… ' if len(shown) < len(found.trend) else ''}{steps}"
     if found.clauses:
         counted = ", ".join(f"{count} {state}" for state, count in found.clauses.items())
         yield f"  clauses: {counted}"
     if found.reopened:
         yield f"  reopened, to be confirmed: {', '.join(found.reopened)}"
+
+
+def _left(row: Left) -> str:
+    return f"{row.brackets}+{row.placeholders}●" if row.placeholders else str(row.brackets)
 
 
 def _turns(found: Status) -> Iterator[str]:
@@ -99,8 +209,6 @@ def _owed(found: Status) -> Iterator[str]:
         yield f"  {each.by}: {each.what} {each.name}{due}{late}: {about}"
     if not found.owed:
         yield "  nothing"
-    if found.drafts:
-        yield f"  {found.drafts} of our statements wait in the outbox (paraph sync)"
 
 
 def _text(desk: Desk, found: Status) -> Iterator[str]:
@@ -117,7 +225,7 @@ def _text(desk: Desk, found: Status) -> Iterator[str]:
         yield f"  {language}, size {found.size}: {' '.join(words)}"
 
 
-def _value(desk: Desk, found: Status, synced: bool) -> dict[str, object]:
+def _value(desk: Desk, found: Status, ours: Ours, synced: bool) -> dict[str, object]:
     return {
         "channel": desk.channel,
         "exercise": desk.is_exercise,
@@ -127,6 +235,8 @@ def _value(desk: Desk, found: Status, synced: bool) -> dict[str, object]:
         "phase": {"word": found.phase.word, "round": found.phase.round},
         "log_time": when(desk.state.log_time) or None,
         "brackets": list(found.brackets),
+        "trend": list(found.trend),
+        "taken_out": list(found.taken_out),
         "clauses": found.clauses,
         "reopened": list(found.reopened),
         "pen": found.pen or None,
@@ -148,4 +258,5 @@ def _value(desk: Desk, found: Status, synced: bool) -> dict[str, object]:
         "fork": len(found.heads) > 1,
         "fingerprint": {"size": found.size, "words": found.words},
         "queued": found.drafts,
+        **_ours_value(ours),
     }

@@ -172,24 +172,3 @@ def asking(
         hits=judged.hits,
         needs=judged.needs,
     )
-
-
-def waits_for(state: State, each: Clearance) -> tuple[tuple[str, str], ...]:
-    """Return what a clearance still lacks and who may give it; empty when it may leave.
-
-    Args:
-        state: State of the internal channel.
-        each: One of its clearances.
-    """
-    if each.standing == "refused":
-        return ()
-    found = []
-    if LEGAL in each.content.needs and not each.has("reviewed", roles.LEGAL):
-        found.append(("review", roles.LEGAL))
-    if AUTHORITY in each.content.needs and not each.is_confirmed:
-        rule = mandate_of(state, each.content.header.negotiation)
-        who = rule.content.final if rule is not None else ()
-        found.append(("confirmation", " or ".join(who or sorted(roles.MAY["clear"]))))
-    if each.standing != "released":
-        found.append(("release", ""))
-    return tuple(found)

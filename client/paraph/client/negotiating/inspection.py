@@ -10,6 +10,7 @@ import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from paraph.client.clock import when
 from paraph.client.desk import Desk
 from paraph.client.negotiating.attachments import Plain
 from paraph.protocol import buckets
@@ -28,6 +29,11 @@ from paraph.protocol.statements.envelope import (
 from paraph.protocol.statements.header import AttachmentKey
 
 ARCHIVE: Final = "archive"
+NONE: Final = "(none)"
+INSTANTS: Final = frozenset(
+    {"dated", "reply_by", "latest_useful", "sent_at", "expires_at", "expiry", "held_at"}
+)
+"""Fields that hold POSIX milliseconds; 0 is nothing."""
 DRAWN: Final = "32 bytes, drawn or computed when it is sealed"
 
 
@@ -269,14 +275,22 @@ def _grouped(each: Sequence[Recipient]) -> Iterator[tuple[str, str, int]]:
 
 
 def flat(value: object, path: str = "") -> Iterator[tuple[str, str]]:
-    """Yield every value of nested maps and lists with its place; bytes as hex."""
+    """Yield every value of nested maps and lists with its place; bytes as hex, instants in UTC."""
     if isinstance(value, Mapping):
         for name, inner in value.items():
             yield from flat(inner, f"{path}.{name}" if path else str(name))
     elif isinstance(value, list | tuple):
         if not value:
-            yield path, "(none)"
+            yield path, NONE
         for number, inner in enumerate(value, 1):
             yield from flat(inner, f"{path}[{number}]")
     else:
-        yield path, value.hex() if isinstance(value, bytes) else str(value)
+        yield path, _plain(path.rpartition(".")[2], value)
+
+
+def _plain(field: str, value: object) -> str:
+    if isinstance(value, bytes):
+        return value.hex() if any(value) else NONE
+    if field in INSTANTS and isinstance(value, int):
+        return when(value) or NONE
+    return str(value) if value != "" else NONE

@@ -80,7 +80,7 @@ class DraftFolder:
         """
         with locked(self.path / ".lock"):
             mark = _MARK.search(text)
-            number = int(mark[1]) if mark else self._next()
+            number = int(mark[1]) if mark else self._number_of(path) or self._next()
             if not mark:
                 text = f"# local draft {number}\n{text}"
             write_atomically(self._of(number), text.encode())
@@ -105,6 +105,13 @@ class DraftFolder:
     def _numbers(self) -> list[int]:
         names = (_NAME.fullmatch(each.name) for each in self.path.iterdir())
         return sorted(int(found[1]) for found in names if found)
+
+    def _number_of(self, path: Path | None) -> int:
+        # An editor may write the whole file anew, without our mark: it stays the same draft.
+        found = _NAME.fullmatch(path.name) if path is not None else None
+        if path is None or found is None or path.resolve().parent != self.path.resolve():
+            return 0
+        return int(found[1])
 
     def _next(self) -> int:
         return max(self._numbers(), default=0) + 1

@@ -219,7 +219,11 @@ def line_of(finding: Finding) -> str:
         f"{language}: {', '.join(hits)}" if hits else language
         for language, hits in finding.detail.items()
     )
-    live = ", ".join(f"{cid} is {number or 'not numbered'}" for cid, number in finding.live.items())
+    live = ", ".join(
+        f"{cid} is {number or 'not numbered'}"
+        for cid, number in finding.live.items()
+        if number != "?"  # not there at all, which the finding says
+    )
     stale = ", no longer the right one" if finding.stale else ""
     means = MEANS.get(finding.check, finding.check)
     return f"{means}{stale} ({where})" + (f"; {live}" if live else "")

@@ -206,5 +206,6 @@ def require_reasons(state: State, content: VersionTabled, text: Text) -> None:
                 f'clause "{each.part.cid}" is agreed by {" and ".join(sorted(each.marks))}:'
                 f" {words} (wording {texts.wording_digest(each.part).hex()[:12]})",
                 code="reopens-agreed",
-                hint="to reopen it, say why in the operation: result, proposal or finding",
+                hint=f"to reopen it, say why in the clause's line: == {each.part.cid} |"
+                f" {each.part.role} | proposal: P-n (or finding: F-n, or result: WORD)",
             )

@@ -13,15 +13,15 @@ from typing import Literal
 from paraph.client import views
 from paraph.client.clock import when
 from paraph.client.desk import Desk
-from paraph.client.negotiating import conferences, proposals, silence
+from paraph.client.negotiating import conferences, proposals, remarks, silence
 from paraph.client.negotiating.fingerprint import fingerprint
 from paraph.client.summaries import due as due_word
 from paraph.protocol.errors import UnreadableError
 from paraph.protocol.names import ZERO
 from paraph.protocol.negotiation import concluded, marks, matrix
+from paraph.protocol.negotiation import ledger as ledgers
 from paraph.protocol.negotiation.joint import agreeing
 from paraph.protocol.negotiation.ledger import Row as Bracket
-from paraph.protocol.negotiation.ledger import ledger
 from paraph.protocol.negotiation.phase import Phase, phase
 from paraph.protocol.negotiation.state import Comment, Negotiation, State, Version
 from paraph.protocol.statements.exchanges import DispatchSent
@@ -102,6 +102,26 @@ class Head:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class Left:
+    """What was left in one version, in the language that has most."""
+
+    number: int
+    index: int
+    brackets: int
+    placeholders: int
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class TakenOut:
+    """A bracket of one party that another has taken out, in a version that is a head."""
+
+    cid: str
+    holder: str
+    by: str
+    number: int
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class Status:
     """The four answers for one negotiation.
 
@@ -109,6 +129,8 @@ class Status:
         title: Its title in the first language that has one.
         phase: How far the instrument has come.
         brackets: What is still in brackets, in the order of the text; of the first head.
+        trend: What was left in each version that the first head was made from, and in it.
+        taken_out: Brackets of one side that the other has taken out of the first head's parent.
         clauses: How many clauses of the first head stand how.
         reopened: Clauses that both agreed to in words that have changed since.
         pen: Party that sent the newest version of the text; empty without one.
@@ -125,6 +147,8 @@ class Status:
     title: str
     phase: Phase
     brackets: tuple[Held, ...]
+    trend: tuple[Left, ...]
+    taken_out: tuple[TakenOut, ...]
     clauses: Mapping[str, int]
     reopened: tuple[str, ...]
     pen: str
@@ -148,6 +172,8 @@ def status(desk: Desk, talks: Negotiation) -> Status:
         title=talks.opened.titles[0].words if talks.opened else "",
         phase=phase(state, talks),
         brackets=tuple(_held(state, talks, first)) if first else (),
+        trend=tuple(_trend(state, talks, first)) if first else (),
+        taken_out=tuple(_taken_out(state, talks, first)) if first else (),
         clauses=_counts(state, talks, first) if first else {},
         reopened=tuple(matrix.agreed_before(state, talks, first)) if first else (),
         pen=_pen(talks),
@@ -168,7 +194,7 @@ def status(desk: Desk, talks: Negotiation) -> Status:
 def _held(state: State, talks: Negotiation, version: Version) -> Iterator[Held]:
     numbers = version.text.numbers()
     found: dict[tuple[str, str], list[Bracket]] = {}
-    for row in ledger(state, talks, version):
+    for row in ledgers.ledger(state, talks, version):
         found.setdefault((row.cid, row.holder), []).append(row)
     for (cid, holder), rows in found.items():
         languages = [row.language for row in rows]
@@ -179,6 +205,28 @@ def _held(state: State, talks: Negotiation, version: Version) -> Iterator[Held]:
             count=max(languages.count(each) for each in set(languages)),
             since=min(row.since.number for row in rows),
         )
+
+
+def _trend(state: State, talks: Negotiation, version: Version) -> Iterator[Left]:
+    for each in ledgers.trend(state, talks, version):
+        yield Left(
+            number=each.version.number,
+            index=each.version.index,
+            brackets=max(each.brackets.values(), default=0),
+            placeholders=max(each.placeholders.values(), default=0),
+        )
+
+
+def _taken_out(state: State, talks: Negotiation, version: Version) -> Iterator[TakenOut]:
+    parent = talks.versions.get(version.content.parents[0]) if version.content.parents else None
+    if parent is None:
+        return
+    taken = remarks.taken_out(parent.text, version.text, state.parties, version.party)
+    marks_now = matrix.matrix(state, talks, version)
+    for cid, holder in taken:
+        if cid in marks_now and marks_now[cid][holder].value in matrix.AGREEING:
+            continue  # its holder agrees to the words as they are
+        yield TakenOut(cid, holder, version.party, version.number)
 
 
 def _counts(state: State, talks: Negotiation, version: Version) -> dict[str, int]:
@@ -270,17 +318,37 @@ def _is_unanswered(talks: Negotiation, comment: Comment) -> bool:
     )
 
 
+_ASKED = {
+    "package-tied": "package",
+    "package-untied": "a package to be untied",
+    "outcomes-recorded": "outcomes",
+    "term-set": "term",
+    "alternat-set": "originals",
+    "effect-stated": "effect",
+}
+_LAST_COUNTS = frozenset({"alternat-set", "effect-stated"})
+
+
 def _agreements(desk: Desk, talks: Negotiation) -> Iterator[Owed]:
-    asked = [
-        *((each.statement, each.index, "package") for _, each in talks.packages.items()),
-        *((each.statement, each.index, "outcomes") for _, each in talks.outcomes.items()),
+    said = [
+        (entry.index, entry.kind, statement)
+        for statement, entry in desk.state.entries.items()
+        if entry.kind in _ASKED and entry.negotiation == talks.identity
     ]
-    for statement, index, about in sorted(asked, key=lambda each: each[1]):
+    newest = {kind: index for index, kind, _ in sorted(said)}
+    for index, kind, statement in sorted(said):
+        if kind in _LAST_COUNTS and index != newest[kind]:
+            continue  # another was put in its place
         behind = agreeing(desk.state, talks, statement)
         for party in desk.state.parties:
             if behind and party not in behind:
                 yield Owed(
-                    by=party, what="agreement", name=f"#{index}", about=about, due="", late=False
+                    by=party,
+                    what="agreement",
+                    name=f"#{index}",
+                    about=f"{_ASKED[kind]}: paraph agree {index}",
+                    due="",
+                    late=False,
                 )
 
 

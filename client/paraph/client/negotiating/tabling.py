@@ -126,7 +126,7 @@ def opened_before(state: State, opening: Opening) -> bytes | None:
             f"a negotiation of this title is open, with {talks.versions_counted} version"
             f"{'s' * (talks.versions_counted > 1)} of its text",
             code="negotiation-exists",
-            hint="nothing was sent. Send operations on its head (paraph show), or open another of"
+            hint="nothing was sent. paraph draft new begins one on its head; or open another of"
             " the same title on purpose with --new",
         )
     return None

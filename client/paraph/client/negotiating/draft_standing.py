@@ -1,0 +1,79 @@
+"""How far a kept draft is from the table: not sent yet, sent, overtaken, or not to be read."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Sequence
+from typing import Literal
+
+from paraph.client.negotiating import drafting
+from paraph.client.negotiating.drafting import Drafted
+from paraph.client.negotiating.kept_drafts import DraftFolder, Kept
+from paraph.protocol.errors import ParaphError
+from paraph.protocol.negotiation.state import State, Version
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Standing:
+    """A kept draft beside what was sent.
+
+    Attributes:
+        draft: The draft.
+        word: Not sent, the words of its parent, sent, made on a version that is no head any
+            more, or one that does not read.
+        detail: In words: what it changes, or as which version it was sent, or why it is broken.
+    """
+
+    draft: Kept
+    word: Literal["unsent", "unchanged", "sent", "overtaken", "broken"]
+    detail: str
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody may still mean to send it."""
+        return self.word not in ("sent", "unchanged")
+
+
+def standings(folder: DraftFolder, state: State) -> Iterator[Standing]:
+    """Yield every draft of *folder* with its standing, by number."""
+    for kept in folder.kept(state.languages):
+        yield _standing(kept, state)
+
+
+def _standing(kept: Kept, state: State) -> Standing:
+    if kept.problem:
+        return Standing(kept, "broken", kept.problem)
+    try:
+        drafted = drafting.check(drafting.read(kept.path, state.languages), state)
+    except ParaphError as error:
+        return Standing(kept, "broken", str(error))
+    if drafted.parent is not None and not drafted.draft.operations:
+        return Standing(kept, "unchanged", f"the words of version {drafted.parent.number}")
+    sent = next(_as_sent(drafted, state), None)
+    if sent is not None:
+        return Standing(kept, "sent", f"as version {sent.number} (#{sent.index})")
+    if drafted.parent is None:
+        return Standing(kept, "unsent", f"{len(drafted.text.parts)} clauses, a whole text")
+    count = len(drafted.draft.operations)
+    made = f"{count} {'operation' if count == 1 else 'operations'} on version"
+    heads = _heads(drafted, state)
+    if drafted.parent not in heads:
+        newest = ", ".join(str(each.number) for each in heads)
+        return Standing(
+            kept, "overtaken", f"{made} {drafted.parent.number}; the head is {newest or 'none'}"
+        )
+    return Standing(kept, "unsent", f"{made} {drafted.parent.number}")
+
+
+def _as_sent(drafted: Drafted, state: State) -> Iterator[Version]:
+    parent = drafted.parent.statement if drafted.parent is not None else None
+    for _, talks in state.negotiations.items():  # noqa: PERF102 - a trie, no dict
+        for _, version in talks.versions.items():  # noqa: PERF102 - the same
+            first = version.content.parents[0] if version.content.parents else None
+            if first == parent and version.text.parts == drafted.text.parts:
+                yield version
+
+
+def _heads(drafted: Drafted, state: State) -> Sequence[Version]:
+    talks = drafting.negotiation_of(drafted.written, state)
+    return [found for each in talks.heads if (found := talks.versions.get(each))]
