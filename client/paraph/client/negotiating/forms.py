@@ -123,7 +123,7 @@ def _form(word: str) -> str:
 
 
 def same_word(wanted: str, word: str, language: str) -> bool:
-    """Tell whether *word* is *wanted* or another form of it; both as :func:`words_of` gives them."""
+    """Tell whether *word* is *wanted* or another form of it; both as in ``Word.form``."""
     particles = PARTICLES.get(language, ())
     return any(
         _forms_of_one(a, b, language)
