@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from paraph.protocol import roles
 from paraph.protocol.errors import MalformedError, MisuseError, RefusedError
 from paraph.protocol.names import ZERO
+from paraph.protocol.negotiation.fold.table import RULES
 from paraph.protocol.negotiation.text import from_clauses
 from paraph.protocol.schema import CONTENT, Record
 from paraph.protocol.statements.content import (
@@ -288,3 +289,7 @@ def test_a_plain_header_is_automatic_for_bots_alone() -> None:
     origins: dict[str, Any] = {role: talk.header(role).origin for role in ACTING_ROLES}
     assert origins.pop("bot") == "automatic"
     assert set(origins.values()) == {"manual"}
+
+
+def test_every_record_has_its_rule_in_the_table_of_the_fold() -> None:
+    assert set(RULES) == set(get_args(Content))

@@ -155,7 +155,7 @@ class Desk:
         """
         found = self.replica.log.trust.member(self._key.id)
         if found is None:
-            raise _not_enrolled(self.role)
+            raise members.not_enrolled(self.role)
         return found
 
     @property
@@ -219,7 +219,7 @@ class Desk:
                 self._relay = await self._link.open(self.channel, prefix, self._key.signer)
             except RefusedError as error:
                 if error.code == "session" and self._key.state == "asked":
-                    raise _not_enrolled(self.role) from error
+                    raise members.not_enrolled(self.role) from error
                 raise
         return self._relay
 
@@ -496,11 +496,3 @@ class Desk:
     def _require_in_force(self) -> None:
         log = self.replica.log
         log.trust.require_in_force(self.member, log.log_time)
-
-
-def _not_enrolled(role: str) -> RefusedError:
-    return RefusedError(
-        f"the key of this {role} is not enrolled yet",
-        code="not-enrolled",
-        hint="a colleague with your party's roots runs paraph member add with your request",
-    )

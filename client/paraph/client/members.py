@@ -163,3 +163,12 @@ def check_life(request: EnrolmentRequest, now: int) -> None:
             code="key-life",
             hint="have the request made again",
         )
+
+
+def not_enrolled(role: str) -> RefusedError:
+    """Return the refusal of a key that the log does not know yet."""
+    return RefusedError(
+        f"the key of this {role} is not enrolled yet",
+        code="not-enrolled",
+        hint="a colleague with your party's roots runs paraph member add with your request",
+    )
