@@ -18,6 +18,7 @@ from bench.figures import median
 from paraph.protocol.names import ZERO
 from paraph.protocol.negotiation import fold
 from paraph.protocol.negotiation import text as texts
+from paraph.protocol.negotiation.ids import Ids
 from paraph.protocol.negotiation.state import Said, State, begin
 from paraph.protocol.negotiation.text import Text
 from paraph.protocol.schema import Record
@@ -91,7 +92,7 @@ class _Talkers:
         self.dispatched = dict.fromkeys(_PARTIES, 0)
         self.answerable: list[tuple[bytes, str]] = []
         self.said: list[tuple[bytes, str]] = []
-        self.head, self.text = ZERO, Text((), (), frozenset())
+        self.head, self.text = ZERO, Text((), (), Ids())
 
     def opening(self) -> Content:
         return NegotiationOpened(

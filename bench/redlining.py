@@ -12,6 +12,7 @@ from typing import Final
 
 from bench.figures import median
 from paraph.client.negotiating.redline import redline
+from paraph.protocol.negotiation.ids import Ids
 from paraph.protocol.negotiation.text import Part, Text
 
 SIZES: Final = (200, 2_000, 8_000)
@@ -47,7 +48,7 @@ def _pair(words: list[str], size: int, share: float) -> tuple[Text, Text]:
 
 
 def _text(words: str) -> Text:
-    return Text(("xx",), (Part("a", "operative", {"xx": words}, {}, ""),), frozenset("a"))
+    return Text(("xx",), (Part("a", "operative", {"xx": words}, {}, ""),), Ids().put("a"))
 
 
 def _timed(work: Callable[[], object]) -> float:

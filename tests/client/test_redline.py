@@ -17,6 +17,7 @@ from paraph.client.negotiating.redline import (
 )
 from paraph.client.scenario import load, shipped
 from paraph.protocol.negotiation import text as texts
+from paraph.protocol.negotiation.ids import Ids
 from paraph.protocol.negotiation.lineage import Lineage
 from paraph.protocol.negotiation.text import Part, Text
 from tests.support.lineages import (
@@ -139,14 +140,14 @@ def test_inserted_and_deleted_clauses_are_one_change_each() -> None:
 
 
 def test_what_no_rendering_shows_is_a_change_too() -> None:
-    old = Text(("en", "ru"), (Part("a", "operative", {"en": "x"}, {}, ""),), frozenset("a"))
+    old = Text(("en", "ru"), (Part("a", "operative", {"en": "x"}, {}, ""),), Ids().put("a"))
     for part in (
         Part("a", "annex", {"en": "x"}, {}, ""),
         Part("a", "operative", {"en": "x", "ru": ""}, {}, ""),
         Part("a", "operative", {"en": "x"}, {"en": "Head"}, "limited"),
         Part("a", "operative", {"en": "x"}, {}, "", frozenset({"ru"})),
     ):
-        found = redline(old, Text(("en", "ru"), (part,), frozenset("a")))
+        found = redline(old, Text(("en", "ru"), (part,), Ids().put("a")))
         assert [each.kind for each in found.changes] == ["about"]
         both_ways(found)
 
@@ -252,7 +253,7 @@ def test_random_families_are_exact_and_any_choice_of_changes_gives_a_text(
 @given(st.text(max_size=30), st.text(max_size=30))
 def test_any_two_wordings_are_exact(old: str, new: str) -> None:
     parts = [
-        Text(("en",), (Part("a", "operative", {"en": each}, {}, ""),), frozenset("a"))
+        Text(("en",), (Part("a", "operative", {"en": each}, {}, ""),), Ids().put("a"))
         for each in (old, new)
     ]
     both_ways(redline(parts[0], parts[1]))

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from paraph.protocol.negotiation import lint
 from paraph.protocol.negotiation import text as texts
+from paraph.protocol.negotiation.ids import Ids
 from paraph.protocol.negotiation.lint import Lexicon, characters, phrases
 from paraph.protocol.negotiation.lint.phrases import Phrases
 from paraph.protocol.negotiation.text import Part, Text
@@ -371,7 +372,7 @@ def text_with(one: str, other: str) -> Text:
     # As it is taken in, without the limits of a record.
     words = {"en": one + " {ref:first} [USA: x] two (3)", "ru": other + " {ref:gone} час"}
     part = Part("here", "operative", words, {}, "")
-    return Text(("en", "ru"), (part,), frozenset({"here"}))
+    return Text(("en", "ru"), (part,), Ids().put("here"))
 
 
 def test_a_number_has_so_many_words_and_no_more() -> None:
