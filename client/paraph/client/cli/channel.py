@@ -139,6 +139,7 @@ def _print_file(seat: Seat, file: CharterFile, path: Path) -> None:
                 f"missing    {count} root signature{'s' if count > 1 else ''} of {code}"
                 for code, count in lacking.items()
             ),
+            *([f"next       they run paraph channel accept {path.name}, then you"] * bool(lacking)),
         ],
     )
 
@@ -264,7 +265,10 @@ def _print_joined(
                 if key.state == "asked"
             ),
             f"trust      {folder.path / joining.TRUST_NAME}",
-            "next       paraph bot run, in this home: sealed statements need both bots' heartbeats",
+            f"charter    {folder.charter}",
+            "next       paraph bot run, in this home: sealed statements need "
+            + ("the bot's heartbeats" if len(charter.parties) == 1 else "both bots' heartbeats"),
+            "next       a colleague, in a home of their own: paraph member request CHARTER",
         ],
     )
 
