@@ -396,6 +396,10 @@ def test_disputes_and_withdrawals_name_a_sealed_entry(channel: Channel) -> None:
     assert say(author, withdraw, at) == "entry"
     assert channel.log.withdrawn == {at}
     assert not channel.log.disputes
+    assert not say(theirs, unopened, at)  # said after the withdrawal: it may be said again
+    assert not say(author, withdraw, at)
+    assert not channel.log.disputes
+    assert say(author, withdraw, at) == "entry"
 
 
 def test_a_grant_opens_the_past_to_ones_own_party_only(channel: Channel) -> None:

@@ -195,7 +195,8 @@ def _judge_heartbeat(state: ChannelState, statement: Statement, heartbeat: Heart
 def _judge_withdraw(state: ChannelState, entry: int, member: Member) -> None:
     if _require_sealed(state, entry).id != member.id:
         raise _entry("expected an entry by the same key")
-    if entry in state.withdrawn:
+    # Said before anybody had said that it does not open, it may have to be said again.
+    if entry in state.withdrawn and not state.disputes.get(entry, set()) - {member.party}:
         raise _entry("the entry is withdrawn already")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from paraph.protocol.names import ZERO
@@ -56,25 +56,45 @@ def is_confirmed(version: Version) -> bool:
 
 
 def in_force(talks: Negotiation) -> Version | None:
-    """Return the text that was initialled, with the corrections that both sides confirmed."""
+    """Return the text that was initialled, with the corrections that both sides confirmed.
+
+    Of two corrections of one text the one that both confirmed first counts; the other one then
+    corrects a text that is no longer in force.
+    """
     version = initialled(talks)
-    if version is None or len(talks.heads) != 1:
-        return version
-    newest = talks.versions.get(talks.heads[0])
-    while newest is not None and newest.statement != version.statement:
-        if is_confirmed(newest):
-            return newest
-        newest = talks.versions.get(newest.content.parents[0])
+    if version is None:
+        return None
+    confirmed: dict[bytes, Version] = {}
+    for each in _after(talks, version):
+        parent = each.content.parents[0]
+        if is_confirmed(each) and _comes_first(each, confirmed.get(parent)):
+            confirmed[parent] = each
+    while version.statement in confirmed:
+        version = confirmed[version.statement]
     return version
 
 
 def correcting(talks: Negotiation) -> Version | None:
-    """Return a correction of the initialled text that is not confirmed by both, or nothing."""
+    """Return a correction of the text in force that is not confirmed by both, or nothing."""
     settled = in_force(talks)
-    newest = talks.versions.get(talks.heads[-1]) if talks.heads else None
-    if settled is None or newest is None or newest.statement == settled.statement:
+    if settled is None:
         return None
-    return newest
+    parents = (settled.statement,)
+    open_ = (each for each in _after(talks, settled) if each.content.parents == parents)
+    return next((each for each in open_ if not is_confirmed(each)), None)
+
+
+def _comes_first(one: Version, two: Version | None) -> bool:
+    return two is None or max(one.confirmed.values()) < max(two.confirmed.values())
+
+
+def _after(talks: Negotiation, version: Version) -> Iterator[Version]:
+    # What was made from it, newest first along each line; no line is longer than its corrections.
+    for head in reversed(talks.heads):
+        each = talks.versions.get(head)
+        while each is not None and each.index > version.index:
+            yield each
+            each = talks.versions.get(each.content.parents[0]) if each.content.parents else None
 
 
 def alternat(state: State, talks: Negotiation, version: bytes) -> Alternat | None:
