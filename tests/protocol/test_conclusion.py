@@ -9,6 +9,7 @@ from paraph.protocol.keys import SecretKey
 from paraph.protocol.names import ZERO, Context
 from paraph.protocol.negotiation import concluded, gate, lint
 from paraph.protocol.negotiation.fold import conclusion as rules
+from paraph.protocol.negotiation.fold.checks import version_of
 from paraph.protocol.negotiation.phase import Phase, phase
 from paraph.protocol.statements.clear import Heartbeat, Opened, Unopened
 from paraph.protocol.statements.conclusion import (
@@ -27,6 +28,7 @@ from paraph.protocol.statements.header import Relation, to_digests, to_wordings
 from paraph.protocol.statements.recall import Recalled
 from paraph.protocol.statements.scrutiny import FindingMade, FindingSettled
 from paraph.protocol.statements.versions import NO_NOTES, Replace, VersionTabled
+from tests.support import silence as quiet
 from tests.support.concluding import (
     HEAD,
     SIGNATORY,
@@ -718,6 +720,24 @@ def correction(channel: Ceremony, words: str, **changes: object) -> VersionTable
     return child(version.text, version.statement, made, **{**fields, **changes})
 
 
+def corrects(channel: Ceremony, placed: bytes) -> None:
+    content = confirmed(placed, channel.version.text, header=head(HEAD))
+    channel.applies(content, "RUS", HEAD)
+
+
+def test_no_desk_officer_lets_a_correction_stand_by_silence() -> None:
+    channel = Ceremony().initialled()
+    placed = channel.applies(correction(channel, "We do meet."))
+    channel.hears(Heartbeat(verified=0, held=0, dated=1), log_time=NOW)
+    running = channel.applies(quiet.opened(channel.version, expires=NOW + 2 * DAY))
+    held = channel.state.size
+    for at in (NOW, NOW, NOW + 3 * DAY, NOW + 3 * DAY):
+        channel.hears(Heartbeat(verified=held, held=held, dated=1), "RUS", log_time=at)
+    assert channel.version.statement == placed
+    assert channel.refuses(quiet.closed(running, channel.state.size), "RUS") == "role"
+    assert concluded.in_force(channel.talks) != channel.version
+
+
 def test_a_signed_text_is_corrected_when_both_confirm_it() -> None:
     channel = Ceremony().signed()
     original = channel.version
@@ -725,12 +745,26 @@ def test_a_signed_text_is_corrected_when_both_confirm_it() -> None:
     placed = channel.applies(change)
     assert concluded.in_force(channel.talks) == original
     assert concluded.correcting(channel.talks) == channel.version
-    channel.applies(confirmed(placed, channel.version.text), "RUS")
+    assert channel.refuses(confirmed(placed, channel.version.text), "RUS") == "role"
+    corrects(channel, placed)
     assert concluded.in_force(channel.talks) == channel.version
     assert concluded.correcting(channel.talks) is None
     assert phase(channel.state, channel.talks).rectified
     again = channel.applies(correction(channel, "We will meet."))
     assert channel.version.statement == again
+
+
+def test_of_two_corrections_of_one_text_the_one_confirmed_first_counts() -> None:
+    channel = Ceremony().signed()
+    one, two = correction(channel, "We do meet."), correction(channel, "We will meet.")
+    placed = [channel.applies(each) for each in (one, two)]
+    texts_made = [version_of(channel.talks, each).text for each in placed]
+    assert concluded.correcting(channel.talks) is not None
+    channel.applies(confirmed(placed[1], texts_made[1], header=head(HEAD)), "RUS", HEAD)
+    assert concluded.in_force(channel.talks) == version_of(channel.talks, placed[1])
+    assert concluded.correcting(channel.talks) is None  # the other is of a text not in force
+    channel.applies(confirmed(placed[0], texts_made[0], header=head(HEAD)), "RUS", HEAD)
+    assert concluded.in_force(channel.talks) == version_of(channel.talks, placed[1])
 
 
 def test_a_correction_needs_its_document_and_the_text_in_force() -> None:
@@ -757,7 +791,7 @@ def test_nothing_is_signed_while_a_correction_waits_and_the_corrected_text_is_si
     early = signed(version, "USA", "USA", (by, content))
     assert channel.refuses(early, "USA", SIGNATORY, **who("USA")) == "not-ready"
     assert "correction-open" in channel.outcome.detail
-    channel.applies(confirmed(placed, channel.version.text), "RUS")
+    corrects(channel, placed)
     channel.agree()
     assert channel.refuses(early, "USA", SIGNATORY, **who("USA")) == "not-ready"
     assert "expected the text in force" in channel.outcome.detail

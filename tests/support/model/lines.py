@@ -161,7 +161,12 @@ class Lines(Talk):
         version = self.known(self.versions, content.version)
         need(by.party not in version["confirmed"], "confirmed-before")
         need(by.honest, "digest-differs")
+        self.may_correct(version, by)
         version["confirmed"].add(by.party)
+
+    def may_correct(self, version: dict[str, Any], by: Placed) -> None:
+        correction = version["kind"] == "rectified" and version["document"] == ZERO
+        need(not correction or by.role in {"head_of_delegation", "signatory"}, "role")
 
     def is_confirmed(self, version: dict[str, Any]) -> bool:
         return {version["party"], *version["confirmed"]} == set(self.parties)
@@ -236,6 +241,7 @@ class Lines(Talk):
         need(not silence["late"], "received-late")
         over = silence["over"]
         need(silence["received"] and over is not None and content.size >= over, "not-expired")
+        self.may_correct(self.known(self.versions, silence["subject"][0]), by)
         need(not silence["closed"] or not self.disputes, "unopened")
         silence["closed"].add(by.party)
         if silence["closed"] == set(self.parties):

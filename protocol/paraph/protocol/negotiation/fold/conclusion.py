@@ -258,6 +258,16 @@ def may_table(state: State, talks: Negotiation, content: VersionTabled) -> None:
         )
 
 
+def may_correct(version: Version, role: str) -> None:
+    """Ask for a role that may agree where a correction is put into force (``role``).
+
+    An initialled text took distinct people with full powers: no desk officer changes it alone.
+    """
+    correction = version.content.version_kind == concluded.RECTIFIED
+    if correction and version.document == ZERO and not roles.may(role, "agree"):
+        raise OutOfTurnError(f"a {role} may not confirm a correction for a party", code="role")
+
+
 def _shared(state: State) -> None:
     if state.internal:
         raise OutOfTurnError(

@@ -13,7 +13,7 @@ from typing import Final, Literal
 from paraph.protocol.errors import OutOfTurnError
 from paraph.protocol.names import Label, labelled
 from paraph.protocol.negotiation import text as texts
-from paraph.protocol.negotiation.fold import proposals, side_documents
+from paraph.protocol.negotiation.fold import conclusion, proposals, side_documents
 from paraph.protocol.negotiation.fold.checks import clause_of, version_of
 from paraph.protocol.negotiation.fold.positions import with_stance
 from paraph.protocol.negotiation.state import Negotiation, Said, State, Version
@@ -149,6 +149,7 @@ def closed(state: State, talks: Negotiation, content: SilenceClosed, said: Said)
         )
     if not silence.received or silence.over_from is None or content.size < silence.over_from:
         raise OutOfTurnError("log time is not past the expiry in that head", code="not-expired")
+    conclusion.may_correct(version_of(talks, silence.content.version), said.role)
     after = replace(silence, closings={**silence.closings, said.party: said.index})
     if _lacks_a_closing(state, after):
         return replace(state, silences=state.silences.put(silence.statement, after))

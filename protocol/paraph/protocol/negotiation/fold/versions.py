@@ -96,6 +96,7 @@ def confirmed(
     if said.party in version.confirmed:
         raise OutOfTurnError(f"{said.party} confirmed it before", code="confirmed-before")
     same_text(version, content)
+    conclusion.may_correct(version, said.role)
     confirmed = {**version.confirmed, said.party: said.index}
     changed = replace(version, confirmed=confirmed)
     after = replace(talks, versions=talks.versions.put(version.statement, changed))
