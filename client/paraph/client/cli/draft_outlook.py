@@ -44,6 +44,9 @@ async def outlook(
     remarks = tuple(_remarks(desk, drafted))
     try:
         contents = tabling.compose(desk, path, None, manner=Manner())
+        state = desk.state
+        for each in contents:
+            state = desk.foresee(state, each)  # what the rules refuse is not worth a clearance
     except ParaphError as error:
         return Outlook((str(error), *([error.hint] if error.hint else [])), (), remarks, None)
     async with inside(seat, desk.role, offline=offline) as chancery:
