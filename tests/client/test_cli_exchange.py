@@ -109,7 +109,7 @@ def test_a_version_is_shown_clause_by_clause(desks: tuple[Person, Person, Memory
     assert "error: expected a version for --lang" in rus.fails(2, "show", "0", "--lang", "en")
     assert "error: expected one of en, ru" in rus.fails(2, "show", str(index), "--lang", "de")
     assert "error: expected an index below" in rus.fails(2, "show", "999")
-    assert "found 0 [unknown-statement]" in rus.fails(2, "show", "ffffffff")
+    assert "found none [unknown-statement]" in rus.fails(2, "show", "ffffffff")
 
 
 def test_a_parent_that_is_not_the_head_ends_with_6_and_loses_nothing(
