@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from paraph.protocol.errors import MisuseError
 from paraph.protocol.names import ZERO
 from paraph.protocol.negotiation.fingerprint import digest
-from paraph.protocol.negotiation.state import begin
+from paraph.protocol.negotiation.state import Outcome, begin
 from paraph.protocol.negotiation.trie import Trie
 from paraph.protocol.statements.header import to_wordings
 from paraph.protocol.statements.versions import NO_NOTES, Replace
@@ -93,3 +93,9 @@ def test_a_state_with_a_changed_text_has_a_fingerprint() -> None:
     content = talk.child(text, version, Replace(cid="c-one", texts=words, notes=NO_NOTES))
     channel.applies(content)
     assert len(digest(channel.state)) == 32
+
+
+def test_words_for_people_are_in_no_fingerprint() -> None:
+    told = Outcome("refused", "role", "a linguist may not sign")
+    assert digest(told) == digest(Outcome("refused", "role", "лингвист не подписывает"))
+    assert digest(told) != digest(Outcome("refused", "frozen-text"))

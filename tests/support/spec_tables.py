@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Final
 
 from paraph.protocol.schema import Record
-from tests.support import word_lists
+from tests.support import state_values, word_lists
 from tests.support.records import every_kind
 
 SPEC: Final = Path(__file__).parents[2] / "protocol" / "SPEC.md"
@@ -70,7 +70,7 @@ def renew(spec: str) -> str:
         tables = [table(kind) for kind in chosen(match["how"], match["name"])]
         return match["open"] + "\n" + "\n".join(tables) + "\n" + match["close"]
 
-    return word_lists.renew(BLOCK.sub(fill, spec))
+    return state_values.renew(word_lists.renew(BLOCK.sub(fill, spec)))
 
 
 def missing(spec: str) -> list[str]:

@@ -61,6 +61,7 @@ def _form(value: object) -> Iterator[bytes]:  # noqa: C901, PLR0912 - a case for
         case _ if dataclasses.is_dataclass(value):
             yield from (b"value", type(value).__name__.encode())
             for each in dataclasses.fields(value):
-                yield from (each.name.encode(), digest(getattr(value, each.name)))
+                if each.compare:
+                    yield from (each.name.encode(), digest(getattr(value, each.name)))
         case _:
             raise MisuseError(f"expected a value that a state may hold, got {type(value).__name__}")

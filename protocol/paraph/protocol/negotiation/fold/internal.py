@@ -13,7 +13,7 @@ from paraph.protocol.errors import OutOfTurnError
 from paraph.protocol.names import ZERO
 from paraph.protocol.negotiation.fold.checks import working_language
 from paraph.protocol.negotiation.state import Said, State
-from paraph.protocol.negotiation.state.internal import Clearance, Mandate, Step
+from paraph.protocol.negotiation.state.internal import Clearance, ClearanceStep, Mandate
 from paraph.protocol.statements.header import NO_NEGOTIATION
 from paraph.protocol.statements.internal import (
     CONFIRMED,
@@ -79,7 +79,9 @@ def given(state: State, content: ClearanceGiven, said: Said) -> State:
         _release(state, clearance, said)
     if content.step == CONFIRMED:
         _authority(state, clearance, said)
-    step = Step(said.statement, said.index, said.role, said.holder, content.step, content.note)
+    step = ClearanceStep(
+        said.statement, said.index, said.role, said.holder, content.step, content.note
+    )
     changed = replace(clearance, steps=(*clearance.steps, step))
     return replace(state, clearances=state.clearances.put(clearance.statement, changed))
 

@@ -27,7 +27,7 @@ class Mandate:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class ClearanceStep:
     """What somebody said of a draft that is to be cleared."""
 
     statement: bytes
@@ -55,7 +55,7 @@ class Clearance:
     role: str
     holder: bytes
     content: ClearanceAsked
-    steps: tuple[Step, ...] = ()
+    steps: tuple[ClearanceStep, ...] = ()
 
     def has(self, step: str, role: str = "") -> bool:
         """Tell whether *step* was said, by somebody in *role* if one is given."""

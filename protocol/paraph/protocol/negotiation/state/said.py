@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from paraph.protocol.names import ZERO
@@ -17,12 +17,13 @@ class Outcome:
     Attributes:
         status: Applied, or kept as said and not applied.
         code: Why it was refused, kebab-case; empty if it was not.
-        detail: The same for people; names the clause where there is one.
+        detail: The same for people; names the clause where there is one. Words of this
+            implementation: two outcomes that differ in them alone are equal.
     """
 
     status: Literal["applied", "refused"]
     code: str = ""
-    detail: str = ""
+    detail: str = field(default="", compare=False)
 
 
 APPLIED: Final = Outcome("applied")
