@@ -773,7 +773,7 @@ def test_a_correction_needs_its_document_and_the_text_in_force() -> None:
     bare = correction(channel, "We do meet.", header=head())
     assert channel.refuses(bare) == "unknown-document"
     elsewhere = head(relates_to=Relation(channel=bytes(31) + b"\x01", statement=version.statement))
-    assert channel.refuses(correction(channel, "Us.", header=elsewhere)) == "unknown-document"
+    assert channel.refuses(correction(channel, "Us.", header=elsewhere)) == "foreign-reference"
     placed = channel.applies(correction(channel, "We do meet."))
     found = channel.talks.versions.get(placed)
     assert found is not None

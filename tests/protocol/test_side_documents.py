@@ -1,6 +1,7 @@
 """Side documents and the public line (SPEC 7.13)."""
 
 import dataclasses
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -94,12 +95,20 @@ def test_parents_of_two_documents_are_refused() -> None:
 
 def test_a_text_that_relates_to_something_else_is_the_instruments() -> None:
     channel, text, opened, _ = beside()
-    far = channel.applies(side.begun(opened, header=side.about(opened, bytes([9] * 32))))
     related = channel.applies(side.begun(opened, header=side.about(text)))
     unknown = channel.applies(side.begun(opened, header=side.about(bytes([9] * 32))))
-    for each in (far, related, unknown):
+    for each in (related, unknown):
         assert version(channel, each).document == ZERO
     assert NO_RELATION.channel != CHANNEL
+
+
+@pytest.mark.parametrize("exercise", [True, False])
+def test_an_exercise_and_a_live_channel_refer_to_nothing_in_each_other(*, exercise: bool) -> None:
+    channel, _, opened, _ = beside()
+    channel.state = replace(channel.state, exercise=exercise)
+    far = side.begun(opened, header=side.about(opened, bytes([9] * 32)))
+    assert channel.refuses(far) == "foreign-reference"
+    assert ("an exercise" in channel.outcome.detail) == exercise
 
 
 def test_the_text_of_a_document_that_does_not_stand_here_is_refused() -> None:

@@ -90,6 +90,7 @@ HINTS: Final[Mapping[str, str]] = {
     "received-late": "put the words under silence anew, with more time",
     "unopened": "the other side's bot says which entry it cannot open: grant it, or withdraw it",
     "no-log-time": "log time begins with a heartbeat of each side's bot",
+    "foreign-reference": "refer to a statement of this channel, or say it in an internal one",
     "head-differs": "run the command again: the head is taken from the log",
     "out-of-turn": "paraph propose list shows whose turn it is",
     "no-such-step": "paraph propose show has its history",

@@ -20,6 +20,7 @@ from typing import Final
 
 from paraph.client import signatures
 from paraph.client.clock import Clock, wall_clock
+from paraph.client.crossing import require_same_life
 from paraph.client.numbering import Numbered, require_limits
 from paraph.client.replica import Replica
 from paraph.client.store import OutboxRow
@@ -295,6 +296,8 @@ class Saying:
         roles.require(member.role, action_of(content))
         if content.header.acting_role != member.role:
             raise MisuseError(f"expected content that acts as {member.role}, the role of the key")
+        exercise = self._replica.log.charter.exercise
+        require_same_life(self._replica.home, content, exercise=exercise)
 
     def _keep(self, made: Verified, body: bytes, tag: str) -> OutboxRow:
         # In the transaction of Numbered: the number is ours, or nothing was written.

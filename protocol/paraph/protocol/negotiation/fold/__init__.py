@@ -21,7 +21,7 @@ from dataclasses import replace
 from paraph.protocol.errors import MalformedError, MisuseError, OutOfTurnError
 from paraph.protocol.names import ZERO
 from paraph.protocol.negotiation.fold import authority, silence, withdrawal
-from paraph.protocol.negotiation.fold.speaker import require_speaker
+from paraph.protocol.negotiation.fold.speaker import require_reference, require_speaker
 from paraph.protocol.negotiation.fold.table import RULES
 from paraph.protocol.negotiation.state import (
     APPLIED,
@@ -64,6 +64,7 @@ def apply(state: State, content: Content, said: Said) -> tuple[State, Outcome]:
         )
     try:
         require_speaker(content, said.role)
+        require_reference(state, content)
         after, outcome = RULES[type(content)](state, content, said), APPLIED
     except (OutOfTurnError, MalformedError) as error:
         after, outcome = state, Outcome("refused", error.code, str(error))

@@ -1,4 +1,4 @@
-"""Who may say a thing at all, whatever stands in the log (SPEC 5.4, 7.5)."""
+"""Who may say a thing at all, and where, whatever stands in the log (SPEC 5.4, 7.5)."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from typing import Final
 
 from paraph.protocol import roles
 from paraph.protocol.errors import OutOfTurnError
+from paraph.protocol.names import ZERO
+from paraph.protocol.negotiation.state import State
 from paraph.protocol.statements.content import Content, action_of
 from paraph.protocol.statements.exchanges import RUNGS, AcknowledgementGiven
 
@@ -33,3 +35,21 @@ def require_speaker(content: Content, role: str) -> None:
     action = action_of(content)
     if not roles.may(role, action):
         raise OutOfTurnError(f"a {role} may not {action}", code="role")
+
+
+def require_reference(state: State, content: Content) -> None:
+    """Ask that a shared channel refers to nothing in another: a drill touches nothing live.
+
+    A party's own internal channel may; whether both are exercises is for its desk to know.
+
+    Raises:
+        OutOfTurnError: ``foreign-reference``.
+    """
+    about = content.header.relates_to.channel
+    if state.internal or about in (ZERO, state.channel):
+        return
+    kind = "an exercise" if state.exercise else "a live channel"
+    raise OutOfTurnError(
+        f"expected a reference to this channel: {kind} refers to nothing in another one",
+        code="foreign-reference",
+    )
