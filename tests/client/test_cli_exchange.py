@@ -402,3 +402,19 @@ def test_right_to_left_text_crosses_as_it_is(tmp_path: Path) -> None:
     index = usa.json("send", write(usa, "base.yaml", text), "--yes")["index"]
     assert rus.json("inbox")["waiting"][0]["summary"] == "مذكرة تفاهم"
     assert rus.json("show", str(index))["version"]["clauses"][0]["words"]["ar"] == "Меморандум"
+
+
+def test_what_is_asked_of_the_reader_travels_in_the_header(tmp_path: Path) -> None:
+    usa, rus, _ = two_parties(tmp_path)
+    found_channel(usa, rus)
+    heartbeats(usa, rus)
+    usa.ok("send", write(usa, "base.yaml", BASE))
+    said = usa.json(
+        "comment", "Call us.", "--precedence", "flash", "--reply-by", "2026-11-23T08:00:00Z",
+        "--useful-until", "2026-11-23T09:00:00Z", "--handling", "Chanceries only",
+    )  # fmt: skip
+    header = rus.json("show", str(said["index"]))["content"]["header"]
+    assert header["latest_useful"] - header["reply_by"] == 3_600_000
+    assert header["handling"] == "Chanceries only"
+    assert rus.json("log")["entries"][-1]["precedence"] == "flash"
+    assert "instant" in usa.fails(2, "comment", "x", "--useful-until", "soon")

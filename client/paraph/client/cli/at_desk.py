@@ -49,6 +49,9 @@ def manner_options(command: Callable[..., T]) -> Callable[..., T]:
             "--reply-by", default="", metavar="INSTANT", help="Ask for an answer by then."
         ),
         click.option(
+            "--useful-until", default="", metavar="INSTANT", help="It is of no use after that."
+        ),
+        click.option(
             "--dated", default="", metavar="INSTANT", help="Claimed time.  [default: now]"
         ),
         click.option("--handling", default="", help="Handling label."),
@@ -101,6 +104,7 @@ def speaking(command: Callable[..., T]) -> Callable[..., T]:
         handling: str,
         dated: str,
         reply_by: str,
+        useful_until: str,
         without_prejudice: bool,
         **options: Any,  # noqa: ANN401 - the same
     ) -> T:
@@ -109,6 +113,7 @@ def speaking(command: Callable[..., T]) -> Callable[..., T]:
         manner = Manner(
             dated=instant(dated, "--dated"),
             reply_by=instant(reply_by, "--reply-by"),
+            latest_useful=instant(useful_until, "--useful-until"),
             handling=handling,
             without_prejudice=without_prejudice,
         )
