@@ -449,7 +449,7 @@ async def test_a_restored_copy_of_a_home_never_signs_again(
     with pytest.raises(IntegrityError) as caught:
         copy.outbox.prepare_sealed(note())
     assert caught.value.code == "key-elsewhere"
-    assert "new key" in caught.value.hint
+    assert "makes a new one here" in caught.value.hint
     assert [each.name for each in copy.replica.alarms()] == ["key-elsewhere"]
 
 

@@ -46,7 +46,7 @@ from paraph.protocol.statements.content import (
     action_of,
     decode_content,
 )
-from paraph.protocol.statements.header import to_digests
+from paraph.protocol.statements.header import NO_RELATION, to_digests
 from paraph.protocol.statements.internal import draft_digest
 from paraph.protocol.statements.joint import JOINT_KINDS
 from paraph.protocol.statements.versions import VersionTabled
@@ -235,6 +235,8 @@ class Walk:
             made["negotiation"] = TALKS[1]
         if self.rng.random() < LIKELY:
             made["attachments"] = []
+        if self.rng.random() < LIKELY:  # a shared channel refers to nothing in another
+            made["relates_to"] = NO_RELATION.to_map()
 
     def _refer(self, made: dict[str, Any], talks: Negotiation) -> None:
         # Ids that stand for something of the kind that the field asks for.
