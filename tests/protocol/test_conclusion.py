@@ -738,6 +738,15 @@ def test_no_desk_officer_lets_a_correction_stand_by_silence() -> None:
     assert concluded.in_force(channel.talks) != channel.version
 
 
+def test_a_version_is_frozen_once_every_required_initial_stands_on_it() -> None:
+    channel = Ceremony()
+    assert not concluded.is_frozen(channel.talks, channel.version)
+    channel.initials("USA")
+    assert not concluded.is_frozen(channel.talks, channel.version)
+    channel = Ceremony().initialled()
+    assert concluded.is_frozen(channel.talks, channel.version)
+
+
 def test_a_signed_text_is_corrected_when_both_confirm_it() -> None:
     channel = Ceremony().signed()
     original = channel.version

@@ -27,6 +27,7 @@ from paraph.protocol.negotiation.state import (
     rung,
 )
 from paraph.protocol.negotiation.text import Text
+from paraph.protocol.statements.clear import EnrolEntry
 from paraph.protocol.statements.content import Content
 from paraph.protocol.statements.exchanges import NO_ANCHOR
 from paraph.protocol.statements.header import (
@@ -46,6 +47,7 @@ from paraph.protocol.statements.versions import (
 )
 from tests.support import negotiating as talk
 from tests.support import proposals
+from tests.support.concluding import manifest
 from tests.support.negotiating import LANGUAGES, TALKS, Channel, talking
 from tests.support.standing import recalled
 
@@ -591,3 +593,13 @@ def test_no_more_than_64_versions_stand_side_by_side() -> None:
     joined = channel.applies(talk.child(text, others[0], parents=(others[0], others[1])))
     channel.applies(talk.base())
     assert channel.refuses(recalled(joined)) == "too-many-heads"
+
+
+def test_a_clear_statement_without_a_rule_of_its_own_moves_only_log_time() -> None:
+    channel, _, _ = talking()
+    before = channel.state
+    enrolled = EnrolEntry(document=manifest("USA").document)
+    channel.hears(enrolled, log_time=before.log_time + 1)
+    assert channel.state.size == before.size + 1
+    assert channel.state.log_time == before.log_time + 1
+    assert channel.state.terms == before.terms

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from paraph.protocol import roles, signed
+from paraph.protocol import relay, roles, signed
 from paraph.protocol.errors import (
     EquivocationError,
     MalformedError,
@@ -358,6 +358,25 @@ def test_outside_an_exercise_a_heartbeat_is_dated_when_it_is_sent() -> None:
     seen = (size, channel.log.tree.root(size))
     assert not channel.log.append(channel.clear(bot, payload, sent_at=START, seen=seen)).void
     assert channel.log.verified_to("RUS") == channel.log.held("RUS") == size
+
+
+def test_a_withdrawal_that_nobody_disputes_annuls_nothing(channel: Channel) -> None:
+    author = officer(channel, "RUS")
+    at = channel.place(channel.seal(author, RECORD)[0]).index
+    channel.place(channel.clear(author, Withdraw(entry=at)))
+    assert channel.log.withdrawn == {at}
+    assert not channel.log.annulled
+
+
+def test_every_cosigner_ever_named_is_known_with_its_party() -> None:
+    channel = make_channel(quorum="all")
+    parties = list(channel.log.trust.cosigners().values())
+    assert parties == [party.code for party in channel.log.charter.parties]
+
+
+def test_the_seam_between_desk_and_relay_is_only_a_shape() -> None:
+    # Both sides have it in tests of their own; here it is seen that the protocol only names it.
+    assert {"submit", "entries", "follow"} <= set(vars(relay.RelayChannel))
 
 
 def test_disputes_and_withdrawals_name_a_sealed_entry(channel: Channel) -> None:
