@@ -20,7 +20,7 @@ import paraph.protocol.schema
 from tests.fuzz.run import Run
 
 FLOOR: Final = Path(__file__).with_name("floor.json")
-TRACED: Final = 16_000
+TRACED: Final = 4_000
 """Inputs under coverage, which slows them; the rest runs without."""
 MAX_GROWTH: Final = 32 * 1024 * 1024
 """Bytes that the process may grow while it runs; more means that a bomb went off."""

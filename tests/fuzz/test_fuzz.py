@@ -4,6 +4,7 @@ import msgpack
 import pytest
 
 from paraph.protocol.errors import MalformedError
+from paraph.protocol.schema import Record
 from tests.fuzz import run as module
 from tests.fuzz.run import Run, disagree
 from tests.fuzz.targets import Target
@@ -31,6 +32,15 @@ def test_a_library_s_own_error_is_a_finding(fresh: Run) -> None:
     fresh.records = [Target("leaking", msgpack.unpackb, (MalformedError,), (seed,), packed=True)]
     fresh.show(INPUTS // 10)
     assert any("leaking" in finding for finding in fresh.findings)
+
+
+def test_a_record_that_is_not_encoded_as_it_came_is_a_finding(
+    fresh: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The control of what every record is asked: a codec whose two halves do not fit is found.
+    monkeypatch.setattr(Record, "encode", lambda _: b"something else")
+    fresh.show(INPUTS // 10)
+    assert any("encoded as it came" in finding for finding in fresh.findings)
 
 
 def test_a_reader_that_takes_nothing_is_named(fresh: Run) -> None:
