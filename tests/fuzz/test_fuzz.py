@@ -1,5 +1,7 @@
 """A few inputs in every test run, and controls: the fuzzer sees what it is there to see."""
 
+import copy
+
 import msgpack
 import pytest
 
@@ -12,9 +14,14 @@ from tests.fuzz.targets import Target
 INPUTS = 3_000
 
 
-@pytest.fixture
-def fresh() -> Run:
+@pytest.fixture(scope="module")
+def made() -> Run:
     return Run(seed=1)
+
+
+@pytest.fixture
+def fresh(made: Run) -> Run:
+    return copy.deepcopy(made)  # seeds take half a minute to make; a test may change its run
 
 
 def test_a_few_thousand_spoiled_inputs_give_values_or_allowed_errors(fresh: Run) -> None:
