@@ -51,6 +51,11 @@ BREACHES = {
         ("server/paraph/server/planted.py", "import aiohttp"),
         ("client/paraph/client/planted.py", "from aiohttp import web"),
     ],
+    "Templates stand in the desk's web modules, and nobody marks text as safe markup": [
+        ("client/paraph/client/planted.py", "import jinja2"),
+        ("client/paraph/client/negotiating/planted.py", "from markupsafe import Markup"),
+        ("server/paraph/server/planted.py", "import jinja2"),
+    ],
     "The command-line library is known to the command lines": [
         ("client/paraph/client/planted.py", "import click"),
         ("server/paraph/server/planted.py", "import rich"),

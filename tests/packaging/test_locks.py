@@ -12,7 +12,13 @@ from packaging.version import Version
 ROOT = Path(__file__).parents[2]
 LOCKS = ("requirements.txt", "requirements-build.txt", "requirements-dev.txt")
 # Below these stand known holes, or the primitives that we rest on are missing.
-FLOORS = {"cryptography": "50", "aiohttp": "3.14.3", "msgpack": "1.2.1", "apsw": "3.51.3"}
+FLOORS = {
+    "cryptography": "50",
+    "jinja2": "3.1.6",
+    "aiohttp": "3.14.3",
+    "msgpack": "1.2.1",
+    "apsw": "3.51.3",
+}
 HASH = re.compile(r"--hash=sha256:[0-9a-f]{64}")
 
 
