@@ -268,6 +268,12 @@ def _audit() -> click.Command:
     return audit.audit
 
 
+def _desk() -> click.Command:
+    from paraph.client.cli.desk import desk
+
+    return desk
+
+
 def _demo() -> click.Command:
     from paraph.client.cli.demo import demo
 
@@ -281,6 +287,7 @@ def _completion() -> click.Command:
 
 
 COMMANDS: Final[Mapping[str, tuple[str, Callable[[], click.Command]]]] = {
+    "desk": ("The desk in your browser: the whole job.", _desk),
     "party": ("Make a party, show its card, verify the other side's roots.", _party),
     "channel": ("Found channels and list them.", _channel),
     "member": ("Enrol people and machines of your own party.", _member),

@@ -1,0 +1,75 @@
+"""`paraph desk`: the desk in a browser of this machine."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+from typing import TYPE_CHECKING
+
+import click
+
+from paraph.client.cli.context import Seat, example, run, seated
+from paraph.client.cli.output import emit, note
+from paraph.protocol import roles
+from paraph.protocol.errors import UnavailableError
+
+if TYPE_CHECKING:
+    from paraph.client.web.office import Office
+
+
+@click.command(
+    epilog=example("paraph desk", "paraph desk --home ministry --lock-after 10 --no-browser")
+)
+@click.option("--role", type=click.Choice(roles.ROLES), help="Role, if you have several.")
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="Port.  [default: any]")
+@click.option(
+    "--lock-after",
+    type=click.IntRange(0, 24 * 60),
+    default=15,
+    show_default=True,
+    metavar="MINUTES",
+    help="Lock when nobody did anything for so long; 0 = never.",
+)
+@click.option("--no-browser", is_flag=True, help="Print the address; open nothing.")
+@seated
+def desk(seat: Seat, role: str | None, port: int, lock_after: int, *, no_browser: bool) -> None:
+    """Open the desk: the whole job in a browser of this machine.
+
+    It answers on this machine alone, to the browser that it let in. The keys stay in this
+    process. Ctrl-C ends it; what waits to be sent is sent next time.
+    """
+    from paraph.client.web.office import Office
+
+    office = Office(seat.home, seat.tools, role)
+    run(_serve(seat, office, port, lock_after, no_browser=no_browser))
+
+
+async def _serve(
+    seat: Seat, office: Office, port: int, lock_after: int, *, no_browser: bool
+) -> None:
+    from paraph.client.web.serving import serving
+
+    office.take(seat.vault)
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for each in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(each, stop.set)
+    try:
+        async with serving(office, port=port, lock_after_s=lock_after * 60) as served:
+            if no_browser or not served.open(office):
+                address = served.address()
+                emit(
+                    seat.as_json,
+                    {"url": address, "origin": served.origin},
+                    (address, "good once, within a minute"),
+                )
+            note(f"the desk of {seat.vault.content.party} answers at {served.origin}; Ctrl-C ends")
+            with contextlib.suppress(asyncio.CancelledError):
+                await stop.wait()
+    except OSError as error:
+        raise UnavailableError(
+            f"cannot listen on port {port}: {error.strerror}",
+            code="port",
+            hint="give another --port, or none for any that is free",
+        ) from error

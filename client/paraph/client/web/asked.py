@@ -1,0 +1,29 @@
+"""What a request is about: the office behind it, and the negotiation in its address."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from aiohttp import web
+
+from paraph.client.web.guard import Guard
+from paraph.client.web.launch import Tokens
+from paraph.client.web.office import Office, Room
+
+OFFICE: Final = web.AppKey("office", Office)
+GUARD: Final = web.AppKey("guard", Guard)
+TOKENS: Final = web.AppKey("tokens", Tokens)
+
+
+def office(request: web.Request) -> Office:
+    """Return the office."""
+    return request.app[OFFICE]
+
+
+def room(request: web.Request) -> Room:
+    """Return the negotiation that the address names.
+
+    Raises:
+        InputError: Code ``unknown-negotiation``.
+    """
+    return office(request).room(request.match_info["negotiation"])

@@ -1,0 +1,92 @@
+"""Keeps one desk current: entries by push, bodies, what waits to be sent; and says so."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from typing import Final
+
+from paraph.client.desk import Desk
+from paraph.client.web.hints import Hints
+from paraph.protocol.errors import ParaphError, UnavailableError
+
+ROUND_S: Final = 15.0
+"""How often the relay is asked although it pushes: for bodies that came late, and what waits."""
+AGAIN_S: Final = 3.0
+"""How soon after a failure."""
+
+
+class Following:
+    """One desk and its relay.
+
+    Args:
+        desk: Open, with a link.
+        hints: Told of everything that is new.
+
+    Attributes:
+        trouble: Why the relay is not heard; empty while it is, and before it was asked.
+        met: Whether the relay was ever heard since the start.
+    """
+
+    def __init__(self, desk: Desk, hints: Hints) -> None:
+        self.trouble = ""
+        self.met = False
+        self._desk: Final = desk
+        self._hints: Final = hints
+        self._wake: Final = asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
+        self._told = self._seen()
+
+    def start(self) -> None:
+        """Begin."""
+        self._tasks = [asyncio.create_task(self._rounds()), asyncio.create_task(self._pushes())]
+
+    async def stop(self) -> None:
+        """End; nothing is under way afterwards."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._tasks = []
+
+    def wake(self) -> None:
+        """Ask the relay now."""
+        self._wake.set()
+
+    async def _rounds(self) -> None:
+        while True:
+            self._wake.clear()
+            await self._round()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(AGAIN_S if self.trouble else ROUND_S):
+                    await self._wake.wait()
+
+    async def _round(self) -> None:
+        try:
+            await self._desk.sync()
+        except ParaphError as error:
+            trouble = str(error)
+        else:
+            trouble = ""
+            self.met = True
+        if trouble != self.trouble:
+            self.trouble = trouble
+            self._hints.tell("link")
+        if self._seen() != self._told:
+            self._told = self._seen()
+            self._hints.tell("changed")
+
+    def _seen(self) -> tuple[int, int, int]:
+        desk = self._desk
+        return desk.reader.position, desk.replica.size, len(desk.outbox.pending())
+
+    async def _pushes(self) -> None:
+        # Only that something came; what is done with it is done in one place.
+        while True:
+            try:
+                relay = await self._desk.relay()
+                async for _ in self._desk.replica.follow(relay):
+                    self.wake()
+            except UnavailableError:
+                await asyncio.sleep(AGAIN_S)
+            except ParaphError:
+                return  # what ails it is found, and told, by the next round

@@ -1,0 +1,209 @@
+"""The home of one person while it is unlocked: its desks, what they know, and one voice.
+
+Everything here runs in one loop. Reading is free at any time; whoever speaks holds ``voice``, so
+that two windows of one browser do not take the same number.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import dataclasses
+from typing import Final
+
+from paraph.client.desk import Desk
+from paraph.client.home import Home
+from paraph.client.tools import Tools
+from paraph.client.vault import Vault
+from paraph.client.web.following import Following
+from paraph.client.web.hints import Hints
+from paraph.protocol.errors import InputError, LockedError, ParaphError
+from paraph.protocol.names import ChannelId
+from paraph.protocol.negotiation.state import Negotiation, State
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Room:
+    """One negotiation at one desk, as it is known now.
+
+    Attributes:
+        desk: The desk in the shared channel.
+        state: What was folded, with what this desk has queued on top.
+        talks: The negotiation.
+        chancery: The desk in the party's internal channel, if this home has one.
+    """
+
+    desk: Desk
+    state: State
+    talks: Negotiation
+    chancery: Desk | None
+
+    @property
+    def title(self) -> str:
+        """Its title, in the first language that has one."""
+        return self.talks.opened.titles[0].words if self.talks.opened else ""
+
+    @property
+    def path(self) -> str:
+        """Where its pages stand, without a slash at the end."""
+        return f"/n/{self.talks.identity.hex()}"
+
+
+class Office:
+    """One person's home and its desks.
+
+    Args:
+        home: The folder.
+        tools: Relay, key file, clock.
+        role: Which key speaks, if the home has several.
+
+    Attributes:
+        desks: Open desks, those of shared channels first; none while it is locked.
+        chancery: The desk of the internal channel, if there is one.
+        hints: Says to every open page that something came.
+        voice: Held by whoever speaks.
+    """
+
+    def __init__(self, home: Home, tools: Tools, role: str | None = None) -> None:
+        self.home: Final = home
+        self.hints: Final = Hints()
+        self.voice: Final = asyncio.Lock()
+        self.desks: tuple[Desk, ...] = ()
+        self.chancery: Desk | None = None
+        self._tools: Final = tools
+        self._role: Final = role
+        self._vault: Vault | None = None
+        self._following: dict[Desk, Following] = {}
+        self._states: dict[Desk, tuple[tuple[int, ...], State]] = {}
+
+    # ------------------------------------------------------------------ lock and key
+
+    @property
+    def vault(self) -> Vault:
+        """The open key file.
+
+        Raises:
+            LockedError: It is locked.
+        """
+        if self._vault is None:
+            raise LockedError("this desk is locked", code="locked")
+        return self._vault
+
+    @property
+    def is_locked(self) -> bool:
+        """Whether the passphrase must be given before anything is shown."""
+        return self._vault is None
+
+    async def unlock(self, passphrase: bytes) -> None:
+        """Open the key file and every channel of the home, and begin to follow them.
+
+        Raises:
+            LockedError: The passphrase is wrong.
+            InputError: The home has no channel that this person's keys speak in.
+        """
+        if self._vault is not None:
+            return
+        self.take(await asyncio.to_thread(self._tools.open_vault, self.home.vault_path, passphrase))
+
+    def take(self, vault: Vault) -> None:
+        """Begin with a key file that is open already.
+
+        Raises:
+            InputError: The home has no channel that this person's keys speak in.
+        """
+        opened = [
+            Desk.open(
+                self.home,
+                vault,
+                folder,
+                self._role_in(vault, folder.channel),
+                self._tools.link(folder.relay),
+                clock=self._tools.now,
+            )
+            for folder in self.home.channels()
+        ]
+        if not opened:
+            raise InputError(
+                "this home has no channel yet",
+                code="channel",
+                hint="paraph channel propose or accept founds one; paraph member request joins"
+                " one of your party",
+            )
+        for desk in opened:
+            desk.read()
+        inner = [desk for desk in opened if desk.state.internal]
+        self.chancery = inner[0] if inner else None
+        self.desks = tuple([each for each in opened if each not in inner] + inner)
+        self._vault = vault
+        self._following = {desk: Following(desk, self.hints) for desk in self.desks}
+        for following in self._following.values():
+            following.start()
+
+    def _role_in(self, vault: Vault, channel: ChannelId) -> str | None:
+        held = {key.role for key in vault.content.held(channel)}
+        return self._role if self._role in held else None
+
+    async def lock(self) -> None:
+        """Forget the keys and close every desk; what waits in an outbox stays there."""
+        async with self.voice:
+            vault, self._vault = self._vault, None
+            if vault is None:
+                return
+            desks, self.desks, self.chancery = self.desks, (), None
+            for following in self._following.values():
+                await following.stop()
+            self._following, self._states = {}, {}
+            for desk in desks:
+                with contextlib.suppress(ParaphError):
+                    await desk.close()
+        self.hints.tell("locked")
+
+    async def close(self) -> None:
+        """Lock, and let the pages go."""
+        self.hints.close()
+        await self.lock()
+
+    # ------------------------------------------------------------------ what is known
+
+    def state(self, desk: Desk) -> State:
+        """Return what *desk* knows, computed once for each of its heads."""
+        now = (desk.reader.position, desk.replica.size, len(desk.outbox.pending()))
+        kept = self._states.get(desk)
+        if kept is None or kept[0] != now:
+            kept = (now, desk.state)
+            self._states[desk] = kept
+        return kept[1]
+
+    def rooms(self) -> tuple[Room, ...]:
+        """Return every negotiation of every shared channel, in the order of opening."""
+        found = []
+        for desk in self.desks:
+            state = self.state(desk)
+            if not state.internal:
+                found += [
+                    Room(desk, state, talks, self.chancery)
+                    for _, talks in state.negotiations.items()
+                ]
+        return tuple(found)
+
+    def room(self, identity: str) -> Room:
+        """Return the negotiation whose id is *identity*, in hex.
+
+        Raises:
+            LockedError: This office is locked.
+            InputError: Code ``unknown-negotiation``.
+        """
+        assert self.vault is not None
+        for room in self.rooms():
+            if room.talks.identity.hex() == identity:
+                return room
+        raise InputError("there is no such negotiation here", code="unknown-negotiation")
+
+    @property
+    def trouble(self) -> str:
+        """Why a relay is not heard; empty while all are."""
+        return next((each.trouble for each in self._following.values() if each.trouble), "")
+
+    def following(self, desk: Desk) -> Following:
+        """Return what keeps *desk* current."""
+        return self._following[desk]

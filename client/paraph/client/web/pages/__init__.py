@@ -1,0 +1,16 @@
+"""The views, one module each. A module's ``ROUTES`` say at which addresses it answers."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from aiohttp import web
+
+from paraph.client.web.pages import door, front
+
+_MODULES: Final = (door, front)
+
+
+def routes() -> Iterator[web.RouteDef]:
+    """Yield the routes of every view."""
+    for module in _MODULES:
+        yield from module.ROUTES

@@ -1,0 +1,79 @@
+"""Pages from templates. Everything that is rendered is escaped; nothing of a peer is markup."""
+
+from __future__ import annotations
+
+import functools
+from pathlib import Path
+from typing import Any, Final
+
+import jinja2
+from aiohttp import web
+
+from paraph.client.web import asked, language, wording
+from paraph.client.web.office import Room
+
+TEMPLATES: Final = Path(__file__).with_name("templates")
+N_: Final = str
+"""Marks words for the catalogues that are looked up later."""
+VIEWS: Final = (
+    ("", N_("Where it stands")),
+    ("/text", N_("Text")),
+    ("/drafts", N_("Drafts")),
+    ("/comments", N_("Comments")),
+    ("/proposals", N_("Proposals")),
+    ("/positions", N_("Positions")),
+    ("/conferences", N_("Conferences")),
+    ("/dispatches", N_("Dispatches")),
+    ("/silence", N_("Silence")),
+    ("/conclusion", N_("Conclusion")),
+    ("/trust", N_("Trust")),
+    ("/inside", N_("Inside")),
+)
+"""The views of a negotiation, as its navigation lists them: address below the room, name."""
+
+
+@functools.cache
+def _environment(chosen: str) -> jinja2.Environment:
+    made = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+        auto_reload=False,
+    )
+    catalogue = language.catalogue(chosen)
+    made.install_gettext_translations(catalogue, newstyle=True)  # type: ignore[attr-defined]
+    made.filters.update(wording.filters(catalogue))
+    made.globals.update(languages=language.LANGUAGES, language=chosen, views=VIEWS)
+    return made
+
+
+def text(
+    request: web.Request,
+    template: str,
+    room: Room | None = None,
+    **context: Any,  # noqa: ANN401 - whatever the template shows
+) -> str:
+    """Return *template* filled in, in the language of *request*.
+
+    Every template sees, besides *context*: ``room`` (or nothing), ``office``, ``path`` of the
+    request, ``language``.
+    """
+    made = _environment(language.chosen(request)).get_template(template)
+    return made.render(room=room, office=asked.office(request), path=request.path, **context)
+
+
+def page(
+    request: web.Request,
+    template: str,
+    room: Room | None = None,
+    *,
+    status: int = 200,
+    **context: Any,  # noqa: ANN401 - whatever the template shows
+) -> web.Response:
+    """Return a page made from *template*; see :func:`text`."""
+    return web.Response(
+        text=text(request, template, room, **context), content_type="text/html", status=status
+    )

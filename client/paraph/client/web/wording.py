@@ -1,0 +1,69 @@
+"""How values are said in templates: instants, spans, marks. Filters, in the page's language."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from gettext import NullTranslations
+from typing import Any, Final
+
+from paraph.client.clock import when
+from paraph.protocol.errors import ParaphError
+
+N_: Final = str
+ROLES: Final = {
+    "desk_officer": N_("desk officer"),
+    "head_of_delegation": N_("head of delegation"),
+    "legal_adviser": N_("legal adviser"),
+    "linguist": N_("linguist"),
+    "signatory": N_("signatory"),
+    "registrar": N_("registrar"),
+    "bot": N_("bot"),
+    "auditor": N_("auditor"),
+}
+
+
+def filters(catalogue: NullTranslations) -> Mapping[str, Callable[..., Any]]:
+    """Return the filters of every template."""
+
+    def span(ms: int) -> str:
+        """A length of time, in its largest whole unit."""
+        minutes = ms // 60_000
+        if minutes < 60:
+            return catalogue.ngettext("%(n)s minute", "%(n)s minutes", minutes) % {"n": minutes}
+        hours = minutes // 60
+        if hours < 48:
+            return catalogue.ngettext("%(n)s hour", "%(n)s hours", hours) % {"n": hours}
+        days = hours // 24
+        return catalogue.ngettext("%(n)s day", "%(n)s days", days) % {"n": days}
+
+    def role(code: str) -> str:
+        """What people call a role."""
+        return catalogue.gettext(ROLES.get(code, code))
+
+    def told(error: ParaphError) -> str:
+        """What went wrong, in the page's language where it is known there."""
+        return catalogue.gettext(str(error))
+
+    return {
+        "instant": when,
+        "local": local,
+        "span": span,
+        "hex": bytes.hex,
+        "short": short,
+        "role": role,
+        "told": told,
+    }
+
+
+def local(at_ms: int) -> str:
+    """Return an instant in the zone of this machine, the zone named; nothing for 0."""
+    if not at_ms:
+        return ""
+    at = dt.datetime.fromtimestamp(at_ms / 1000, tz=dt.UTC).astimezone()
+    return f"{at:%Y-%m-%d %H:%M} {at.tzname()}"
+
+
+def short(data: bytes) -> str:
+    """Return the beginning of a digest, as people read it out."""
+    return data.hex()[:12]
