@@ -1,0 +1,106 @@
+"""A posted form, read field by field: what is wrong is said at its field, and nothing is lost.
+
+    form = await Posted.read(request)
+    body = form.words("body", most=4000)
+    until = form.instant("reply_by")
+    if form.faults:
+        return page(request, "comments.html", room, form=form, status=400)
+
+Templates show ``form.values[name]`` and ``form.faults.get(name)`` (macros in parts/fields.html).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import Final, Self
+
+from aiohttp import web
+
+from paraph.client.blocks import instant
+from paraph.client.web import language
+
+
+class Posted:
+    """What a person filled in.
+
+    Args:
+        values: By field; the first of several.
+        many: By field, all of them.
+        tell: Says a message in the page's language.
+
+    Attributes:
+        faults: What is wrong, by field; a page is shown again as long as there is one.
+    """
+
+    def __init__(
+        self,
+        values: Mapping[str, str],
+        many: Mapping[str, list[str]] | None = None,
+        tell: Callable[[str], str] = str,
+    ) -> None:
+        self.values: Final = dict(values)
+        self.faults: Final[dict[str, str]] = {}
+        self._many: Final = many or {}
+        self._tell: Final = tell
+
+    @classmethod
+    async def read(cls, request: web.Request) -> Self:
+        """Read the form of *request*; files in it are left out."""
+        form = await request.post()
+        many: dict[str, list[str]] = {}
+        for name, value in form.items():
+            if isinstance(value, str):
+                many.setdefault(name, []).append(value.replace("\r\n", "\n"))
+        values = {name: found[0] for name, found in many.items()}
+        return cls(values, many, language.words(request).gettext)
+
+    @classmethod
+    def empty(cls, **values: str) -> Self:
+        """Return a form nobody filled in yet, with what it begins with."""
+        return cls(values)
+
+    def fault(self, name: str, message: str) -> None:
+        """Say what is wrong with a field; the first message stands."""
+        self.faults.setdefault(name, self._tell(message))
+
+    def words(self, name: str, *, most: int = 20_000, needed: bool = True) -> str:
+        """Return a text without the blanks around it."""
+        found = self.values.get(name, "").strip()
+        if needed and not found:
+            self.fault(name, "Please fill this in.")
+        if len(found) > most:
+            self.fault(name, "This is too long.")
+        return found
+
+    def choice(self, name: str, allowed: Collection[str], *, otherwise: str = "") -> str:
+        """Return one of *allowed*."""
+        found = self.values.get(name, otherwise)
+        if found not in allowed:
+            self.fault(name, "Please choose one.")
+        return found
+
+    def chosen(self, name: str, allowed: Collection[str]) -> tuple[str, ...]:
+        """Return those of *allowed* that are ticked, in the order of the form."""
+        return tuple(each for each in self._many.get(name, ()) if each in allowed)
+
+    def ticked(self, name: str) -> bool:
+        """Tell whether a box is ticked."""
+        return bool(self.values.get(name))
+
+    def instant(self, name: str) -> int:
+        """Return an instant, POSIX ms; 0 for nothing. A time without a zone is UTC."""
+        found = self.values.get(name, "").strip()
+        if not found:
+            return 0
+        zoned = (
+            found if found[-1:] in "Zz" or "+" in found[10:] or "-" in found[10:] else f"{found}Z"
+        )
+        try:
+            return instant(zoned)
+        except ValueError:
+            self.fault(name, "Please give date and time as 2015-10-14T13:00Z.")
+            return 0
+
+    def in_languages(self, name: str, languages: Iterable[str]) -> dict[str, str]:
+        """Return a text in each language: field ``name-en`` and so on; all are needed."""
+        return {each: self.words(f"{name}-{each}") for each in languages}
