@@ -10,8 +10,8 @@ import functools
 from collections.abc import Callable
 from pathlib import Path
 
-from paraph.client.cli.context import Tools
 from paraph.client.joining import Link
+from paraph.client.tools import Tools
 from paraph.client.vault import Vault, VaultHeader, derive_key
 from paraph.protocol.checkpoint import LogSecret
 from paraph.protocol.documents import parse_roots

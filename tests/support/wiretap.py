@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import structlog
 
-from paraph.client.cli.context import Tools
+from paraph.client.tools import Tools
 from paraph.client.vault import Vault
 from paraph.protocol.wire import RelayCard
 from tests.support.memory_front import _derive

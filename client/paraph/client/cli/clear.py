@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from paraph.client.cli.at_desk import Voice, at_desk, speaking
-from paraph.client.cli.chancery import inside, no_internal_channel
+from paraph.client.cli.chancery import inside
 from paraph.client.cli.context import INTERNAL, Seat, example, run, seated
 from paraph.client.cli.draft_send import Place, placing, send_draft
 from paraph.client.cli.leaving import leave
@@ -84,6 +84,7 @@ def _as_map(each: Clearance) -> dict[str, Any]:
 @seated
 def list_(seat: Seat, *, everything: bool) -> None:
     """List what waits for a review, an authority or a release."""
+    from paraph.client.negotiating.chancery import no_internal_channel
     from paraph.client.negotiating.releases import waits_for
 
     async def look() -> None:
@@ -123,6 +124,7 @@ def _missing(state: State, each: Clearance) -> str:
 def show(seat: Seat, *, number: str) -> None:
     """Show what is to leave, field by field, and what was said of it."""
     from paraph.client.negotiating import inspection
+    from paraph.client.negotiating.chancery import no_internal_channel
     from paraph.client.negotiating.releases import waits_for
     from paraph.protocol.statements.content import decode_content
 
@@ -151,6 +153,7 @@ def show(seat: Seat, *, number: str) -> None:
 
 
 def _step(seat: Seat, number: str, step: str, note: str, role: str | None) -> None:
+    from paraph.client.negotiating.chancery import no_internal_channel
     from paraph.protocol.errors import MisuseError
     from paraph.protocol.statements.internal import ClearanceGiven
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import os
 import sys
-import time
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -13,40 +12,18 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 import click
 
 from paraph.client.passphrase import PASSPHRASE_VARIABLE, read_passphrase
+from paraph.client.tools import Tools
 from paraph.protocol.errors import InputError
 
 if TYPE_CHECKING:
     from paraph.client.home import ChannelHome, Home
-    from paraph.client.joining import Link
     from paraph.client.vault import Vault
-    from paraph.protocol.documents import Charter
-    from paraph.protocol.wire import RelayCard
 
 T = TypeVar("T")
 
 INTERNAL: Final = "internal"
 """What names the internal channel where there is one."""
 LEAST_PASSPHRASE: Final = 8
-
-
-class Tools:
-    """The outside of a command: the relay, the key file, the clock. Tests give another."""
-
-    def link(self, card: RelayCard) -> Link:
-        """Return the way to the relay of *card*."""
-        from paraph.client.transport import Transport
-
-        return Transport(card)
-
-    def open_vault(self, path: Path, passphrase: bytes) -> Vault:
-        """Open the key file at *path*."""
-        from paraph.client.vault import Vault
-
-        return Vault.open(path, passphrase)
-
-    def now(self) -> int:
-        """Return this machine's time, POSIX ms."""
-        return time.time_ns() // 1_000_000
 
 
 class Seat:
@@ -113,12 +90,14 @@ class Seat:
         Raises:
             InputError: None, or several.
         """
+        from paraph.client.negotiating.chancery import is_internal
+
         folders = self.home.channels()
         if text not in {"", INTERNAL} and folders:
             return self.home.find_channel(text)
         if not text and len(folders) == 1:
             return folders[0]
-        fitting = [each for each in folders if _is_internal(each) == bool(text)]
+        fitting = [each for each in folders if is_internal(each) == bool(text)]
         if len(fitting) == 1:
             return fitting[0]
         raise self._no_channel(text, len(folders), len(fitting))
@@ -153,14 +132,15 @@ class Seat:
 
     def languages(self) -> tuple[str, ...]:
         """Return the working languages of every channel of this home, ascending."""
-        return tuple(
-            sorted({each for folder in self.home.channels() for each in _charter(folder).languages})
-        )
+        from paraph.client.negotiating.chancery import languages_of
+
+        return languages_of(self.home)
 
     def internal(self) -> ChannelHome | None:
         """Return the one internal channel of this home; nothing where there is none."""
-        found = [each for each in self.home.channels() if _is_internal(each)]
-        return found[0] if len(found) == 1 else None
+        from paraph.client.negotiating.chancery import internal_of
+
+        return internal_of(self.home)
 
     def now(self) -> int:
         """Return this machine's time, POSIX ms."""
@@ -175,17 +155,6 @@ def no_home(path: Path) -> InputError:
         hint="give the right --home, or PARAPH_HOME; paraph party init makes a party in it,"
         " paraph member request a second person",
     )
-
-
-def _charter(folder: ChannelHome) -> Charter:
-    from paraph.client import cards
-    from paraph.protocol.documents import Charter
-
-    return Charter.decode(cards.read(folder.charter, cards.CharterFile).charter.body)
-
-
-def _is_internal(folder: ChannelHome) -> bool:
-    return len(_charter(folder).parties) == 1
 
 
 def seated(command: Callable[..., T]) -> Callable[..., T]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from paraph.client.cli.chancery import inside, local_mandate
+from paraph.client.cli.chancery import inside
 from paraph.client.cli.context import Seat
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ async def outlook(
     """Return what would be said if the draft at *path* were sent now."""
     from paraph.client.composing import Manner
     from paraph.client.negotiating import clearance, oddities, tabling
+    from paraph.client.negotiating.chancery import local_mandate
     from paraph.protocol.errors import ParaphError
 
     remarks = tuple(_remarks(desk, drafted))
@@ -51,7 +52,7 @@ async def outlook(
         return Outlook((str(error), *([error.hint] if error.hint else [])), (), remarks, None)
     async with inside(seat, desk.role, offline=offline) as chancery:
         within = chancery.state if chancery is not None else None
-        judged = clearance.judge(desk, contents, within, local_mandate(seat))
+        judged = clearance.judge(desk, contents, within, local_mandate(seat.home))
     odd = (*oddities.warnings(desk.state, contents), *judged.traces)
     return Outlook((), odd, remarks, judged)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -12,29 +13,22 @@ from paraph.client.cli.output import note, say, to_json
 if TYPE_CHECKING:
     from paraph.client.desk import Desk
     from paraph.client.negotiating.clearance import Judgement
-    from paraph.protocol.statements.content import Content
+    from paraph.client.negotiating.inspection import Leaving
+    from paraph.client.negotiating.leaving import Outlook
 
 
-def show(
-    seat: Seat,
-    desk: Desk,
-    contents: tuple[Content, ...],
-    files: Any,  # noqa: ANN401 - a sequence of plain files
-    judged: Judgement,
-    odd: tuple[str, ...],
-    *,
-    to_people: bool = False,
-) -> None:
+def show(seat: Seat, desk: Desk, outlook: Outlook, *, to_people: bool = False) -> None:
     """Print every byte that would leave; on stderr when somebody is asked about it."""
     from paraph.client.negotiating import inspection
 
-    leaving = inspection.inspect(desk, contents, files)
+    leaving = inspection.inspect(desk, outlook.leaving, outlook.unsealed)
+    judged = outlook.judged
     if seat.as_json and not to_people:
-        click.echo(to_json(_as_json(desk, leaving, judged, odd)))
+        click.echo(to_json(_as_json(desk, leaving, judged, outlook.warnings)))
         return
     out = note if to_people else say
     for each in leaving:
-        for line in inspection.lines(each):
+        for line in _lines(each):
             out(line)
     for hit in judged.hits:
         out(f'mandate: {hit.where}: "{hit.found}" touches "{hit.word}"')
@@ -42,9 +36,29 @@ def show(
         out(f"lacks: {', '.join(judged.lacks)}")
     elif judged.clearance is not None:
         out(f"cleared: {judged.clearance.number}, {judged.clearance.standing}")
-    for line in odd:
+    for line in outlook.warnings:
         out(f"warning: {line}")
     out("internal: nothing of the internal channel is among it" if not judged.traces else "")
+
+
+def _lines(leaving: Leaving) -> Iterator[str]:
+    from paraph.client.negotiating import inspection
+
+    found = {each.code: each.rows for each in inspection.sections(leaving)}
+    yield f"{leaving.kind}, {leaving.total_bytes} bytes in all"
+    yield "  sealed to (nobody else reads it):"
+    for row in found["recipients"]:
+        yield f"    {row.name:<8} {row.value}{f' x{row.count}' if row.count > 1 else ''}"
+    yield (
+        f"  record: {leaving.record_bytes} bytes, padded to {leaving.padded_bytes},"
+        f" {leaving.body_bytes} with wraps; envelope: {leaving.envelope_bytes}"
+    )
+    for row in found["attachments"]:
+        yield f"  attachment: {row.name}, {row.value} bytes, {row.count} sealed"
+    for title, code in (("the other side reads", "record"), ("the relay sees", "relay")):
+        yield f"  {title}:"
+        for row in found[code]:
+            yield f"    {row.name}: {row.value}"
 
 
 def _as_json(

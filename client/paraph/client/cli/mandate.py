@@ -8,12 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from paraph.client.cli.at_desk import at_desk
-from paraph.client.cli.chancery import (
-    MANDATE_FILE,
-    inside,
-    local_mandate,
-    no_internal_channel,
-)
+from paraph.client.cli.chancery import inside
 from paraph.client.cli.context import INTERNAL, Seat, example, run, seated
 from paraph.client.cli.example_file import example_option
 from paraph.client.cli.output import emit
@@ -57,6 +52,7 @@ def set_(seat: Seat, *, file: Path, negotiation: str, here: bool, role: str | No
     party is held to it, and who confirmed a trip word is noted in this home.
     """
     from paraph.client.negotiating import mandate as mandates
+    from paraph.client.negotiating.chancery import no_internal_channel
 
     written = mandates.read(file)
     identity = _negotiation(negotiation)
@@ -75,18 +71,13 @@ def set_(seat: Seat, *, file: Path, negotiation: str, here: bool, role: str | No
 
 
 def _keep_here(seat: Seat, written: Any, identity: bytes) -> None:  # noqa: ANN401 - a file read
-    from paraph.client.files import write_atomically
+    from paraph.client.negotiating import chancery
     from paraph.client.negotiating import mandate as mandates
 
-    if seat.internal() is not None:
-        raise InputError(
-            "expected a mandate for the internal channel, which this home has",
-            hint="leave out --here",
-        )
     header = ContentHeader.plain(negotiation=identity, dated=seat.now(), acting_role=roles.HEAD)
     content = mandates.parse(written, header, seat.languages())
-    path = seat.home.path / MANDATE_FILE
-    write_atomically(path, content.encode())
+    chancery.keep_mandate(seat.home, content)
+    path = seat.home.path / chancery.MANDATE_FILE
     emit(seat.as_json, {"kept": str(path), "name": content.name}, [f"kept       {content.name}"])
 
 
@@ -109,13 +100,14 @@ def _negotiation(text: str) -> bytes:
 @seated
 def show(seat: Seat) -> None:
     """Show the mandate in force."""
+    from paraph.client.negotiating.chancery import local_mandate
 
     async def look() -> None:
         found: list[MandateSet] = []
         async with inside(seat) as desk:
             if desk is not None:
                 found = [each.content for each in desk.state.mandates.values()]
-        local = local_mandate(seat)
+        local = local_mandate(seat.home)
         if not found and local is not None:
             found = [local]
         value = {"mandates": [each.to_map() for each in found]}

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import click
 
 from paraph.client.cli.at_desk import at_desk, desk_options, negotiation_id
+from paraph.client.cli.chancery import inside
 from paraph.client.cli.context import Seat, example, run, seated
 from paraph.client.cli.output import emit, one_line
 from paraph.client.clock import when
 
 if TYPE_CHECKING:
     from paraph.client.desk import Desk
-    from paraph.client.negotiating.draft_standing import Standing
+    from paraph.client.negotiating.ours import Ours
     from paraph.client.negotiating.status import Left, Status
 
 _DAY_MS = 86_400_000
@@ -31,52 +31,20 @@ _MOST_TREND = 8
 def status(seat: Seat, *, negotiation: str, offline: bool, name: str, role: str | None) -> None:
     """Show what is still open, whose turn it is, what each side owes, and which text this is."""
     from paraph.client.negotiating import status as reading
-    from paraph.client.negotiating.draft_standing import standings
-    from paraph.client.negotiating.kept_drafts import DraftFolder
+    from paraph.client.negotiating.ours import ours
 
     async def work() -> None:
         async with at_desk(seat, name, role, offline=offline) as (desk, synced):
-            kept = DraftFolder(seat.home.path)
-            ours = Ours(
-                drafts=tuple(each for each in standings(kept, desk.state) if each.is_open),
-                clearances=await _clearances(seat, offline=offline),
-            )
+            async with inside(seat, offline=offline) as inner:
+                left = ours(seat.home, desk.state, inner.state if inner is not None else None)
             if not desk.state.negotiations and not negotiation:
-                emit(seat.as_json, _no_text(desk, ours, synced), _no_text_lines(desk, ours))
+                emit(seat.as_json, _no_text(desk, left, synced), _no_text_lines(desk, left))
                 return
             talks = desk.negotiation(negotiation_id(seat, desk, negotiation))
             found = reading.status(desk, talks)
-            emit(seat.as_json, _value(desk, found, ours, synced), _lines(desk, found, ours))
+            emit(seat.as_json, _value(desk, found, left, synced), _lines(desk, found, left))
 
     run(work())
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Ours:
-    """What of ours has not left: the other side sees none of it.
-
-    Attributes:
-        drafts: Kept in this home, and not sent.
-        clearances: In the internal channel: number, subject, and who is waited for.
-    """
-
-    drafts: tuple[Standing, ...]
-    clearances: tuple[tuple[int, str, tuple[tuple[str, str], ...]], ...]
-
-
-async def _clearances(
-    seat: Seat, *, offline: bool
-) -> tuple[tuple[int, str, tuple[tuple[str, str], ...]], ...]:
-    from paraph.client.cli.chancery import inside
-    from paraph.client.negotiating.releases import open_ones, waits_for
-
-    async with inside(seat, offline=offline) as desk:
-        if desk is None:
-            return ()
-        return tuple(
-            (each.number, each.content.subject, waits_for(desk.state, each))
-            for each in open_ones(desk.state)
-        )
 
 
 def _no_text(desk: Desk, ours: Ours, synced: bool) -> dict[str, object]:
@@ -101,12 +69,12 @@ def _no_text_lines(desk: Desk, ours: Ours) -> Iterator[str]:
 def _ours(ours: Ours, queued: int) -> Iterator[str]:
     for each in ours.drafts:
         yield f"  draft {each.draft.number}: {each.word}, {each.detail}"
-    for number, subject, waits in ours.clearances:
-        what = ", ".join(f"{step} by {who}" for step, who in waits)
-        yield f"  clearance {number}: waits for {what}: {one_line(subject, _MOST_ABOUT)}"
+    for one in ours.clearances:
+        what = ", ".join(f"{step} by {who}" for step, who in one.waits)
+        yield f"  clearance {one.number}: waits for {what}: {one_line(one.subject, _MOST_ABOUT)}"
     if queued:
         yield f"  {queued} of our statements wait in the outbox (paraph sync)"
-    if not (ours.drafts or ours.clearances or queued):
+    if ours.is_empty and not queued:
         yield "  nothing waits"
 
 
@@ -123,11 +91,11 @@ def _ours_value(ours: Ours) -> dict[str, object]:
         ],
         "clearances": [
             {
-                "number": number,
-                "subject": subject,
-                "waits_for": [{"step": step, "by": who} for step, who in waits],
+                "number": each.number,
+                "subject": each.subject,
+                "waits_for": [{"step": step, "by": who} for step, who in each.waits],
             }
-            for number, subject, waits in ours.clearances
+            for each in ours.clearances
         ],
     }
 

@@ -246,32 +246,68 @@ def _seen_by_relay(statement: Statement) -> dict[str, Any]:
     }
 
 
-def lines(leaving: Leaving) -> Iterator[str]:
-    """Yield one statement as lines for people: every field, nothing shortened away."""
-    yield f"{leaving.kind}, {leaving.total_bytes} bytes in all"
-    yield "  sealed to (nobody else reads it):"
-    for party, role, count in _grouped(leaving.recipients):
-        yield f"    {party:<8} {role}{f' x{count}' if count > 1 else ''}"
-    yield (
-        f"  record: {leaving.record_bytes} bytes, padded to {leaving.padded_bytes},"
-        f" {leaving.body_bytes} with wraps; envelope: {leaving.envelope_bytes}"
+@dataclasses.dataclass(frozen=True, slots=True)
+class Row:
+    """One line of a section.
+
+    Attributes:
+        name: A party and role, a size, a file, or a field's place in its record.
+        value: What it holds, in the form that people read; empty where the name says it all.
+        count: How many such keys, or bytes; 0 where nothing is counted.
+    """
+
+    name: str
+    value: str = ""
+    count: int = 0
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Section:
+    """A part of what is told about one statement.
+
+    Attributes:
+        code: ``recipients``: value is the role, count the keys; ``sizes``: count is bytes;
+            ``attachments``: count is bytes when sealed, value those before; ``record``: what the
+            other side reads; ``relay``: what the relay sees.
+        rows: Its lines, in order.
+    """
+
+    code: str
+    rows: tuple[Row, ...]
+
+
+def sections(leaving: Leaving) -> tuple[Section, ...]:
+    """Return everything that is told about one statement: nothing shortened away."""
+    return (
+        Section("recipients", tuple(_grouped(leaving.recipients))),
+        Section(
+            "sizes",
+            (
+                Row("record", count=leaving.record_bytes),
+                Row("padded", count=leaving.padded_bytes),
+                Row("body", count=leaving.body_bytes),
+                Row("envelope", count=leaving.envelope_bytes),
+                Row("total", count=leaving.total_bytes),
+            ),
+        ),
+        Section(
+            "attachments",
+            tuple(
+                Row(each["name"], str(each["bytes"]), each["sealed_bytes"])
+                for each in leaving.attachments
+            ),
+        ),
+        Section("record", tuple(Row(*each) for each in flat(leaving.record))),
+        Section("relay", tuple(Row(*each) for each in flat(leaving.relay_sees))),
     )
-    for each in leaving.attachments:
-        yield f"  attachment: {each['name']}, {each['bytes']} bytes, {each['sealed_bytes']} sealed"
-    yield "  the other side reads:"
-    for path, value in flat(leaving.record):
-        yield f"    {path}: {value}"
-    yield "  the relay sees:"
-    for path, value in flat(leaving.relay_sees):
-        yield f"    {path}: {value}"
 
 
-def _grouped(each: Sequence[Recipient]) -> Iterator[tuple[str, str, int]]:
+def _grouped(each: Sequence[Recipient]) -> Iterator[Row]:
     counted: dict[tuple[str, str], int] = {}
     for one in each:
         counted[one.party, one.role] = counted.get((one.party, one.role), 0) + 1
     for (party, role), count in counted.items():
-        yield party, role, count
+        yield Row(party, role, count)
 
 
 def flat(value: object, path: str = "") -> Iterator[tuple[str, str]]:
