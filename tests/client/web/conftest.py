@@ -1,0 +1,16 @@
+"""Two ministries with a first text between them; pages are asked for inside the test's own loop."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.chancery import BASE, exchanging, write
+from tests.support.commands import Person
+
+
+@pytest.fixture
+def desks(tmp_path: Path) -> tuple[Person, Person]:
+    # Commands run loops of their own, so they run before the test's begins.
+    usa, rus, _ = exchanging(tmp_path)
+    usa.ok("send", write(usa, "base.yaml", BASE))
+    return usa, rus

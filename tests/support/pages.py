@@ -1,0 +1,73 @@
+"""A person's desk in a browser, without the browser: the real application over a relay in memory."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator, Mapping
+
+from aiohttp import ClientResponse
+from aiohttp.test_utils import TestClient, TestServer
+
+from paraph.client.home import Home
+from paraph.client.web import app
+from paraph.client.web.guard import Guard
+from paraph.client.web.launch import Tokens
+from paraph.client.web.office import Office
+from tests.support.commands import PASSPHRASE, Person
+
+OWN = {"Sec-Fetch-Site": "same-origin"}
+
+
+class Pages:
+    """What a person sees and posts.
+
+    Attributes:
+        office: The office behind the pages.
+        client: aiohttp's own client; requests of :meth:`get` and :meth:`post` are those of a page.
+    """
+
+    def __init__(self, office: Office, client: TestClient, guard: Guard) -> None:  # type: ignore[type-arg]
+        self.office = office
+        self.client = client
+        self._host = {"Host": guard.origin.removeprefix("http://")}
+
+    @property
+    def path(self) -> str:
+        """Where the one negotiation of this home stands."""
+        return self.office.rooms()[0].path
+
+    async def get(self, path: str, *, status: int = 200) -> str:
+        """Return the page at *path*: from the root, or below the negotiation without a slash."""
+        answer = await self.client.get(self._at(path), headers={**self._host, **OWN})
+        return await self._text(answer, status)
+
+    async def post(self, path: str, form: Mapping[str, str], *, status: int = 200) -> str:
+        """Post *form* and return the page that comes of it, redirects followed."""
+        answer = await self.client.post(self._at(path), data=form, headers={**self._host, **OWN})
+        return await self._text(answer, status)
+
+    def _at(self, path: str) -> str:
+        return path if path.startswith("/") else f"{self.path}/{path}".rstrip("/")
+
+    async def _text(self, answer: ClientResponse, status: int) -> str:
+        text = await answer.text()
+        assert answer.status == status, (answer.status, text)
+        return text
+
+
+@contextlib.asynccontextmanager
+async def pages(person: Person, role: str | None = None) -> AsyncIterator[Pages]:
+    """Serve the desk of *person*, unlocked and synced once, and give its pages, signed in."""
+    office = Office(Home(person.home), person.tools, role)
+    await office.unlock(PASSPHRASE.encode())
+    tokens, guard = Tokens(), Guard("desk", 1)
+    made = app.make(office, guard, tokens, app.Presence(0))
+    async with TestClient(TestServer(made)) as client:
+        try:
+            found = Pages(office, client, guard)
+            await found.post("/enter", {"token": tokens.new()})
+            for desk in office.desks:
+                await desk.sync()
+            yield found
+        finally:
+            await office.close()
