@@ -1,4 +1,4 @@
-"""A person's desk in a browser, without the browser: the real application over a relay in memory."""
+"""A person's desk without a browser: the real application over a relay in memory."""
 
 from __future__ import annotations
 
