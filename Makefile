@@ -7,6 +7,8 @@
 #   make fuzz          random bytes against the decoder
 #   make bench         measure, print a table and JSON (bench-long: longer runs)
 #   make spec          write the field tables of protocol/SPEC.md anew
+#   make vendor-check  compare the files of others that stand in the tree with their hashes
+#   make vendor        compare them with their packages too (needs npm)
 #   make lock          resolve the locks anew; `make lock ARGS=--upgrade` takes newer versions
 #   make clean         remove .venv/, var/ and what the tools leave behind
 #
@@ -24,7 +26,8 @@ LOCKED := $(PIP_INSTALL) --require-hashes --only-binary :all:
 PYTEST ?= $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all faults faults-long fuzz bench bench-long spec lock clean
+.PHONY: help demo test test-all faults faults-long fuzz bench bench-long spec vendor \
+  vendor-check lock clean
 .DELETE_ON_ERROR:
 .SUFFIXES:
 .NOTPARALLEL:
@@ -88,6 +91,12 @@ bench-long: $(VENV)/tools
 
 spec: $(VENV)/tools
 	$(BIN)/python -m tests.support.spec_tables --write
+
+vendor-check: $(VENV)/tools
+	$(BIN)/python -m tests.support.vendored
+
+vendor: $(VENV)/tools
+	$(BIN)/python -m tests.support.vendored --fetch
 
 # --no-emit-index-url keeps addresses out; a version must be seven days old.
 COMPILE := UV_CACHE_DIR=var/cache/uv $(BIN)/uv pip compile --quiet --generate-hashes \
