@@ -1,7 +1,7 @@
 """What the internal side says of what is about to leave: mandate and clearance (SPEC 7.18).
 
-Everything here reads and computes; nothing leaves and nobody is asked. The door of the command
-line shows what it says and asks (:mod:`paraph.client.cli.door`).
+Everything here reads and computes; nothing leaves and nobody is asked. What a person then does is
+in :mod:`paraph.client.negotiating.leaving`.
 """
 
 from __future__ import annotations
