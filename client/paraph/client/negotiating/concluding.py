@@ -16,6 +16,7 @@ from paraph.client.clock import when
 from paraph.client.cosigners import final_below
 from paraph.client.desk import Desk
 from paraph.client.home import Book
+from paraph.client.negotiating.roots import unverified
 from paraph.protocol.errors import InputError, MisuseError, RefusedError
 from paraph.protocol.keys import Signer
 from paraph.protocol.names import ZERO
@@ -56,10 +57,8 @@ _HINTS: Final[Mapping[str, str]] = {
 
 def here(desk: Desk, book: Book, version: Version) -> Iterator[Open]:
     """Yield what bars *version* from being concluded at this desk, whatever the fold says."""
-    trust = desk.replica.log.trust
-    for code in desk.others:
-        if book.verification(founding.root_digest(trust.parties[code].manifest)) is None:
-            yield Open("roots-unverified", "", f"expected somebody here to compare {code}'s words")
+    for code in unverified(desk, book):
+        yield Open("roots-unverified", "", f"expected somebody here to compare {code}'s words")
     if desk.reader.halt is not None:
         yield Open("not-read", "", f"expected all of the log to be read: {desk.reader.up_to}")
     if desk.replica.log.charter.quorum == "all":

@@ -16,6 +16,7 @@ from paraph.client.home import Home
 from paraph.client.tools import Tools
 from paraph.client.vault import Vault
 from paraph.client.web.following import Following
+from paraph.client.web.gate import Gate
 from paraph.client.web.hints import Hints
 from paraph.protocol.errors import InputError, LockedError, ParaphError
 from paraph.protocol.names import ChannelId
@@ -43,6 +44,11 @@ class Room:
         """Its title, in the first language that has one."""
         return self.talks.opened.titles[0].words if self.talks.opened else ""
 
+    def party_class(self, code: str) -> str:
+        """Return how a party is dressed: by its place in the charter; nothing for nobody."""
+        parties = self.state.parties
+        return f"party-{parties.index(code) + 1}" if code in parties else ""
+
     @property
     def path(self) -> str:
         """Where its pages stand, without a slash at the end."""
@@ -62,15 +68,18 @@ class Office:
         chancery: The desk of the internal channel, if there is one.
         hints: Says to every open page that something came.
         voice: Held by whoever speaks.
+        gate: What every shared desk's words pass; opened by the page of what leaves.
+        tools: Relay, key file, clock.
     """
 
     def __init__(self, home: Home, tools: Tools, role: str | None = None) -> None:
         self.home: Final = home
         self.hints: Final = Hints()
         self.voice: Final = asyncio.Lock()
+        self.gate: Final = Gate()
         self.desks: tuple[Desk, ...] = ()
         self.chancery: Desk | None = None
-        self._tools: Final = tools
+        self.tools: Final = tools
         self._role: Final = role
         self._vault: Vault | None = None
         self._following: dict[Desk, Following] = {}
@@ -103,7 +112,7 @@ class Office:
         """
         if self._vault is not None:
             return
-        self.take(await asyncio.to_thread(self._tools.open_vault, self.home.vault_path, passphrase))
+        self.take(await asyncio.to_thread(self.tools.open_vault, self.home.vault_path, passphrase))
 
     def take(self, vault: Vault) -> None:
         """Begin with a key file that is open already.
@@ -117,8 +126,8 @@ class Office:
                 vault,
                 folder,
                 self._role_in(vault, folder.channel),
-                self._tools.link(folder.relay),
-                clock=self._tools.now,
+                self.tools.link(folder.relay),
+                clock=self.tools.now,
             )
             for folder in self.home.channels()
         ]
@@ -130,6 +139,7 @@ class Office:
                 " one of your party",
             )
         for desk in opened:
+            desk.door = self.gate
             desk.read()
         inner = [desk for desk in opened if desk.state.internal]
         self.chancery = inner[0] if inner else None

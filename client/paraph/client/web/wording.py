@@ -5,22 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping
 from gettext import NullTranslations
-from typing import Any, Final
+from typing import Any
+
+import jinja2
 
 from paraph.client.clock import when
+from paraph.client.web.office import Room
+from paraph.client.web.words import VOCABULARIES
 from paraph.protocol.errors import ParaphError
-
-N_: Final = str
-ROLES: Final = {
-    "desk_officer": N_("desk officer"),
-    "head_of_delegation": N_("head of delegation"),
-    "legal_adviser": N_("legal adviser"),
-    "linguist": N_("linguist"),
-    "signatory": N_("signatory"),
-    "registrar": N_("registrar"),
-    "bot": N_("bot"),
-    "auditor": N_("auditor"),
-}
 
 
 def filters(catalogue: NullTranslations) -> Mapping[str, Callable[..., Any]]:
@@ -37,9 +29,13 @@ def filters(catalogue: NullTranslations) -> Mapping[str, Callable[..., Any]]:
         days = hours // 24
         return catalogue.ngettext("%(n)s day", "%(n)s days", days) % {"n": days}
 
+    def called(code: str, vocabulary: str) -> str:
+        """What people call a code of the protocol; the code itself, if it is a newer one."""
+        return catalogue.gettext(VOCABULARIES[vocabulary].get(code, code))
+
     def role(code: str) -> str:
         """What people call a role."""
-        return catalogue.gettext(ROLES.get(code, code))
+        return called(code, "role")
 
     def told(error: ParaphError) -> str:
         """What went wrong, in the page's language where it is known there."""
@@ -51,8 +47,10 @@ def filters(catalogue: NullTranslations) -> Mapping[str, Callable[..., Any]]:
         "span": span,
         "hex": bytes.hex,
         "short": short,
+        "called": called,
         "role": role,
         "told": told,
+        "party": party,
     }
 
 
@@ -67,3 +65,10 @@ def local(at_ms: int) -> str:
 def short(data: bytes) -> str:
     """Return the beginning of a digest, as people read it out."""
     return data.hex()[:12]
+
+
+@jinja2.pass_context
+def party(context: jinja2.runtime.Context, code: str) -> str:
+    """Return the class of a party's code where it is printed; see Room.party_class."""
+    room = context.get("room")
+    return room.party_class(code) if isinstance(room, Room) else ""

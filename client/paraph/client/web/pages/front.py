@@ -1,4 +1,4 @@
-"""The first screen: the four questions, and what of ours has not left."""
+"""The first screen: the four questions, what came, and how far ours has come."""
 
 from __future__ import annotations
 
@@ -6,9 +6,17 @@ from typing import Final
 
 from aiohttp import web
 
+from paraph.client.cosigners import final_below
+from paraph.client.negotiating import lately
+from paraph.client.negotiating.ours import ours
+from paraph.client.negotiating.roots import unverified
 from paraph.client.negotiating.status import status
 from paraph.client.web import asked
+from paraph.client.web.office import Room
 from paraph.client.web.rendering import page
+
+MOST: Final = 6
+"""Steps that the first screen lists on each side; the rest stands in the registers."""
 
 
 async def start(request: web.Request) -> web.Response:
@@ -21,8 +29,35 @@ async def start(request: web.Request) -> web.Response:
 
 async def front(request: web.Request) -> web.Response:
     """Show where a negotiation stands."""
-    room = asked.room(request)
-    return page(request, "front.html", room, status_=status(room.desk, room.talks))
+    office, room = asked.office(request), asked.room(request)
+    came, count = lately.waiting(room.desk, room.state, room.talks, MOST)
+    inner = office.state(room.chancery) if room.chancery is not None else None
+    return page(
+        request,
+        "front.html",
+        room,
+        standing=status(room.desk, room.talks),
+        came=came,
+        came_count=count,
+        said=lately.ours(room.desk, room.state, room.talks, MOST),
+        ours=ours(office.home, room.state, inner),
+        log=_log(room),
+        unverified=unverified(room.desk, office.home.book),
+    )
+
+
+def _log(room: Room) -> dict[str, object]:
+    log, replica = room.desk.replica.log, room.desk.replica
+    cosigned = log.charter.quorum != "none"
+    return {
+        "size": replica.size,
+        "root": replica.head.root,
+        "final": final_below(replica) if cosigned else None,
+        "log_time": log.log_time,
+        "read": room.desk.reader.position,
+        "up_to": room.desk.reader.up_to if room.desk.reader.halt is not None else "",
+        "alarms": tuple(replica.alarms()),
+    }
 
 
 ROUTES: Final = (web.get("/", start), web.get("/n/{negotiation}", front))

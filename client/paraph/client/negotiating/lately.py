@@ -1,0 +1,109 @@
+"""What was said lately on each side: how far ours has come, and what of theirs waits for us."""
+
+from __future__ import annotations
+
+import dataclasses
+import heapq
+from collections.abc import Iterator
+
+from paraph.client.desk import Desk
+from paraph.client.views import PERSONAL
+from paraph.protocol import roles
+from paraph.protocol.negotiation.state import Entry, Negotiation, State
+
+_RECEIPTS = frozenset({"acknowledgement-given"})
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Step:
+    """A statement as people look back on it.
+
+    Attributes:
+        statement: Its id.
+        index: Its place in the log.
+        kind: Kind of its content.
+        name: How people call it: v3, C-12, P-4, RUS-2; its index, if it has no other name.
+        party: Code of who said it.
+        role: In which role.
+        at: Log time at its index, POSIX ms.
+        rung: How far it has come with the other side: logged, held, or a receipt's rung.
+        refused: Why it was kept as said and not applied; empty if it was.
+    """
+
+    statement: bytes
+    index: int
+    kind: str
+    name: str
+    party: str
+    role: str
+    at: int
+    rung: str
+    refused: str
+
+
+def ours(desk: Desk, state: State, talks: Negotiation, most: int) -> tuple[Step, ...]:
+    """Return what this party's people said last, newest first, at most *most*."""
+    said = (entry for entry in _said(state, talks) if entry.party == desk.party)
+    return tuple(_step(desk, talks, each) for each in heapq.nlargest(most, said, key=_index))
+
+
+def waiting(
+    desk: Desk, state: State, talks: Negotiation, most: int
+) -> tuple[tuple[Step, ...], int]:
+    """Return what the other side's people said and nobody here has shown to have seen.
+
+    Returns:
+        The newest first, at most *most*; and how many there are.
+    """
+    found = [
+        entry
+        for entry in _said(state, talks)
+        if entry.party != desk.party and not _is_seen(desk, state, entry)
+    ]
+    newest = heapq.nlargest(most, found, key=_index)
+    return tuple(_step(desk, talks, each) for each in newest), len(found)
+
+
+def _said(state: State, talks: Negotiation) -> Iterator[Entry]:
+    for _, entry in state.entries.items():  # noqa: PERF102 - a trie, no dict
+        ours_to_tell = entry.negotiation == talks.identity and entry.kind not in _RECEIPTS
+        by_a_person = entry.said.role != roles.BOT
+        if ours_to_tell and by_a_person and entry.said.statement not in talks.recalled:
+            yield entry
+
+
+def _index(entry: Entry) -> int:
+    return entry.index
+
+
+def _is_seen(desk: Desk, state: State, entry: Entry) -> bool:
+    receipt = (state.receipts.get(entry.said.statement) or {}).get(desk.party)
+    return receipt is not None and (receipt.rung in PERSONAL or receipt.outcome == "not_taken")
+
+
+def _step(desk: Desk, talks: Negotiation, entry: Entry) -> Step:
+    said = entry.said
+    return Step(
+        statement=said.statement,
+        index=said.index,
+        kind=entry.kind,
+        name=_name(talks, entry),
+        party=said.party,
+        role=said.role,
+        at=said.log_time,
+        rung=desk.rung(said.index, said.statement),
+        refused=entry.outcome.code if entry.outcome.status == "refused" else "",
+    )
+
+
+def _name(talks: Negotiation, entry: Entry) -> str:
+    statement = entry.said.statement
+    if version := talks.versions.get(statement):
+        return f"v{version.number}"
+    if comment := talks.comments.get(statement):
+        return f"C-{comment.number}"
+    if proposal := talks.proposals.get(statement):
+        return proposal.name
+    if dispatch := talks.dispatches.get(statement):
+        return f"{dispatch.content.author}-{dispatch.content.number}"
+    return f"#{entry.index}"
