@@ -141,10 +141,14 @@ class Desk:
         """The negotiation as folded so far, with what this desk has queued on top of it."""
         state = self.reader.state
         for statement, content in self._said:
-            if state.entries.get(statement) is None:
+            if state.entries.get(statement) is None and not self._is_never(statement):
                 with contextlib.suppress(InputError, RefusedError):
                     state = composing.try_fold(state, content, self._said_now(state, statement))
         return state
+
+    def _is_never(self, statement: StatementId) -> bool:
+        row = self.outbox.row(statement)
+        return row is not None and row.state is Delivery.UNPLACEABLE
 
     @property
     def member(self) -> Member:

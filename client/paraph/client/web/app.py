@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from aiohttp import web
 
-from paraph.client.web import asked, pages
+from paraph.client.web import asked, leaving, pages
 from paraph.client.web.guard import ENTER, SAFE, Guard, Handler
 from paraph.client.web.launch import Tokens
 from paraph.client.web.office import Office
@@ -110,6 +110,7 @@ def make(office: Office, guard: Guard, tokens: Tokens, presence: Presence) -> we
     made[asked.GUARD] = guard
     made[asked.TOKENS] = tokens
     made[PRESENCE] = presence
+    made[leaving.ACTS] = leaving.Acts()
     made.add_routes(pages.routes())
     made.router.add_static("/static/", STATIC)
     return made

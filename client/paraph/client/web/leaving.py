@@ -1,0 +1,304 @@
+"""The one place that sends: what a person wants to say is kept, shown, and let go by a second act.
+
+A page composes records and hands them over::
+
+    raise leaving.propose(request, room.desk, content, back=f"{room.path}/comments")
+
+Nothing is signed or sealed until the page at ``/leaving/<id>`` was shown and posted
+(:mod:`paraph.client.web.pages.leaving`). What stays inside goes another way: :func:`keep_inside`.
+
+An :class:`Act` lives in the memory of this process: locking the desk keeps it, ending the process
+loses it. What is worth more than a click is composed from a draft, which is kept on disk.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import secrets
+from pathlib import Path
+from typing import Final
+
+from aiohttp import web
+
+from paraph.client import composing
+from paraph.client.desk import Desk
+from paraph.client.negotiating import chancery, inspection
+from paraph.client.negotiating import leaving as rules
+from paraph.client.negotiating.leaving import Outlook
+from paraph.client.sent import Sent
+from paraph.client.web import asked
+from paraph.client.web.office import Office
+from paraph.protocol.errors import InputError, ParaphError
+from paraph.protocol.names import ChannelId
+from paraph.protocol.statements.content import Content, encode_content
+
+MOST: Final = 64
+"""Acts that are kept; then the oldest is dropped, of those that are done first."""
+
+
+@dataclasses.dataclass(slots=True)
+class Act:
+    """Something that a person means to say.
+
+    Attributes:
+        id: Random; names it in its address.
+        channel: The shared channel.
+        role: Role of the key that will sign.
+        contents: The records that were not said yet, in their order.
+        back: Where the person came from, and goes if it is not said.
+        after: Where the person goes once it is said.
+        files: To be sealed with the last record.
+        exclusive: The last is placed only if nobody else said anything meanwhile.
+        precedence: Of the last.
+        draft: Number of the kept draft that it was made from; 0 if of none.
+        size: Entries that were known when it was proposed: what is newer came meanwhile.
+        cleared: What was let go already, where only the first of several could be said.
+        trouble: Why the last attempt was not taken; nothing before it.
+        sent: What became of it; nothing before it was said.
+    """
+
+    id: str
+    channel: ChannelId
+    role: str
+    contents: tuple[Content, ...]
+    back: str
+    after: str
+    files: tuple[Path, ...]
+    exclusive: bool
+    precedence: str
+    draft: int
+    size: int
+    cleared: Outlook | None = None
+    trouble: ParaphError | None = None
+    sent: Sent | None = None
+
+
+class Acts:
+    """The acts of one running desk, by id."""
+
+    def __init__(self) -> None:
+        self._acts: dict[str, Act] = {}
+
+    def keep(self, act: Act) -> None:
+        """Keep one more."""
+        if len(self._acts) >= MOST:
+            oldest = min(self._acts.values(), key=lambda each: each.sent is None)
+            del self._acts[oldest.id]
+        self._acts[act.id] = act
+
+    def find(self, identity: str) -> Act:
+        """Return the act of that id.
+
+        Raises:
+            InputError: Code ``unknown-act``: it was put away, or the desk was started anew.
+        """
+        found = self._acts.get(identity)
+        if found is None:
+            raise InputError(
+                "what you meant to say is not kept any more: it was put away, or the desk was"
+                " started anew",
+                code="unknown-act",
+                hint="nothing was sent. Drafts are kept; say the rest anew",
+            )
+        return found
+
+    def drop(self, act: Act) -> None:
+        """Forget one."""
+        self._acts.pop(act.id, None)
+
+    def open(self) -> tuple[Act, ...]:
+        """Return what was proposed and not said, oldest first."""
+        return tuple(each for each in self._acts.values() if each.sent is None)
+
+
+ACTS: Final = web.AppKey("acts", Acts)
+
+
+def propose(
+    request: web.Request,
+    desk: Desk,
+    *contents: Content,
+    back: str,
+    after: str = "",
+    files: tuple[Path, ...] = (),
+    exclusive: bool = False,
+    precedence: str = "routine",
+    draft: int = 0,
+) -> web.HTTPSeeOther:
+    """Keep what a person wants to say, and return the way to the page that shows it; raise that.
+
+    Args:
+        request: The posted form.
+        desk: In the shared channel; its key will sign.
+        contents: The records, in their order.
+        back: Path to go to if it is not said.
+        after: Path to go to once it is; *back*, if not given.
+        files: To be sealed with the last record.
+        exclusive: Place the last only if nobody else said anything meanwhile.
+        precedence: Of the last: flash, immediate, priority or routine.
+        draft: Number of the kept draft that it was made from.
+
+    Raises:
+        ParaphError: The rules refuse it, as ``Desk.say`` would: say so at the form.
+    """
+    require_sayable(desk, contents)
+    act = Act(
+        id=secrets.token_hex(8),
+        channel=desk.channel,
+        role=desk.role,
+        contents=contents,
+        back=back,
+        after=after or back,
+        files=files,
+        exclusive=exclusive,
+        precedence=precedence,
+        draft=draft,
+        size=desk.replica.size,
+    )
+    request.app[ACTS].keep(act)
+    return web.HTTPSeeOther(f"/leaving/{act.id}")
+
+
+def require_sayable(desk: Desk, contents: tuple[Content, ...]) -> None:
+    """Refuse what the rules would refuse, before anybody looks at it."""
+    state = desk.state
+    for each in contents:
+        composing.require_role(desk.role, each)
+        state = desk.foresee(state, each)
+
+
+async def keep_inside(request: web.Request, content: Content, *, back: str) -> web.HTTPSeeOther:
+    """Say *content* in the internal channel, and return the way *back*; raise that.
+
+    Args:
+        request: The posted form.
+        content: Made with the header of ``office.chancery``.
+        back: Path to go to.
+
+    Raises:
+        ParaphError: There is no internal channel, or the rules refuse it: say so at the form.
+    """
+    office = asked.office(request)
+    if office.chancery is None:
+        raise chancery.no_internal_channel()
+    async with office.voice:
+        await office.chancery.say(content)
+    office.hints.tell("changed")
+    return web.HTTPSeeOther(back)
+
+
+# ---------------------------------------------------------------------- what its page does
+
+
+def desk_of(office: Office, act: Act) -> Desk:
+    """Return the desk that would say *act*: another object after every unlocking.
+
+    Raises:
+        InputError: Code ``unknown-act``: this home does not speak there any more.
+    """
+    for desk in office.desks:
+        if desk.channel == act.channel and desk.role == act.role:
+            return desk
+    raise InputError("this home does not speak in that channel any more", code="unknown-act")
+
+
+def look(office: Office, act: Act) -> Outlook:
+    """Return what would leave now, and what is said of it."""
+    desk = desk_of(office, act)
+    if act.cleared is not None:  # a part of it was said: the rest is as it was let go
+        return dataclasses.replace(act.cleared, contents=act.contents)
+    mandate = chancery.local_mandate(office.home)
+    return rules.look_over(desk, act.contents, office.chancery, mandate, act.files)
+
+
+def digest(desk: Desk, act: Act, outlook: Outlook) -> str:
+    """Return what names exactly the bytes that a page shows, under whose key, and to whom.
+
+    It goes with the form: what is not the same any more when it is posted is shown anew.
+    """
+    parts = [
+        *(encode_content(each) for each in outlook.leaving),
+        *(each.digest for each in outlook.unsealed),
+        *(each.key for each in inspection.recipients(desk)),
+        f"{desk.outbox.key.hex()} {desk.role} {act.precedence}".encode(),
+        *(each.encode() for each in outlook.warnings),
+    ]
+    made = hashlib.sha256()
+    for part in parts:
+        made.update(len(part).to_bytes(8, "big") + part)
+    return made.hexdigest()
+
+
+async def send(office: Office, act: Act, shown: str, who: str, *, anyway: bool) -> bool:
+    """Sign, seal and send what was shown; the outcome stands in the act.
+
+    Args:
+        office: Unlocked.
+        act: What is meant.
+        shown: Digest of what the page showed.
+        who: On whose word an authority is confirmed, where one is missing; kept inside.
+        anyway: Send it whatever came in between.
+
+    Returns:
+        Whether it was as shown. If it was not, nothing was done.
+
+    Raises:
+        RefusedError: Code ``not-cleared`` or ``internal-leak``: something is missing.
+        InputError: A file cannot be read.
+    """
+    async with office.voice:
+        if act.sent is not None:
+            return True
+        desk, outlook = desk_of(office, act), look(office, act)
+        if not secrets.compare_digest(digest(desk, act, outlook).encode(), shown.encode()):
+            return False
+        act.trouble = None
+        try:
+            require_sayable(desk, outlook.leaving)
+        except ParaphError as error:  # somebody was first: nothing is lost, and it is told
+            act.trouble = error
+            return True
+        if who and act.cleared is None and not outlook.may_leave:
+            inner, at = office.chancery, office.tools.now()
+            outlook = await rules.confirm_authority(desk, outlook, inner, who, office.home, at)
+        allowed = rules.let_leave(desk, outlook)
+        with office.gate.letting(allowed):
+            await _say(desk, act, outlook, allowed, exclusive=act.exclusive and not anyway)
+    office.hints.tell("changed")
+    return True
+
+
+async def _say(
+    desk: Desk, act: Act, outlook: Outlook, allowed: tuple[Content, ...], *, exclusive: bool
+) -> None:
+    # Each record that was said is taken off the act, so that nothing is ever said twice.
+    last = len(allowed) - 1
+    try:
+        for number, content in enumerate(allowed):
+            is_last = number == last
+            sent = await desk.say(
+                content,
+                exclusive=exclusive and is_last,
+                precedence=act.precedence if is_last else "routine",
+            )
+            act.contents = allowed[number + 1 :]
+            if is_last:
+                act.sent = sent
+            else:
+                judged = dataclasses.replace(outlook.judged, hits=(), must_release=False)
+                judged = dataclasses.replace(judged, cleared=act.contents)
+                act.cleared = dataclasses.replace(outlook, contents=act.contents, judged=judged)
+    except ParaphError as error:
+        act.trouble = error
+
+
+async def ask(office: Office, act: Act) -> None:
+    """Ask in the internal channel that exactly these bytes may leave.
+
+    Raises:
+        InputError: Codes ``no-internal-channel``; ``asked-before``.
+    """
+    async with office.voice:
+        await rules.ask(desk_of(office, act), look(office, act), office.chancery)
+    office.hints.tell("changed")
