@@ -9,7 +9,7 @@ as deleted and inserted.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from operator import attrgetter
 from typing import Final, Literal
 
@@ -242,6 +242,7 @@ def _components(old: Text, new: Text, kin: Kin) -> list[Component]:
                 one += other
                 for member in other:
                     group[member] = one
+    parts = tuple({part.cid: part for part in text.parts} for text in (old, new))
     found: list[Component] = []
     seen: set[int] = set()
     for members in group.values():
@@ -254,16 +255,15 @@ def _components(old: Text, new: Text, kin: Kin) -> list[Component]:
                     tuple(part for part in new.parts if (1, part.cid) in inside),
                 )
                 if len(members) > 2
-                else _small(old, new, members)
+                else _small(parts, members)
             )
     return found
 
 
-def _small(old: Text, new: Text, members: Iterable[tuple[int, str]]) -> Component:
+def _small(parts: Sequence[Mapping[str, Part]], members: Iterable[tuple[int, str]]) -> Component:
     sides: tuple[list[Part], list[Part]] = ([], [])
     for side, cid in members:
-        part = (old, new)[side].find(cid)
-        sides[side].extend([part] if part else [])
+        sides[side].append(parts[side][cid])
     return tuple(sides[0]), tuple(sides[1])
 
 
@@ -348,6 +348,11 @@ class _Builder:
         return Block(self.shape, self.olds, self.news, pieces, tuple(self.changes), self.whole)
 
     def pieces(self, language: str) -> list[Piece]:
+        if len(self.olds) == len(self.news) == 1:  # most clauses of most redlines: nothing changed
+            (one,), (other,) = self.olds, self.news
+            text = one.words.get(language, "")
+            if text == other.words.get(language, ""):
+                return [Piece("same", text, one.cid, other.cid)] if text else []
         old, old_at = _joined(self.olds, language)
         new, new_at = _joined(self.news, language)
         found: list[Piece] = []

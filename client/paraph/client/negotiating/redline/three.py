@@ -48,9 +48,12 @@ def three_way(base: Text, theirs: Text, ours: Text) -> tuple[Row, ...]:
     Rows stand as in *ours*, those that it has not after what they follow in *theirs* or *base*.
     """
     moved = (_moved(base, theirs), _moved(base, ours))
+    of_base, of_theirs, of_ours = (
+        {part.cid: part for part in text.parts} for text in (base, theirs, ours)
+    )
     rows = []
     for cid in _order(ours, theirs, base):
-        parts = (base.find(cid), theirs.find(cid), ours.find(cid))
+        parts = (of_base.get(cid), of_theirs.get(cid), of_ours.get(cid))
         words = {
             each: tuple(_segments(*(_words(part, each) for part in parts)))
             for each in base.languages
@@ -70,13 +73,19 @@ def _words(part: Part | None, language: str) -> str:
 
 
 def _order(*texts: Text) -> list[str]:
-    order: list[str] = []
+    # What follows what, from the empty id on; what a later text has besides is put in between.
+    following = {"": ""}
     for text in texts:
-        at = 0
+        at = ""
         for part in text.parts:
-            if part.cid not in order:
-                order.insert(at, part.cid)
-            at = order.index(part.cid) + 1
+            if part.cid not in following:
+                following[part.cid], following[at] = following[at], part.cid
+            at = part.cid
+    order = []
+    cid = following[""]
+    while cid:
+        order.append(cid)
+        cid = following[cid]
     return order
 
 
@@ -85,7 +94,8 @@ def _moved(base: Text, other: Text) -> Mapping[str, str]:
     before, after = ([part.cid for part in text.parts] for text in (base, other))
     still = {before[i] for i, _ in comparing.common(before, after)}
     follows = dict(zip(after, ["", *after], strict=False))
-    return {cid: follows[cid] for cid in after if cid in before and cid not in still}
+    known = frozenset(before)
+    return {cid: follows[cid] for cid in after if cid in known and cid not in still}
 
 
 def _notes(
@@ -142,6 +152,10 @@ def _together(standings: set[Standing]) -> Standing:
 
 
 def _segments(base: str, theirs: str, ours: str) -> Iterator[Segment]:
+    if base == theirs == ours:
+        if base:
+            yield Segment("same", base, base, base)
+        return
     of_base, of_theirs, of_ours = (comparing.tokens(each) for each in (base, theirs, ours))
     in_theirs = dict(comparing.common(of_base, of_theirs))
     in_ours = dict(comparing.common(of_base, of_ours))
