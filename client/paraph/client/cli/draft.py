@@ -10,7 +10,8 @@ import click
 
 from paraph.client.cli.at_desk import at_desk, desk_options
 from paraph.client.cli.context import Seat, example, run, seated
-from paraph.client.cli.output import emit, note, one_line, say, table
+from paraph.client.cli.output import emit, note, say, table
+from paraph.client.visible import one_line
 
 if TYPE_CHECKING:
     from paraph.client.desk import Desk

@@ -13,36 +13,18 @@ import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from typing import Final, Protocol
+from typing import Protocol
 
 import click
 
 from paraph.client.progress import watching
-
-# C0 but line feed and tab, DEL, C1, and what turns or hides text. The joiners U+200C and U+200D
-# stay: scripts are written with them.
-_HOSTILE: Final = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b"
-    "\u200e\u200f\u2028-\u202e\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb"
-    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
-)
-
-
-def visible(text: str) -> str:
-    """Return *text* with every character that would command the terminal made visible."""
-    return _HOSTILE.sub(lambda found: f"<U+{ord(found.group()):04X}>", text)
-
-
-def one_line(text: str, most: int = 0) -> str:
-    """Return *text* on one line, visible, cut at *most* characters if that is not 0."""
-    line = " ".join(visible(text).split())
-    return line if not most or len(line) <= most else line[: most - 1] + "…"
+from paraph.client.visible import HOSTILE, one_line, visible
 
 
 def to_json(value: object) -> str:
     """Return *value* as JSON; bytes as hex, hostile characters escaped."""
     dumped = json.dumps(value, ensure_ascii=False, indent=2, default=_plain)
-    return _HOSTILE.sub(_escaped, dumped)
+    return HOSTILE.sub(_escaped, dumped)
 
 
 def _escaped(found: re.Match[str]) -> str:

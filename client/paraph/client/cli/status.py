@@ -10,8 +10,9 @@ import click
 from paraph.client.cli.at_desk import at_desk, desk_options, negotiation_id
 from paraph.client.cli.chancery import inside
 from paraph.client.cli.context import Seat, example, run, seated
-from paraph.client.cli.output import emit, one_line
+from paraph.client.cli.output import emit
 from paraph.client.clock import when
+from paraph.client.visible import one_line
 
 if TYPE_CHECKING:
     from paraph.client.desk import Desk

@@ -8,9 +8,10 @@ import click
 
 from paraph.client.cli.at_desk import View, look, looking
 from paraph.client.cli.context import Seat, example, run, seated
-from paraph.client.cli.output import emit, table, visible
+from paraph.client.cli.output import emit, table
 from paraph.client.cli.text import text
 from paraph.client.clock import when
+from paraph.client.visible import visible
 
 if TYPE_CHECKING:
     from paraph.client.negotiating.threads import Thread

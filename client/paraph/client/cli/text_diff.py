@@ -11,8 +11,9 @@ import click
 
 from paraph.client.cli.at_desk import at_desk, desk_options
 from paraph.client.cli.context import Seat, example, run, seated
-from paraph.client.cli.output import emit, table, visible
+from paraph.client.cli.output import emit, table
 from paraph.client.cli.text import text
+from paraph.client.visible import visible
 
 if TYPE_CHECKING:
     from paraph.client.desk import Desk

@@ -10,6 +10,7 @@ from typing import Any
 import jinja2
 
 from paraph.client.clock import when
+from paraph.client.visible import one_line, visible
 from paraph.client.web.office import Room
 from paraph.client.web.words import VOCABULARIES
 from paraph.protocol.errors import ParaphError
@@ -42,7 +43,8 @@ def filters(catalogue: NullTranslations) -> Mapping[str, Callable[..., Any]]:
         return catalogue.gettext(str(error))
 
     return {
-        "instant": when,
+        "iso": when,
+        "instant": instant,
         "local": local,
         "span": span,
         "hex": bytes.hex,
@@ -51,7 +53,16 @@ def filters(catalogue: NullTranslations) -> Mapping[str, Callable[..., Any]]:
         "role": role,
         "told": told,
         "party": party,
+        "shown": visible,
+        "line": one_line,
     }
+
+
+def instant(at_ms: int) -> str:
+    """Return an instant as people compare it, to the minute, in UTC; nothing for 0."""
+    if not at_ms:
+        return ""
+    return f"{dt.datetime.fromtimestamp(at_ms / 1000, tz=dt.UTC):%Y-%m-%d %H:%M} UTC"
 
 
 def local(at_ms: int) -> str:
