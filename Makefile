@@ -9,6 +9,7 @@
 #   make spec          write the field tables of protocol/SPEC.md anew
 #   make vendor-check  compare the files of others that stand in the tree with their hashes
 #   make vendor        compare them with their packages too (needs npm)
+#   make words         gather the words of the desk's pages into its catalogues, and compile them
 #   make lock          resolve the locks anew; `make lock ARGS=--upgrade` takes newer versions
 #   make clean         remove .venv/, var/ and what the tools leave behind
 #
@@ -91,6 +92,9 @@ bench-long: $(VENV)/tools
 
 spec: $(VENV)/tools
 	$(BIN)/python -m tests.support.spec_tables --write
+
+words: $(VENV)/tools
+	$(BIN)/python -m tests.support.catalogues --write
 
 vendor-check: $(VENV)/tools
 	$(BIN)/python -m tests.support.vendored
