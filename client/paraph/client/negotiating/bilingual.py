@@ -62,6 +62,7 @@ class Entry:
         proposal: Proposal that the change serves; empty if none.
         finding: Finding that it mends; empty if none.
         result: accepted, alternative, reserved, or another word.
+        notes: Lines to oneself that stand in it; they go nowhere.
     """
 
     part: Part
@@ -74,6 +75,7 @@ class Entry:
     proposal: str = ""
     finding: str = ""
     result: str = ""
+    notes: tuple[str, ...] = dataclasses.field(default=(), compare=False)
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +93,7 @@ class DraftFile:
         instrument: Kind of instrument, likewise.
         legal_character: ``non_binding`` or ``binding``, likewise.
         entries: The clauses, in order.
+        notes: Lines to oneself before the first clause.
     """
 
     negotiation: str = ""
@@ -103,6 +106,7 @@ class DraftFile:
     instrument: str = "memorandum_of_understanding"
     legal_character: str = "non_binding"
     entries: tuple[Entry, ...] = ()
+    notes: tuple[str, ...] = dataclasses.field(default=(), compare=False)
 
 
 def fail(line: int, message: str, hint: str = "") -> NoReturn:
@@ -117,23 +121,27 @@ def fail(line: int, message: str, hint: str = "") -> NoReturn:
 # ------------------------------------------------------------------ writing
 
 
-def write(draft: DraftFile, languages: Sequence[str], notes: Sequence[str] = ()) -> str:
+def write(draft: DraftFile, languages: Sequence[str], notes: Sequence[str] | None = None) -> str:
     """Return the file of a draft.
 
     Args:
         draft: What it says.
         languages: The working languages, in the order in which they are shown.
-        notes: Lines to the reader; they are not part of it.
+        notes: Lines to the reader, which are not part of it; those of *draft*, if not given.
     """
-    lines = [f"# {note}".rstrip() for note in notes]
+    lines = [_note(each) for each in (draft.notes if notes is None else notes)]
     lines += [f"{name}: {_value(value)}" for name, value in _head(draft)]
     for entry in draft.entries:
-        lines += ["", "== " + " | ".join(_label(entry))]
+        lines += ["", "== " + " | ".join(_label(entry)), *map(_note, entry.notes)]
         for name, by_language in (("heading ", entry.part.headings), ("", entry.part.words)):
             for language in languages:
                 if language in by_language:
                     lines += [f"-- {name}{language}", *_body(by_language[language])]
     return "\n".join(lines) + "\n"
+
+
+def _note(words: str) -> str:
+    return f"# {words}".rstrip()
 
 
 def _head(draft: DraftFile) -> Iterator[tuple[str, str]]:
@@ -217,11 +225,14 @@ class _Reader:
         self.languages = tuple(languages)
         # Editors may write their own line ends; a carriage return of the words is escaped.
         text = text.removeprefix("\ufeff").replace("\r\n", "\n")
-        self.lines = [
-            (number, line)
-            for number, line in enumerate(text.split("\n"), 1)
-            if not line.startswith("#")
-        ]
+        self.lines: list[tuple[int, str]] = []
+        self.notes: list[list[str]] = [[]]  # before the first clause, and in each of them
+        for number, line in enumerate(text.split("\n"), 1):
+            if not line.startswith("#"):
+                self.lines.append((number, line))
+                self.notes += [[]] if line.startswith("==") else []
+            elif not line.startswith("#!"):
+                self.notes[-1].append(line[1:].removeprefix(" "))
         self.at = 0
 
     def peek(self) -> tuple[int, str]:
@@ -243,10 +254,11 @@ class _Reader:
                     f'the clause "{entry.part.cid}" stands in line {seen[entry.part.cid]} already',
                 )
             seen[entry.part.cid] = entry.line
-            entries.append(entry)
+            notes = tuple(self.notes[len(entries) + 1])
+            entries.append(dataclasses.replace(entry, notes=notes) if notes else entry)
         if not entries:
             fail(self.last, "expected a clause: == ID | ROLE")
-        return dataclasses.replace(head, entries=tuple(entries))
+        return dataclasses.replace(head, entries=tuple(entries), notes=tuple(self.notes[0]))
 
     # -------------------------------------------------------------- the head
 

@@ -8,7 +8,7 @@ from typing import Literal
 
 from paraph.client.negotiating import drafting
 from paraph.client.negotiating.drafting import Drafted
-from paraph.client.negotiating.kept_drafts import DraftFolder, Kept
+from paraph.client.negotiating.kept_drafts import DraftFolder, Kept, read_text
 from paraph.protocol.errors import ParaphError
 from paraph.protocol.negotiation.state import State, Version
 
@@ -37,32 +37,44 @@ class Standing:
 def standings(folder: DraftFolder, state: State) -> Iterator[Standing]:
     """Yield every draft of *folder* with its standing, by number."""
     for kept in folder.kept(state.languages):
-        yield _standing(kept, state)
+        yield standing(kept, state)
 
 
-def _standing(kept: Kept, state: State) -> Standing:
+def standing(kept: Kept, state: State) -> Standing:
+    """Return a kept draft with its standing."""
     if kept.problem:
         return Standing(kept, "broken", kept.problem)
     try:
-        drafted = drafting.check(drafting.read(kept.path, state.languages), state)
+        drafted = drafting.checked(read_text(kept.path), state)
     except ParaphError as error:
         return Standing(kept, "broken", str(error))
     if drafted.parent is not None and not drafted.draft.operations:
         return Standing(kept, "unchanged", f"the words of version {drafted.parent.number}")
-    sent = next(_as_sent(drafted, state), None)
+    sent = sent_as(drafted, state)
     if sent is not None:
         return Standing(kept, "sent", f"as version {sent.number} (#{sent.index})")
     if drafted.parent is None:
         return Standing(kept, "unsent", f"{len(drafted.text.parts)} clauses, a whole text")
     count = len(drafted.draft.operations)
     made = f"{count} {'operation' if count == 1 else 'operations'} on version"
-    heads = _heads(drafted, state)
+    heads = heads_of(drafted, state)
     if drafted.parent not in heads:
         newest = ", ".join(str(each.number) for each in heads)
         return Standing(
             kept, "overtaken", f"{made} {drafted.parent.number}; the head is {newest or 'none'}"
         )
     return Standing(kept, "unsent", f"{made} {drafted.parent.number}")
+
+
+def sent_as(drafted: Drafted, state: State) -> Version | None:
+    """Return the version that a draft was sent as: of the same parent, and the same words."""
+    return next(_as_sent(drafted, state), None)
+
+
+def heads_of(drafted: Drafted, state: State) -> Sequence[Version]:
+    """Return the versions that stand at the end of a draft's negotiation now."""
+    talks = drafting.negotiation_of(drafted.written, state)
+    return [found for each in talks.heads if (found := talks.versions.get(each))]
 
 
 def _as_sent(drafted: Drafted, state: State) -> Iterator[Version]:
@@ -72,8 +84,3 @@ def _as_sent(drafted: Drafted, state: State) -> Iterator[Version]:
             first = version.content.parents[0] if version.content.parents else None
             if first == parent and version.text.parts == drafted.text.parts:
                 yield version
-
-
-def _heads(drafted: Drafted, state: State) -> Sequence[Version]:
-    talks = drafting.negotiation_of(drafted.written, state)
-    return [found for each in talks.heads if (found := talks.versions.get(each))]

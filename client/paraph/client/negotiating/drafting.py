@@ -7,6 +7,8 @@ operations give it.
 from __future__ import annotations
 
 import dataclasses
+import functools
+from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
@@ -92,6 +94,40 @@ def read(path: Path, languages: Sequence[str]) -> DraftFile:
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise InputError(f"line {line}: expected UTF-8", code="draft") from error
+
+
+@functools.lru_cache(maxsize=16)
+def parsed(text: str, languages: tuple[str, ...]) -> DraftFile:
+    """Return what a file says; read once for each text.
+
+    Raises:
+        InputError: Code ``draft`` with the line.
+    """
+    return bilingual.parse(text, languages)
+
+
+_MOST_CHECKED: Final = 16
+_CHECKED: Final[OrderedDict[tuple[str, tuple[bytes, ...]], Drafted]] = OrderedDict()
+
+
+def checked(text: str, state: State) -> Drafted:
+    """Return what :func:`check` says of a file; computed once for a text and its parents.
+
+    Raises:
+        InputError: It cannot be read, or does not fit its parent; with the line.
+        RefusedError: Code ``oversize``.
+    """
+    written = parsed(text, tuple(state.languages))
+    if not written.parents:
+        return check(written, state)
+    talks = negotiation_of(written, state)  # a version never changes: its id says all of it
+    parents = tuple(bytes.fromhex(each) for each in written.parents)
+    found = _CHECKED.get((text, parents))
+    if found is None or any(each not in talks.versions for each in parents):
+        found = _CHECKED[text, parents] = check(written, state)
+        while len(_CHECKED) > _MOST_CHECKED:
+            _CHECKED.popitem(last=False)
+    return found
 
 
 def check(written: DraftFile, state: State) -> Drafted:

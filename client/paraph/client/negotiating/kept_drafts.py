@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
-from paraph.client.files import locked, private_folder, read_private, write_atomically
-from paraph.client.negotiating import bilingual, drafting
+from paraph.client.files import (
+    locked,
+    private_folder,
+    read_private,
+    sync_folder,
+    write_atomically,
+)
+from paraph.client.negotiating import drafting
 from paraph.protocol.errors import InputError
 
 FOLDER: Final = "drafts"
+THROWN: Final = "thrown-away"
+"""Below the folder of drafts: what was thrown away, and may be taken back."""
 _NAME: Final = re.compile(r"([0-9]{4,9})\.draft")
 _MARK: Final = re.compile(r"^# local draft ([0-9]{1,9})$", re.MULTILINE)
 
@@ -27,6 +36,8 @@ class Kept:
         kind: Kind of version; empty if the file cannot be read.
         clauses: How many it has.
         problem: Why it cannot be read; empty if it can.
+        negotiation: Id of the negotiation that it names, as hex; empty if it names none.
+        saved_at: When it was saved last, POSIX ms.
     """
 
     number: int
@@ -34,6 +45,8 @@ class Kept:
     kind: str
     clauses: int
     problem: str
+    negotiation: str = ""
+    saved_at: int = 0
 
 
 class DraftFolder:
@@ -91,20 +104,112 @@ class DraftFolder:
 
     def kept(self, languages: Sequence[str]) -> tuple[Kept, ...]:
         """Return every draft, by number."""
-        return tuple(self._look(number, languages) for number in self._numbers())
+        return tuple(_look(self._of(number), number, languages) for number in self._numbers())
 
-    def _look(self, number: int, languages: Sequence[str]) -> Kept:
-        path = self._of(number)
-        try:
-            data = read_private(path, "a draft", drafting.MOST_BYTES)
-            found = bilingual.parse(data.decode(errors="replace"), languages)
-        except InputError as error:
-            return Kept(number, path, "", 0, str(error))
-        return Kept(number, path, found.kind, len(found.entries), "")
+    def read(self, number: int) -> str:
+        """Return what stands in a draft.
+
+        Raises:
+            InputError: No draft has that number, or it cannot be read.
+        """
+        return read_text(self.find(str(number)))
+
+    def change(self, number: int, make: Callable[[str], str], *, step: bool = False) -> str:
+        """Put in the place of a draft what *make* makes of it; nobody else writes meanwhile.
+
+        The old file or the new one is there at any moment, and the new one is on the disk when
+        this returns. Where *make* raises, nothing is changed.
+
+        Args:
+            number: Which.
+            make: From the old text to the new one.
+            step: Keep the old text beside, for :meth:`undo`.
+
+        Raises:
+            InputError: No draft has that number, or it cannot be read.
+            UnavailableError: The disk did not take it; the draft is as it was.
+        """
+        with locked(self.path / ".lock"):
+            before = self.read(number)
+            after = make(before)
+            if after != before:
+                if step:
+                    write_atomically(self._before(number), f"{_digest(after)}\n{before}".encode())
+                write_atomically(self._of(number), after.encode())
+            return after
+
+    def may_undo(self, number: int) -> bool:
+        """Tell whether the last step can be undone: nothing was changed since."""
+        return self._step_before(number) is not None
+
+    def undo(self, number: int) -> None:
+        """Put a draft back as it was before the last step.
+
+        Raises:
+            InputError: Code ``draft``: something was changed since.
+        """
+        with locked(self.path / ".lock"):
+            before = self._step_before(number)
+            if before is None:
+                raise InputError(
+                    "the draft was changed since that step, so it is not undone",
+                    code="draft",
+                    hint="nothing was changed",
+                )
+            write_atomically(self._of(number), before.encode())
+            self._before(number).unlink(missing_ok=True)
+
+    def throw_away(self, number: int) -> None:
+        """Put a draft away; :meth:`take_back` brings it back.
+
+        Raises:
+            InputError: No draft has that number.
+        """
+        with locked(self.path / ".lock"):
+            self._move(self.find(str(number)), self._thrown_path)
+
+    def take_back(self, number: int) -> None:
+        """Bring back a draft that was thrown away.
+
+        Raises:
+            InputError: None of that number was.
+        """
+        with locked(self.path / ".lock"):
+            path = self._thrown_path / self._of(number).name
+            if not path.exists():
+                raise InputError(f"no draft {number} was thrown away here", code="no-file")
+            self._move(path, self.path)
+
+    def thrown(self, languages: Sequence[str]) -> tuple[Kept, ...]:
+        """Return what was thrown away, by number."""
+        folder = self._thrown_path
+        return tuple(
+            _look(folder / self._of(number).name, number, languages)
+            for number in _numbers_in(folder)
+        )
+
+    @property
+    def _thrown_path(self) -> Path:
+        return private_folder(self.path / THROWN)
+
+    def _move(self, path: Path, folder: Path) -> None:
+        # First there, then not here: a crash between leaves it in one place at least.
+        path.replace(folder / path.name)
+        sync_folder(folder)
+        sync_folder(path.parent)
+
+    def _step_before(self, number: int) -> str | None:
+        path = self._before(number)
+        if not path.exists():
+            return None
+        after, _, before = read_text(path).partition("\n")
+        return before if after == _digest(self.read(number)) else None
+
+    def _before(self, number: int) -> Path:
+        return self.path / f"{number:04}.before"
 
     def _numbers(self) -> list[int]:
-        names = (_NAME.fullmatch(each.name) for each in self.path.iterdir())
-        return sorted(int(found[1]) for found in names if found)
+        return _numbers_in(self.path)
 
     def _number_of(self, path: Path | None) -> int:
         # An editor may write the whole file anew, without our mark: it stays the same draft.
@@ -114,7 +219,37 @@ class DraftFolder:
         return int(found[1])
 
     def _next(self) -> int:
-        return max(self._numbers(), default=0) + 1
+        return max((*self._numbers(), *_numbers_in(self._thrown_path)), default=0) + 1
 
     def _of(self, number: int) -> Path:
         return self.path / f"{number:04}.draft"
+
+
+def read_text(path: Path) -> str:
+    """Return what stands in the file of a draft, which only its owner may read.
+
+    Raises:
+        InputError: It cannot be read.
+    """
+    try:
+        return read_private(path, "a draft", drafting.MOST_BYTES).decode()
+    except UnicodeDecodeError as error:
+        raise InputError(f"expected UTF-8 in {path}", code="draft") from error
+
+
+def _look(path: Path, number: int, languages: Sequence[str]) -> Kept:
+    saved_at = path.stat().st_mtime_ns // 1_000_000
+    try:
+        found = drafting.parsed(read_text(path), tuple(languages))
+    except InputError as error:
+        return Kept(number, path, "", 0, str(error), saved_at=saved_at)
+    return Kept(number, path, found.kind, len(found.entries), "", found.negotiation, saved_at)
+
+
+def _numbers_in(folder: Path) -> list[int]:
+    names = (_NAME.fullmatch(each.name) for each in folder.iterdir())
+    return sorted(int(found[1]) for found in names if found)
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

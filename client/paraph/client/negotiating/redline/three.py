@@ -152,6 +152,9 @@ def _together(standings: set[Standing]) -> Standing:
 
 
 def _segments(base: str, theirs: str, ours: str) -> Iterator[Segment]:
+    if base == theirs == ours:  # as in most clauses of a long text
+        yield from [Segment("same", base, base, base)] if base else []
+        return
     if base == theirs == ours:
         if base:
             yield Segment("same", base, base, base)
