@@ -114,13 +114,15 @@ def report(text: Text, to: Against, own: Mapping[str, Lexicon] | None = None) ->
         own: Word lists of this desk, as :func:`own_lists` reads them.
     """
     found = lint.findings(text, to.codes, to.character, terms=to.terms)
-    lists = merged(own or {})
-    more = lint.findings(text, to.codes, to.character, terms=to.terms, lexicons=lists)
-    only = (each for each in more if each not in found)
+    lists = merged(own) if own else lint.BUILT_IN
+    only: list[Finding] = []
+    if own:
+        more = lint.findings(text, to.codes, to.character, terms=to.terms, lexicons=lists)
+        only = [dataclasses.replace(each, severity="note") for each in more if each not in found]
     return Report(
         findings=found,
         notes=lint.notes(text, to.codes, to.character, lexicons=lists),
-        own=tuple(dataclasses.replace(each, severity="note") for each in only) if own else (),
+        own=tuple(only),
     )
 
 

@@ -86,7 +86,7 @@ def list_items(text: str) -> int:
     return sum(map(_is_marker, *_with_neighbours(plain)))
 
 
-def _with_neighbours(text: str) -> tuple[list[phrases.Word], list[str], list[str]]:
+def _with_neighbours(text: str) -> tuple[Sequence[phrases.Word], list[str], list[str]]:
     found = phrases.words(text)
     before = [text[max(0, word.start - 2) : word.start] for word in found]
     after = [text[word.end : word.end + 1] for word in found]

@@ -14,7 +14,7 @@ import functools
 import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, NamedTuple
 
 from paraph.protocol.negotiation.lint.characters import (
     DIGITS,
@@ -32,8 +32,11 @@ _LOW_LINE: Final = "2n 1"
 _HYPHENS: Final = frozenset("-/'\u2010\u2011\u2019")
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+_KEPT: Final = 64
+"""Texts whose words are remembered: a clause is read by one check after the other."""
+
+
+class Word(NamedTuple):
     """A run of letters, digits and low lines, and where it stands."""
 
     text: str
@@ -41,10 +44,16 @@ class Word:
     end: int
 
 
-def words(text: str) -> list[Word]:
+@functools.lru_cache(maxsize=_KEPT)
+def words(text: str) -> tuple[Word, ...]:
     """Return the words and figures of *text*, in order."""
     found = one_of(LETTERS, DIGITS, _LOW_LINE).finditer(text)
-    return [Word(each[0], each.start(), each.end()) for each in found]
+    return tuple(Word(each[0], each.start(), each.end()) for each in found)
+
+
+@functools.lru_cache(maxsize=_KEPT)
+def _different(text: str) -> frozenset[str]:
+    return frozenset(one_of(LETTERS, DIGITS, _LOW_LINE).findall(text))
 
 
 def is_blank(text: str) -> bool:
@@ -149,9 +158,9 @@ class Phrases:
 
     def _may_hold(self, text: str) -> bool:
         # Most clauses hold no phrase at all: look at them once, in C.
-        return not self._exact.keys().isdisjoint(
-            one_of(LETTERS, DIGITS, _LOW_LINE).findall(text)
-        ) or any(phrase.forms[0].text in text for phrase in self._open)
+        return not self._exact.keys().isdisjoint(_different(text)) or any(
+            phrase.forms[0].text in text for phrase in self._open
+        )
 
 
 def _parse(label: str, written: str, particles: Sequence[str]) -> Iterator[_Phrase]:
