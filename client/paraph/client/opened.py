@@ -173,6 +173,26 @@ class Reader:
             if opened is not None:
                 yield opened
 
+    def again(self, index: int) -> OpenedEntry | None:
+        """Return one entry that was read, opened again; nothing for one that was not read.
+
+        What became of it is what the state says: nothing is folded anew.
+        """
+        if index >= self.position:
+            return None
+        entry = self._source.entry(index)
+        known = self.state.entries.get(entry.id)
+        outcome = known.outcome if known is not None else self.state.withdrawals.get(entry.id)
+        content = None
+        if known is not None and index not in self._withdrawn:
+            try:
+                found = self._content(entry)
+            except _CannotOpenError:
+                return None  # its body was here once
+            content = None if isinstance(found, Outcome) else found
+        problem = f"void-{entry.void}" if entry.void else outcome.code if outcome else ""
+        return OpenedEntry(index, entry, content, outcome, problem)
+
     def opens_for(self, entry: Entry, key: KeyId) -> bool:
         """Tell whether *key* is a recipient of a sealed entry, or was granted it since."""
         return self.is_granted(entry.index, key) or key in _sealed(entry)[1].recipients
@@ -246,16 +266,24 @@ class Reader:
         if entry.index in self._withdrawn:
             return self._refused(entry, state, said, WITHDRAWN)
         try:
-            content = decode_content(self._unseal(entry, statement, statement.content))
-            check_act(content, member.key)
+            content = self._content(entry)
         except _CannotOpenError as error:
             return None, state, Halt(entry.index, error.code, str(error))
-        except MalformedError as error:  # the same for everybody who opens it
-            return self._refused(entry, state, said, Outcome("refused", error.code, str(error)))
-        if not fits(content.header, statement.content):
-            return self._refused(entry, state, said, OTHER_ATTACHMENTS)
+        if isinstance(content, Outcome):
+            return self._refused(entry, state, said, content)
         after, outcome = fold.apply(state, content, said)
         return OpenedEntry(entry.index, entry, content, outcome, outcome.code), after, None
+
+    def _content(self, entry: Entry) -> Content | Outcome:
+        # What a sealed entry says, or why everybody who opens it refuses it.
+        statement, sealed = _sealed(entry)
+        assert entry.member is not None
+        try:
+            content = decode_content(self._unseal(entry, statement, sealed))
+            check_act(content, entry.member.key)
+        except MalformedError as error:
+            return Outcome("refused", error.code, str(error))
+        return content if fits(content.header, sealed) else OTHER_ATTACHMENTS
 
     def _hear(
         self, entry: Entry, state: State, said: Said, payload: Record

@@ -282,7 +282,8 @@ class Shown:
 
 def show(desk: Desk, text: str) -> Shown:
     """Return the statement that *text* names; see :func:`find`."""
-    entry, opened = next(desk.entries(find(desk, text).index))
+    entry = find(desk, text)
+    opened = desk.reader.again(entry.index)
     content = opened.content if opened is not None else None
     version = None
     if isinstance(content, VersionTabled):
