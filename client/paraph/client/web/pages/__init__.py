@@ -5,9 +5,9 @@ from typing import Final
 
 from aiohttp import web
 
-from paraph.client.web.pages import door, front
+from paraph.client.web.pages import comments, door, front, leaving, said
 
-_MODULES: Final = (door, front)
+_MODULES: Final = (comments, door, front, leaving, said)
 
 
 def routes() -> Iterator[web.RouteDef]:
