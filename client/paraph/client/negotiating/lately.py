@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from paraph.client.desk import Desk
 from paraph.client.views import PERSONAL
 from paraph.protocol import roles
+from paraph.protocol.names import ZERO
 from paraph.protocol.negotiation.state import Entry, Negotiation, State
 
 _RECEIPTS = frozenset({"acknowledgement-given"})
@@ -98,7 +99,8 @@ def _step(desk: Desk, talks: Negotiation, entry: Entry) -> Step:
 
 def _name(talks: Negotiation, entry: Entry) -> str:
     statement = entry.said.statement
-    if version := talks.versions.get(statement):
+    version = talks.versions.get(statement)
+    if version is not None and version.document == ZERO:
         return f"v{version.number}"
     if comment := talks.comments.get(statement):
         return f"C-{comment.number}"
