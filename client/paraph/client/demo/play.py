@@ -74,16 +74,21 @@ class Play:
         self.statements: dict[str, bytes] = {}
         self.played: list[Played] = []
 
-    async def run(self, progress: Callable[[int, int], None]) -> None:
+    async def run(
+        self, progress: Callable[[int, int], None], *, before: int | None = None
+    ) -> None:
         """Play every act.
 
         Args:
             progress: Called with acts done and acts in all.
+            before: Acts of this instant and later are not played, POSIX ms.
 
         Raises:
             ParaphError: Something was refused that the scenario says was done.
         """
-        acts = script.acts(self._scenario)
+        acts = [
+            act for act in script.acts(self._scenario) if before is None or act.at < before
+        ]
         for number, act in enumerate(acts, start=1):
             await self.cast.renew(act.at)
             await self._bots.renew(act.at)
