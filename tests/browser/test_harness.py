@@ -33,7 +33,9 @@ async def test_axe_finds_what_is_wrong(browser: Browser) -> None:
     assert await page_with(GOOD) == []
 
 
-async def test_trouble_in_the_browser_fails_a_test_unless_it_is_expected(browser: Browser) -> None:
+async def test_trouble_in_the_browser_fails_a_test_unless_it_is_expected(
+    browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async def bad(_: web.Request) -> web.Response:
         return _html(BAD)
 
@@ -41,15 +43,18 @@ async def test_trouble_in_the_browser_fails_a_test_unless_it_is_expected(browser
         with pytest.raises(AssertionError, match="Content Security Policy"):
             async with window.blank(browser) as (_, page, __):
                 await page.goto(origin)
-        async with window.blank(browser) as (_, page, troubles):
-            with troubles.expected("none.png", "inline style"):
-                await page.goto(origin)
+        async with (
+            window.blank(browser) as (_, page, troubles),
+            troubles.expected("none.png", "inline style"),
+        ):
+            await page.goto(origin)
         async with window.blank(browser) as (_, page, troubles):
             expecting = troubles.expected("never said")
-            expecting.__enter__()
+            await expecting.__aenter__()
             await page.goto("about:blank")
+            monkeypatch.setattr(window, "WAIT_MS", 10)
             with pytest.raises(AssertionError, match="did not come"):
-                expecting.__exit__(None, None, None)
+                await expecting.__aexit__(None, None, None)
 
 
 async def test_a_scenario_is_moved_as_a_whole() -> None:

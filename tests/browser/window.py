@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import dataclasses
 import os
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Final, Literal
 
@@ -71,7 +72,7 @@ class Troubles:
     """
 
     found: list[str] = dataclasses.field(default_factory=list)
-    _expected: list[re.Pattern[str]] = dataclasses.field(default_factory=list)
+    _news: asyncio.Event = dataclasses.field(default_factory=asyncio.Event)
 
     def watch(self, context: BrowserContext) -> None:
         """Begin: every page of *context* is heard, those to come too."""
@@ -98,22 +99,31 @@ class Troubles:
 
     def _note(self, what: str) -> None:
         self.found.append(what)
+        self._news.set()
 
-    @contextlib.contextmanager
-    def expected(self, *patterns: str) -> Iterator[None]:
+    @contextlib.asynccontextmanager
+    async def expected(self, *patterns: str) -> AsyncIterator[None]:
         """Take what matches one of *patterns* for what the test is about, inside the block.
 
-        The console tells of a failed status too, so one pattern that fits both is enough. Each
-        pattern must be seen.
+        Each must come, and is waited for: the console tells late. A failed status is told twice,
+        by itself (``status 403``) and by the console (``status of 403``).
         """
         before = len(self.found)
         yield
         wanted = [re.compile(pattern) for pattern in patterns]
-        new = self.found[before:]
-        unseen = [each.pattern for each in wanted if not any(map(each.search, new))]
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(WAIT_MS / 1000):
+                while self._unseen(before, wanted):
+                    self._news.clear()
+                    await self._news.wait()
+        new, unseen = self.found[before:], self._unseen(before, wanted)
         assert not unseen, f"expected trouble did not come: {unseen}; what came: {new}"
         rest = [each for each in new if not any(pattern.search(each) for pattern in wanted)]
         self.found[before:] = rest
+
+    def _unseen(self, before: int, wanted: list[re.Pattern[str]]) -> list[str]:
+        new = self.found[before:]
+        return [each.pattern for each in wanted if not any(map(each.search, new))]
 
     def none(self) -> None:
         """Fail if anything went wrong."""

@@ -24,11 +24,13 @@ class Pages:
     Attributes:
         office: The office behind the pages.
         client: aiohttp's own client; requests of :meth:`get` and :meth:`post` are those of a page.
+        cookie: Name of the session's cookie.
     """
 
     def __init__(self, office: Office, client: TestClient, guard: Guard) -> None:  # type: ignore[type-arg]
         self.office = office
         self.client = client
+        self.cookie = guard.cookie
         self._host = {"Host": guard.origin.removeprefix("http://")}
 
     @property
@@ -73,11 +75,16 @@ async def pages(person: Person, role: str | None = None) -> AsyncIterator[Pages]
             await office.close()
 
 
+async def _no_icon(_: web.Request) -> web.Response:
+    # A browser asks for it whenever it likes.
+    return web.Response(status=204)
+
+
 @contextlib.asynccontextmanager
 async def serving(*routes: web.AbstractRouteDef, host: str = "127.0.0.1") -> AsyncIterator[str]:
     """Serve *routes* until the block ends; yield the origin."""
     app = web.Application()
-    app.add_routes(routes)
+    app.add_routes([*routes, web.get("/favicon.ico", _no_icon)])
     runner = web.AppRunner(app)
     await runner.setup()
     try:
