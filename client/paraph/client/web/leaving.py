@@ -21,20 +21,24 @@ from typing import Final
 
 from aiohttp import web
 
-from paraph.client import composing
+from paraph.client import composing, views
 from paraph.client.desk import Desk
 from paraph.client.negotiating import chancery, inspection
 from paraph.client.negotiating import leaving as rules
 from paraph.client.negotiating.leaving import Outlook
 from paraph.client.sent import Sent
+from paraph.client.views import LogRow
 from paraph.client.web import asked
 from paraph.client.web.office import Office
-from paraph.protocol.errors import InputError, ParaphError
+from paraph.protocol.errors import InputError, OutOfTurnError, ParaphError
 from paraph.protocol.names import ChannelId
 from paraph.protocol.statements.content import Content, encode_content
+from paraph.protocol.statements.versions import VersionTabled
 
 MOST: Final = 64
 """Acts that are kept; then the oldest is dropped, of those that are done first."""
+QUIET: Final = frozenset({"heartbeat", "acknowledgement-given"})
+"""What says nothing that an answer would have to mind."""
 
 
 @dataclasses.dataclass(slots=True)
@@ -53,6 +57,8 @@ class Act:
         precedence: Of the last.
         draft: Number of the kept draft that it was made from; 0 if of none.
         size: Entries that were known when it was proposed: what is newer came meanwhile.
+        branches: Whether it was composed, on purpose, on a version that was no head any more.
+        last: What was handed to the outbox at last, to be said anew if it can never be placed.
         cleared: What was let go already, where only the first of several could be said.
         trouble: Why the last attempt was not taken; nothing before it.
         sent: What became of it; nothing before it was said.
@@ -69,9 +75,16 @@ class Act:
     precedence: str
     draft: int
     size: int
+    branches: bool = False
+    last: tuple[Content, ...] = ()
     cleared: Outlook | None = None
     trouble: ParaphError | None = None
     sent: Sent | None = None
+
+    @property
+    def about(self) -> bytes:
+        """The negotiation that it is about."""
+        return (self.contents or self.last)[-1].header.negotiation
 
 
 class Acts:
@@ -155,6 +168,7 @@ def propose(
         precedence=precedence,
         draft=draft,
         size=desk.replica.size,
+        branches=_overtaken(desk, contents) is not None,
     )
     request.app[ACTS].keep(act)
     return web.HTTPSeeOther(f"/leaving/{act.id}")
@@ -166,6 +180,19 @@ def require_sayable(desk: Desk, contents: tuple[Content, ...]) -> None:
     for each in contents:
         composing.require_role(desk.role, each)
         state = desk.foresee(state, each)
+
+
+def _overtaken(desk: Desk, contents: tuple[Content, ...]) -> ParaphError | None:
+    # A version on what is no head any more begins a second line of the text: never by accident.
+    state = desk.state
+    for each in contents:
+        talks = state.negotiations.get(each.header.negotiation)
+        if isinstance(each, VersionTabled) and each.parents and talks is not None:
+            try:
+                composing.choose_parents(talks, each.parents, branch=False)
+            except ParaphError as error:
+                return error
+    return None
 
 
 async def keep_inside(request: web.Request, content: Content, *, back: str) -> web.HTTPSeeOther:
@@ -212,6 +239,26 @@ def look(office: Office, act: Act) -> Outlook:
     return rules.look_over(desk, act.contents, office.chancery, mandate, act.files)
 
 
+def conflict(desk: Desk, act: Act, outlook: Outlook) -> ParaphError | None:
+    """Return why it cannot be said any more as it is; nothing if it can."""
+    try:
+        require_sayable(desk, outlook.leaving)
+    except ParaphError as error:
+        return error
+    return None if act.branches else _overtaken(desk, outlook.leaving)
+
+
+def came(desk: Desk, since: int) -> tuple[LogRow, ...]:
+    """Return what others said from entry *since* on, oldest first; receipts are no words."""
+    if desk.replica.size <= since:
+        return ()
+    return tuple(
+        row
+        for row in views.log(desk, since)
+        if row.index >= 0 and row.party != desk.party and row.type not in QUIET
+    )
+
+
 def digest(desk: Desk, act: Act, outlook: Outlook) -> str:
     """Return what names exactly the bytes that a page shows, under whose key, and to whom.
 
@@ -230,7 +277,7 @@ def digest(desk: Desk, act: Act, outlook: Outlook) -> str:
     return made.hexdigest()
 
 
-async def send(office: Office, act: Act, shown: str, who: str, *, anyway: bool) -> bool:
+async def send(office: Office, act: Act, shown: str, who: str = "", read_to: int = 0) -> bool:
     """Sign, seal and send what was shown; the outcome stands in the act.
 
     Args:
@@ -238,7 +285,8 @@ async def send(office: Office, act: Act, shown: str, who: str, *, anyway: bool) 
         act: What is meant.
         shown: Digest of what the page showed.
         who: On whose word an authority is confirmed, where one is missing; kept inside.
-        anyway: Send it whatever came in between.
+        read_to: The person has read what came before this entry, and means it all the same;
+            otherwise only what was there when it was proposed.
 
     Returns:
         Whether it was as shown. If it was not, nothing was done.
@@ -253,25 +301,24 @@ async def send(office: Office, act: Act, shown: str, who: str, *, anyway: bool) 
         desk, outlook = desk_of(office, act), look(office, act)
         if not secrets.compare_digest(digest(desk, act, outlook).encode(), shown.encode()):
             return False
-        act.trouble = None
-        try:
-            require_sayable(desk, outlook.leaving)
-        except ParaphError as error:  # somebody was first: nothing is lost, and it is told
-            act.trouble = error
+        act.trouble = conflict(desk, act, outlook)
+        if act.trouble is not None:  # somebody was first: nothing is lost, and it is told
             return True
         if who and act.cleared is None and not outlook.may_leave:
             inner, at = office.chancery, office.tools.now()
             outlook = await rules.confirm_authority(desk, outlook, inner, who, office.home, at)
         allowed = rules.let_leave(desk, outlook)
+        if act.exclusive and came(desk, max(read_to, act.size)):
+            # The relay would place it: this desk has seen what came, and the person has not.
+            act.trouble = OutOfTurnError("somebody said something meanwhile", code="exclusive")
+            return True
         with office.gate.letting(allowed):
-            await _say(desk, act, outlook, allowed, exclusive=act.exclusive and not anyway)
+            await _say(desk, act, outlook, allowed)
     office.hints.tell("changed")
     return True
 
 
-async def _say(
-    desk: Desk, act: Act, outlook: Outlook, allowed: tuple[Content, ...], *, exclusive: bool
-) -> None:
+async def _say(desk: Desk, act: Act, outlook: Outlook, allowed: tuple[Content, ...]) -> None:
     # Each record that was said is taken off the act, so that nothing is ever said twice.
     last = len(allowed) - 1
     try:
@@ -279,10 +326,11 @@ async def _say(
             is_last = number == last
             sent = await desk.say(
                 content,
-                exclusive=exclusive and is_last,
+                exclusive=act.exclusive and is_last,
                 precedence=act.precedence if is_last else "routine",
             )
             act.contents = allowed[number + 1 :]
+            act.last = (content,)
             if is_last:
                 act.sent = sent
             else:

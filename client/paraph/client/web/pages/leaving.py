@@ -1,0 +1,156 @@
+"""What leaves: shown to the letter, then signed and sent by a second, confirmed act."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from aiohttp import web
+
+from paraph.client.desk import Desk
+from paraph.client.negotiating import leaving as rules
+from paraph.client.negotiating.leaving import Outlook
+from paraph.client.negotiating.outgoing import outgoing
+from paraph.client.web import asked, leaving
+from paraph.client.web.leaving import Act
+from paraph.client.web.office import Office, Room
+from paraph.client.web.posted import Posted
+from paraph.client.web.rendering import page
+from paraph.protocol.delivery import Delivery
+from paraph.protocol.errors import ParaphError
+
+MOST_WHO: Final = 2_000
+_NUMBER: Final = re.compile("[0-9]{1,15}")
+
+
+async def show(request: web.Request) -> web.Response:
+    """Show what would leave, or what became of it."""
+    act = request.app[leaving.ACTS].find(request.match_info["act"])
+    if act.sent is not None:
+        return _sent(request, act)
+    return _page(request, act)
+
+
+async def send(request: web.Request) -> web.Response:
+    """Sign and send what was shown."""
+    form = await Posted.read(request)
+    office = asked.office(request)
+    act = request.app[leaving.ACTS].find(request.match_info["act"])
+    who = form.words("who", most=MOST_WHO, needed=False)
+    shown, size = form.values.get("shown", ""), form.values.get("size", "")
+    read_to = int(size) if form.ticked("anyway") and _NUMBER.fullmatch(size) else 0
+    try:
+        as_shown = await leaving.send(office, act, shown, who, read_to)
+    except ParaphError as error:
+        return _page(request, act, refused=error, status=409)
+    if not as_shown:
+        return _page(request, act, is_changed=True, status=409)
+    raise web.HTTPSeeOther(_path(act))
+
+
+async def ask(request: web.Request) -> web.Response:
+    """Ask in the internal channel that exactly this may leave."""
+    act = request.app[leaving.ACTS].find(request.match_info["act"])
+    try:
+        await leaving.ask(asked.office(request), act)
+    except ParaphError as error:
+        return _page(request, act, refused=error, status=409)
+    raise web.HTTPSeeOther(_path(act))
+
+
+async def drop(request: web.Request) -> web.Response:
+    """Put it away; what it was composed from is as it was."""
+    acts = request.app[leaving.ACTS]
+    act = acts.find(request.match_info["act"])
+    acts.drop(act)
+    raise web.HTTPSeeOther(act.back)
+
+
+async def anew(request: web.Request) -> web.Response:
+    """Show it once more, after the log has proven that it can never be placed as it was sent."""
+    act = request.app[leaving.ACTS].find(request.match_info["act"])
+    desk = leaving.desk_of(asked.office(request), act)
+    if act.sent is not None and desk.sent(act.sent).state is Delivery.UNPLACEABLE:
+        act.contents, act.sent, act.trouble = act.last, None, None
+    raise web.HTTPSeeOther(_path(act))
+
+
+def _path(act: Act) -> str:
+    return f"/leaving/{act.id}"
+
+
+def _room(office: Office, desk: Desk, act: Act) -> Room | None:
+    wanted = act.about
+    for room in office.rooms():
+        if room.desk is desk and room.talks.identity == wanted:
+            return room
+    return None
+
+
+def _page(
+    request: web.Request,
+    act: Act,
+    *,
+    refused: ParaphError | None = None,
+    is_changed: bool = False,
+    status: int = 200,
+) -> web.Response:
+    office = asked.office(request)
+    desk, outlook = leaving.desk_of(office, act), leaving.look(office, act)
+    conflict = leaving.conflict(desk, act, outlook)
+    matters = act.exclusive or act.trouble is not None or conflict is not None
+    return page(
+        request,
+        "leaving.html",
+        _room(office, desk, act),
+        status=status,
+        act=act,
+        desk=desk,
+        outlook=outlook,
+        shown=leaving.digest(desk, act, outlook),
+        leaving=outgoing(
+            desk,
+            outlook.leaving,
+            outlook.unsealed,
+            precedence=act.precedence,
+            exclusive=act.exclusive,
+        ),
+        conflict=conflict,
+        came=leaving.came(desk, act.size) if matters else (),
+        size=desk.replica.size,
+        refused=refused,
+        is_changed=is_changed,
+        may_confirm=rules.may_confirm(outlook, office.chancery),
+        releases=_number(outlook),
+    )
+
+
+def _number(outlook: Outlook) -> int:
+    return outlook.number if outlook.is_asked else 0
+
+
+def _sent(request: web.Request, act: Act) -> web.Response:
+    office = asked.office(request)
+    desk = leaving.desk_of(office, act)
+    assert act.sent is not None
+    sent = desk.sent(act.sent)
+    act.sent = sent
+    return page(
+        request,
+        "left.html",
+        _room(office, desk, act),
+        act=act,
+        sent=sent,
+        never=sent.state is Delivery.UNPLACEABLE,
+        rung=desk.rung(sent.index, sent.id) if sent.is_logged else "",
+        receiver=desk.others,
+    )
+
+
+ROUTES: Final = (
+    web.get("/leaving/{act}", show),
+    web.post("/leaving/{act}/send", send),
+    web.post("/leaving/{act}/ask", ask),
+    web.post("/leaving/{act}/drop", drop),
+    web.post("/leaving/{act}/anew", anew),
+)
