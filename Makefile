@@ -3,6 +3,8 @@
 #   make demo          set up, then the main job: two desks, a relay, two bots, one audit
 #   make test          set up, then the tests that need nothing else of this machine
 #   make test-all      the same, and a program that a test needs and does not find is a failure
+#   make browser       the desk in a real Chromium (Debian: chromium, fonts-noto-core)
+#   make screenshots   pictures of every page into docs/screenshots
 #   make faults        kill the real relay under load and look for losses (faults-long: more often)
 #   make fuzz          random bytes against the decoder
 #   make bench         measure, print a table and JSON (bench-long: longer runs)
@@ -27,7 +29,7 @@ LOCKED := $(PIP_INSTALL) --require-hashes --only-binary :all:
 PYTEST ?= $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all faults faults-long fuzz bench bench-long spec vendor \
+.PHONY: help demo test test-all browser screenshots faults faults-long fuzz bench bench-long spec vendor \
   vendor-check lock clean
 .DELETE_ON_ERROR:
 .SUFFIXES:
@@ -72,6 +74,12 @@ test: $(VENV)/tools
 
 test-all: export PARAPH_TEST_ALL := 1
 test-all: test
+
+browser: $(VENV)/tools
+	$(PYTEST) -q tests/browser $(ARGS)
+
+screenshots: $(VENV)/tools
+	$(BIN)/python -m tests.browser.screenshots $(ARGS)
 
 faults: $(VENV)/tools
 	$(BIN)/python -m pytest -q tests/faults $(ARGS)
