@@ -7,14 +7,16 @@ part of the state.
 
 from __future__ import annotations
 
+import functools
 from bisect import bisect_left, bisect_right
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import accumulate
 from typing import Final, Literal
 
 from paraph.protocol.names import ZERO
 from paraph.protocol.negotiation import comparing
-from paraph.protocol.negotiation.lineage import Lineage
+from paraph.protocol.negotiation.kept import Same
+from paraph.protocol.negotiation.lineage import lineage_of
 from paraph.protocol.negotiation.state.versions import Version
 from paraph.protocol.negotiation.text import Part, find_quote
 from paraph.protocol.negotiation.trie import Trie
@@ -29,6 +31,7 @@ QUOTE_REMOVED: Final = "quote_removed"
 CLAUSE_REMOVED: Final = "clause_removed"
 AMBIGUOUS: Final = "ambiguous"
 
+_GONE: Final = frozenset({QUOTE_REMOVED, CLAUSE_REMOVED})
 _KEPT: Final = 2
 """One in so many words of a quote must still stand for it to count as edited."""
 
@@ -57,6 +60,16 @@ class Place:
     seen: bytes = ZERO
 
 
+def anchoring_of(versions: Trie[Version]) -> Anchoring:
+    """Return the places of anchors in *versions*, each found once for this map of them."""
+    return _anchoring_of(Same(versions))
+
+
+@functools.lru_cache(maxsize=4)
+def _anchoring_of(versions: Same[Trie[Version]]) -> Anchoring:
+    return Anchoring(versions.value)
+
+
 class Anchoring:
     """The places of any number of anchors in the versions of one negotiation.
 
@@ -68,8 +81,9 @@ class Anchoring:
     """
 
     def __init__(self, versions: Trie[Version]) -> None:
-        self.lineage: Final = Lineage(versions)
+        self.lineage: Final = lineage_of(versions)
         self._compared: Final[dict[tuple[str, str], _Comparison]] = {}
+        self._found: Final[dict[tuple[Anchor, bytes], Place]] = {}
         self._followed: Final[dict[Anchor, dict[bytes, Place]]] = {}
 
     def place(self, anchor: Anchor, end: bytes) -> Place:
@@ -81,27 +95,34 @@ class Anchoring:
         version = self.lineage.version(end)
         if not anchor.cid:
             return _WHOLE
-        followed = self._followed.get(anchor)
+        found = self._found.get((anchor, end))
+        if found is None:
+            found = self._found[anchor, end] = self._look(anchor, version)
+        return found
+
+    def _look(self, anchor: Anchor, version: Version) -> Place:
+        quote = _Quote(self, anchor)
+        here = quote.find(version)
+        if here.fate not in _GONE:
+            return here
+        followed = self._followed.get(anchor)  # where the words stood last is told along the line
         if followed is None:
             followed = self._followed[anchor] = self._follow(anchor)
-        found = followed.get(end)
-        if found is None:  # neither was made from the other
-            quote = _Quote(self, anchor)
-            found = followed[end] = _last_seen(quote.find(version), quote.unchanged)
-        return found
+        found = followed.get(version.statement)
+        return found or _last_seen(here, quote.unchanged)  # neither was made from the other
 
     def _follow(self, anchor: Anchor) -> dict[bytes, Place]:
         # In every version made from the one that it is on, in the order of the log.
         quote = _Quote(self, anchor)
         found: dict[bytes, Place] = {}
-        last: dict[bytes, Place] = {}
+        last: dict[bytes, tuple[str, bytes]] = {}  # the words that stood last, and in which version
         for version in self.lineage.descendants(anchor.version):
             before = next((each for each in version.content.parents if each in last), None)
             here = quote.find(version)
             known = last[before] if before is not None else quote.unchanged
-            found[version.statement] = here = _last_seen(here, known)
+            found[version.statement] = _last_seen(here, known)
             stands = here.fate in (EXACT, EDITED)
-            last[version.statement] = replace(here, seen=version.statement) if stands else known
+            last[version.statement] = (here.wording, version.statement) if stands else known
         return found
 
     def compare(self, old: str, new: str) -> _Comparison:
@@ -115,9 +136,9 @@ class Anchoring:
 _WHOLE: Final = Place(WHOLE)
 
 
-def _last_seen(place: Place, known: Place) -> Place:
-    if place.fate in (QUOTE_REMOVED, CLAUSE_REMOVED):
-        return Place(place.fate, wording=known.wording, seen=known.seen)
+def _last_seen(place: Place, known: tuple[str, bytes]) -> Place:
+    if place.fate in _GONE:
+        return Place(place.fate, wording=known[0], seen=known[1])
     return place
 
 
@@ -130,9 +151,7 @@ class _Quote:
         origin = self._lineage.part(anchor.version, anchor.cid)
         self._old = origin.words.get(anchor.language, "") if origin else ""
         self._stood = find_quote(self._old, anchor.prefix, anchor.exact, anchor.suffix)
-        self.unchanged = Place(
-            EXACT, wording=anchor.exact, seen=anchor.version if self._stood else ZERO
-        )
+        self.unchanged = (anchor.exact, anchor.version if self._stood else ZERO)
         self._before: tuple[tuple[Part, ...], Place] | None = None
 
     def find(self, version: Version) -> Place:

@@ -7,14 +7,18 @@ break, has stood since then.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from paraph.protocol.errors import MalformedError
 from paraph.protocol.negotiation import marks
-from paraph.protocol.negotiation.lineage import Lineage
-from paraph.protocol.negotiation.marks import Group
+from paraph.protocol.negotiation.kept import Same
+from paraph.protocol.negotiation.lineage import lineage_of
+from paraph.protocol.negotiation.marks import Group, Tally
 from paraph.protocol.negotiation.state import Negotiation, State, Version
+from paraph.protocol.negotiation.text import Text
+from paraph.protocol.negotiation.trie import Trie
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +72,19 @@ def ledger(state: State, talks: Negotiation, version: Version) -> tuple[Row, ...
     Language by language within a clause, a nested one after the one that holds it. A clause whose
     brackets do not pair has none in that language: that is a finding.
     """
-    view = _View(state, talks)
+    return _ledger(Same(talks.versions), Same(version), state.parties)
+
+
+@functools.lru_cache(maxsize=8)
+def _ledger(
+    versions: Same[Trie[Version]], version: Same[Version], codes: tuple[str, ...]
+) -> tuple[Row, ...]:
+    view, text = _View(versions.value, codes), version.value.text
     return tuple(
         row
-        for part in version.text.parts
-        for language in version.text.languages
-        for row in view.rows(version, part.cid, language)
+        for part in text.parts
+        for language in text.languages
+        for row in view.rows(version.value, part.cid, language)
     )
 
 
@@ -83,9 +94,9 @@ _Held = tuple[str, str]
 
 class _View:
     # What is computed once, however many clauses and versions are looked at.
-    def __init__(self, state: State, talks: Negotiation) -> None:
-        self._codes = state.parties
-        self._lineage = Lineage(talks.versions)
+    def __init__(self, versions: Trie[Version], codes: tuple[str, ...]) -> None:
+        self._codes = codes
+        self._lineage = lineage_of(versions)
         self._known: dict[str, frozenset[_Held]] = {}
 
     def rows(self, version: Version, cid: str, language: str) -> Iterator[Row]:
@@ -166,11 +177,7 @@ def _inside(text: str, group: Group) -> str:
 
 def count(state: State, version: Version) -> Count:
     """Return how many brackets and placeholders are left in *version*."""
-    text = version.text
-    tallies = {
-        language: marks.tally([part.words.get(language, "") for part in text.parts], state.parties)
-        for language in text.languages
-    }
+    tallies = _tallies(Same(version.text), state.parties)
     return Count(
         version,
         {language: each.brackets for language, each in tallies.items()},
@@ -179,7 +186,15 @@ def count(state: State, version: Version) -> Count:
     )
 
 
+@functools.lru_cache(maxsize=512)
+def _tallies(text: Same[Text], codes: tuple[str, ...]) -> Mapping[str, Tally]:
+    return {
+        language: marks.tally([part.words.get(language, "") for part in text.value.parts], codes)
+        for language in text.value.languages
+    }
+
+
 def trend(state: State, talks: Negotiation, version: Version) -> tuple[Count, ...]:
     """Return what was left in each version that *version* was made from, and in itself."""
-    line = Lineage(talks.versions).ancestors(version.statement)
+    line = lineage_of(talks.versions).ancestors(version.statement)
     return tuple(count(state, each) for each in line)

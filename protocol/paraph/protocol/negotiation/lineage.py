@@ -10,12 +10,14 @@ So an id alone says nothing: given on two branches, it is two clauses.
 
 from __future__ import annotations
 
+import functools
 import itertools
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from paraph.protocol.errors import MisuseError
+from paraph.protocol.negotiation.kept import Same
 from paraph.protocol.negotiation.state.versions import Version
 from paraph.protocol.negotiation.text import Part
 from paraph.protocol.negotiation.trie import Trie
@@ -55,6 +57,16 @@ class Stand:
     acts: tuple[str, ...]
 
 
+def lineage_of(versions: Trie[Version]) -> Lineage:
+    """Return the lineage of *versions*, computed once for this map of them."""
+    return _lineage_of(Same(versions))
+
+
+@functools.lru_cache(maxsize=4)
+def _lineage_of(versions: Same[Trie[Version]]) -> Lineage:
+    return Lineage(versions.value)
+
+
 class Lineage:
     """The versions of one negotiation, as a family of clauses. Derived; never stored.
 
@@ -72,6 +84,7 @@ class Lineage:
         self._begun: Final[dict[int, dict[int, dict[str, _Strands]]]] = {}
         self._sources: Final[dict[tuple[int, int], dict[str, set[str]]]] = {}
         self._lines: Final[dict[bytes, tuple[Version, ...]]] = {}
+        self._after: Final[dict[bytes, tuple[Version, ...]]] = {}
         for version in self._in_order:
             self._spun[version.statement] = self._spin(version)
 
@@ -113,8 +126,14 @@ class Lineage:
             raise MisuseError("expected a clause of that version")
         there = self._beginnings(end)
         found: dict[str, None] = {}
-        for strand in sorted(self._spun[start][cid]):
+        strands = self._spun[start][cid]
+        for strand in sorted(strands) if len(strands) > 1 else strands:
             kin = there.get(strand[0], {})
+            if len(kin) == 1:  # the usual one: a clause that nobody split or merged
+                (only,) = kin
+                if strand in kin[only]:
+                    found[only] = None
+                    continue
             own = [each for each in kin if _continue(kin[each], strand)]
             found |= dict.fromkeys(own or [each for each in kin if _related(kin[each], strand)])
         return tuple(found)
@@ -134,11 +153,14 @@ class Lineage:
 
     def descendants(self, start: bytes) -> tuple[Version, ...]:
         """Return *start* and the versions that were made from it, in the order of the log."""
-        found = {start: self.version(start)}
-        for each in self._in_order:
-            if not found.keys().isdisjoint(each.content.parents):
-                found[each.statement] = each
-        return tuple(found.values())
+        line = self._after.get(start)
+        if line is None:
+            found = {start: self.version(start)}
+            for each in self._in_order:
+                if not found.keys().isdisjoint(each.content.parents):
+                    found[each.statement] = each
+            line = self._after[start] = tuple(found.values())
+        return line
 
     def history(self, end: bytes, cid: str) -> tuple[Stand, ...]:
         """Return how a clause stood in each version up to *end*, in the order of the log.

@@ -7,6 +7,7 @@ Groups nest. There is no escape: a text holds no other square bracket.
 
 from __future__ import annotations
 
+import functools
 import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -19,9 +20,11 @@ PLACEHOLDER: Final = "●"
 UNATTRIBUTED: Final = ""
 """The holder of a bracket that names no party."""
 MOST_NESTED: Final = 100
+_KEPT: Final = 16_384
+"""Wordings of which the groups are remembered: most stand in one version after the other."""
 
 # A reference may name what no clause can be called: it then points at nothing.
-_REFERENCE: Final = re.compile(r"\{ref:([A-Za-z0-9_\-\u0080-\U0010ffff]+)\}")
+REFERENCE: Final = re.compile(r"\{ref:([A-Za-z0-9_\-\u0080-\U0010ffff]+)\}")
 _BRACKET: Final = re.compile(r"[\[\]]")
 
 Shape = tuple[tuple[str, "Shape"], ...]
@@ -74,6 +77,11 @@ def parse(text: str, codes: Collection[str]) -> tuple[Group, ...]:
     Raises:
         MalformedError: ``unbalanced-bracket``, with the place; or ``nested-too-deep``.
     """
+    return _parse(text, tuple(codes))
+
+
+@functools.lru_cache(maxsize=_KEPT)
+def _parse(text: str, codes: tuple[str, ...]) -> tuple[Group, ...]:
     levels: list[list[Group]] = [[]]
     opened: list[int] = []
     for found in _BRACKET.finditer(text):
@@ -102,7 +110,7 @@ def parse(text: str, codes: Collection[str]) -> tuple[Group, ...]:
     return tuple(levels[0])
 
 
-def _holder(text: str, at: int, codes: Collection[str]) -> str:
+def _holder(text: str, at: int, codes: tuple[str, ...]) -> str:
     if text.startswith(PLACEHOLDER, at):
         return PLACEHOLDER
     return next((code for code in codes if text.startswith(code + ":", at)), UNATTRIBUTED)
@@ -163,11 +171,11 @@ def alternatives(text: str, groups: Sequence[Group]) -> tuple[tuple[Group, ...],
 
 def references(text: str) -> tuple[str, ...]:
     """Return the clause ids that *text* refers to, in order, each as often as it stands."""
-    return tuple(_REFERENCE.findall(text))
+    return tuple(REFERENCE.findall(text))
 
 
 def resolve(text: str, number_of: Callable[[str], str]) -> str:
     """Return *text* with every live reference replaced by what *number_of* gives for its id."""
     if "{ref:" not in text:
         return text
-    return _REFERENCE.sub(lambda found: number_of(found[1]), text)
+    return REFERENCE.sub(lambda found: number_of(found[1]), text)
