@@ -43,6 +43,16 @@ async def test_what_arrives_together_shares_jobs() -> None:
     pool.close()
 
 
+async def test_a_brief_check_that_comes_alone_needs_no_thread() -> None:
+    pool = Pool(threads=2)
+    here = threading.get_ident()
+    assert await pool.start(threading.get_ident, brief=True) == here
+    assert await pool.start(threading.get_ident) != here
+    several = [pool.start(threading.get_ident, brief=True) for _ in range(2)]
+    assert here not in await asyncio.gather(*several)
+    pool.close()
+
+
 async def test_idle_threads_share_what_arrives() -> None:
     pool = Pool(threads=2, per_job=16)
     meeting = threading.Barrier(2)

@@ -11,7 +11,7 @@ import pytest
 from paraph.protocol import signed
 from paraph.protocol.checkpoint import verify_checkpoint
 from paraph.protocol.errors import RefusedError, UnavailableError
-from paraph.protocol.names import Digest
+from paraph.protocol.names import Digest, KeyId
 from paraph.protocol.statements.envelope import SealedContent
 from paraph.protocol.tiles import Tile, parse_bundle, parse_tile, tiles_of
 from paraph.protocol.tree import Tree, leaf_hash
@@ -146,7 +146,7 @@ def message(size: int) -> Entries:
 async def test_a_follower_that_does_not_read_is_dropped_just_above_the_bound(
     count: int, size: int
 ) -> None:
-    follower = Follower()
+    follower = Follower(KeyId(bytes(32)))
     for _ in range(count):
         assert follower.push(message(size))
     assert not follower.push(message(size))
@@ -156,7 +156,7 @@ async def test_a_follower_that_does_not_read_is_dropped_just_above_the_bound(
 
 
 async def test_a_follower_that_reads_is_kept() -> None:
-    follower = Follower()
+    follower = Follower(KeyId(bytes(32)))
     for _ in range(10 * MOST_PUSHED):
         assert follower.push(message(65_535))
         await follower.next()
@@ -169,12 +169,30 @@ async def test_a_slow_follower_does_not_hold_up_the_others(
 ) -> None:
     live = service.ledger.get(channel.id)
     assert live is not None
-    slow, quick = live.follow(), live.follow()
+    slow, quick = live.follow(officer.id), live.follow(officer.id)
     for _ in range(MOST_PUSHED + 1):
         await say(service, channel, officer)
         assert await quick.next() is not None
     assert slow.dropped
     assert live.followers == 1
+
+
+async def test_an_author_is_told_after_the_others(
+    service: RelayService, channel: Channel, officer: Person
+) -> None:
+    live = service.ledger.get(channel.id)
+    assert live is not None
+    told: list[str] = []
+
+    async def listen(name: str, follower: Follower) -> None:
+        await follower.next()
+        told.append(name)
+
+    author, other = live.follow(officer.id), live.follow(channel.party("USA").people[0].id)
+    listening = asyncio.gather(listen("author", author), listen("other", other))
+    await say(service, channel, officer)
+    await listening
+    assert told == ["other", "author"]
 
 
 # the log as files

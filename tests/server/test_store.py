@@ -151,7 +151,7 @@ async def test_the_database_itself_takes_no_statement_twice(tmp_path: Path, row:
 async def test_entries_and_notes_cannot_be_written_over(tmp_path: Path, sql: str) -> None:
     async with opened(tmp_path) as store:
         await store.commit([growth(0, 1)])
-        await store.journal([NoteRow(CHANNEL, 1, b"note")])
+        await store.journal(lambda: [NoteRow(CHANNEL, 1, b"note")])
     connection = apsw.Connection(str(tmp_path / "relay.db"))
     with pytest.raises(apsw.ConstraintError):
         connection.execute(sql)
@@ -176,8 +176,8 @@ async def test_bodies_and_attachments_come_with_their_entry(tmp_path: Path) -> N
 async def test_the_journal_keeps_every_note_in_order(tmp_path: Path) -> None:
     async with opened(tmp_path) as store:
         first, again = NoteRow(CHANNEL, 3, b"first"), NoteRow(CHANNEL, 3, b"again")
-        await store.journal([first, NoteRow(OTHER, 9, b"other")])
-        await store.journal([NoteRow(CHANNEL, 5, b"larger"), again])
+        await store.journal(lambda: [first, NoteRow(OTHER, 9, b"other")])
+        await store.journal(lambda: [NoteRow(CHANNEL, 5, b"larger"), again])
         assert await store.newest_note(CHANNEL, 4) == again
         assert await store.newest_note(CHANNEL, 2) is None
         assert await store.note_size(CHANNEL, first.id) == 3
@@ -237,10 +237,10 @@ async def test_the_wal_is_begun_anew_when_asked_and_when_it_has_grown_large(tmp_
 async def test_only_notes_do_not_wait_for_the_disk(tmp_path: Path) -> None:
     async with opened(tmp_path) as store:
         await store.commit([growth(0, 5)])
-        await store.journal([NoteRow(CHANNEL, 5, b"note")])
+        await store.journal(lambda: [NoteRow(CHANNEL, 5, b"note")])
         assert (await store.figures())["synchronous"] == 2
         with pytest.raises(UnavailableError):
-            await store.journal([NoteRow(CHANNEL, 5, b"note")])  # journalled already
+            await store.journal(lambda: [NoteRow(CHANNEL, 5, b"note")])  # journalled already
         assert (await store.figures())["synchronous"] == 2
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from typing_extensions import override
 
@@ -31,7 +31,8 @@ class FaultyStore(SqliteStore):
         self._step("after-commit")
 
     @override
-    async def journal(self, notes: Sequence[NoteRow]) -> None:
+    async def journal(self, sign: Callable[[], Sequence[NoteRow]]) -> Sequence[NoteRow]:
         self._step("before-journal")
-        await super().journal(notes)
+        notes = await super().journal(sign)
         self._step("after-journal")
+        return notes

@@ -47,9 +47,14 @@ class Placement:
 
 
 class Follower:
-    """What waits to be sent to somebody who follows the log."""
+    """What waits to be sent to somebody who follows the log.
 
-    def __init__(self) -> None:
+    Args:
+        key: Whose session it is.
+    """
+
+    def __init__(self, key: KeyId) -> None:
+        self.key: Final = key
         self._waiting: collections.deque[Entries] = collections.deque()
         self._bytes = 0
         self._arrived = asyncio.Event()
@@ -214,10 +219,14 @@ class LiveChannel:
         self._cuts = [cut for cut in self._cuts if cut > size]
         due = [each for each in self._answers if each[0].index < size]
         self._answers = [each for each in self._answers if each[0].index >= size]
-        # Followers first: they have not read it yet, and whoever said it has.
+        # Followers first, and of these the author last: the others have not read it yet.
         if self._followers:
+            last = self.log.author_of_sealed(size - 1)
+            author = None if last is None else last.id
+            order = sorted(self._followers, key=lambda each: each.key == author)
             for entries in pushes(start, envelopes, note):
-                self._followers = {each for each in self._followers if each.push(entries)}
+                order = [each for each in order if each.push(entries)]
+            self._followers = set(order)
         for placement, placed in due:
             if not placed.done():
                 placed.set_result(placement)
@@ -246,9 +255,9 @@ class LiveChannel:
         lost, self._answers = self._answers, []
         _fail(lost, error)
 
-    def follow(self) -> Follower:
-        """Return a follower of what is published from now on."""
-        follower = Follower()
+    def follow(self, key: KeyId) -> Follower:
+        """Return a follower of what is published from now on, in the session of *key*."""
+        follower = Follower(key)
         self._followers.add(follower)
         return follower
 

@@ -6,24 +6,24 @@ For every batch, in this order. What a crash leaves behind stands after each ste
 2. *Commit* entries, bodies, trees and idempotency in one transaction; the stored size of every
    channel is compared and swapped. Crash: nothing happened, or all of it. The sender does not
    know which, sends the same bytes again, and they are placed now or found placed.
-3. *Sign* the now durable size and root, once a batch and channel, and write them as the *last
-   signed head* to its own file, side by side. Only what is durable is ever signed or written
-   there, so a commit that failed, or whose outcome is unknown, leaves no second head. Nobody has
-   the note yet, so it does not matter what of the two a crash leaves out: at start the same root
-   is signed again, and a file that is behind is written. The file is never ahead of the rows
-   unless the database was restored from a backup, and then the relay refuses to sign.
-4. *Journal* the note. The disk is not waited for (ADR 10): the rows are durable and the head file
-   names them, so a note that is lost with the power is signed again over the same root.
-5. *Publish*: push to followers, answer senders. Crash: the senders ask again and get the
+3. *Sign* the now durable size and root, once a batch and channel, and *journal* the note; side by
+   side, write them as the *last signed head* to its own file. Only what is durable is ever signed
+   or written there, so a commit that failed, or whose outcome is unknown, leaves no second head.
+   Nobody has the note yet, so it does not matter what of the two a crash leaves out: at start the
+   same root is signed again, and a file that is behind is written. The file is never ahead of the
+   rows unless the database was restored from a backup, and then the relay refuses to sign. For
+   the note the disk is not waited for (ADR 10): one that is lost with the power is signed again
+   over the same root.
+4. *Publish*: push to followers, answer senders. Crash: the senders ask again and get the
    answer that is rebuilt from index and note.
 
-Steps 1 and 2 of a batch may begin while 3 and 4 of the one before are under way; for a few
-milliseconds they wait for them instead, so that what arrives meanwhile shares one batch.
+Steps 1 and 2 of a batch may begin while 3 of the one before is under way; for a few
+milliseconds they wait for it instead, so that what arrives meanwhile shares one batch.
 
-An error of the disk in 2 to 4 leaves the outcome unknown: everybody who waits is told so, and the
+An error of the disk in 2 or 3 leaves the outcome unknown: everybody who waits is told so, and the
 process stops; the ordinary start recovers. A full disk in 2 is different: nothing changed, the
-channel is read again from its rows, and the relay goes on. In 3 and 4 the rows stand already: who
-waits is told to ask again, and the note is signed as soon as there is space.
+channel is read again from its rows, and the relay goes on. In 3 the rows stand already: who waits
+is told to ask again, and the note is signed as soon as there is space.
 """
 
 from __future__ import annotations
@@ -101,7 +101,7 @@ class Ledger:
         self._changed = asyncio.Event()
         self._founding = asyncio.Lock()
         self._placing = self._signing = False
-        self._signer = ThreadPoolExecutor(2, thread_name_prefix="sign")
+        self._files = ThreadPoolExecutor(1, thread_name_prefix="heads")
         self._tasks: list[asyncio.Task[None]] = []
         self._draining = False
         self._failed: ParaphError | None = None
@@ -153,7 +153,7 @@ class Ledger:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        self._signer.shutdown(wait=True)
+        self._files.shutdown(wait=True)
         for channel in self.channels():
             channel.end_followers()
 
@@ -193,8 +193,8 @@ class Ledger:
             if found is None:
                 found = channel
                 try:
-                    await self._in_thread(
-                        lambda: self._heads.create_channel(log.channel, EMPTY_ROOT)
+                    await _outcome(
+                        self._in_thread(lambda: self._heads.create_channel(log.channel, EMPTY_ROOT))
                     )
                     await self._store.commit([founding_growth(founding, log)])
                 except ParaphError as error:
@@ -383,13 +383,12 @@ class Ledger:
         heads = [
             (live, size, live.log.tree.root(size)) for live in grown for size in live.heads_due()
         ]
-        written = asyncio.ensure_future(self._in_thread(lambda: self._write_heads(heads)))
         try:
+            written = self._in_thread(lambda: self._write_heads(heads))
             try:
-                notes = await self._in_thread(lambda: self._notes(heads))
+                notes = await self._store.journal(lambda: self._notes(heads))
             finally:
-                await written
-            await self._store.journal(notes)
+                await _outcome(written)
         except UnavailableError as error:
             if error.code != FULL:
                 raise
@@ -416,16 +415,8 @@ class Ledger:
         for channel, (size, root) in newest.items():
             self._heads.write(channel, size, root)
 
-    async def _in_thread(self, work: Callable[[], T]) -> T:
-        try:
-            return await asyncio.get_running_loop().run_in_executor(self._signer, work)
-        except OSError as error:
-            full = error.errno in {errno.ENOSPC, errno.EDQUOT}
-            raise UnavailableError(
-                "the relay's disk is full" if full else "the relay's disk failed",
-                code=FULL if full else "unknown-outcome",
-                hint="try again later with the same bytes",
-            ) from error
+    def _in_thread(self, work: Callable[[], T]) -> asyncio.Future[T]:
+        return asyncio.get_running_loop().run_in_executor(self._files, work)
 
     # failing
 
@@ -462,6 +453,18 @@ class Ledger:
                 task.cancel()
         self._tell()
         self._fatal(error)
+
+
+async def _outcome(written: asyncio.Future[T]) -> T:
+    try:
+        return await written
+    except OSError as error:
+        full = error.errno in {errno.ENOSPC, errno.EDQUOT}
+        raise UnavailableError(
+            "the relay's disk is full" if full else "the relay's disk failed",
+            code=FULL if full else "unknown-outcome",
+            hint="try again later with the same bytes",
+        ) from error
 
 
 def _anchor(message: str) -> RefusedError:

@@ -2,7 +2,8 @@
 
 The library releases the interpreter's lock while it verifies, so as many threads as cores keep
 all of them busy. A hop between loop and thread costs a good part of what one check costs, so
-under load a job carries many; when a thread is idle, a single check starts at once.
+under load a job carries many. A brief check that comes alone needs no thread at all: two hops
+cost as much as it does.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ PER_JOB: Final = 16
 
 Work = Callable[[], Any]
 Outcome = tuple[Any, BaseException | None]
+_Waiting = tuple[Work, asyncio.Future[Any], bool]
 
 
 class Pool:
@@ -37,7 +39,7 @@ class Pool:
         self._threads = threads or len(os.sched_getaffinity(0))
         self._per_job = per_job
         self._executor = ThreadPoolExecutor(self._threads, thread_name_prefix="check")
-        self._waiting: collections.deque[tuple[Work, asyncio.Future[Any]]] = collections.deque()
+        self._waiting: collections.deque[_Waiting] = collections.deque()
         self._running = 0
         self._scheduled = False
         self._closed = False
@@ -47,8 +49,13 @@ class Pool:
         """Pieces of work that no thread has taken yet."""
         return len(self._waiting)
 
-    def start(self, work: Callable[[], T]) -> asyncio.Future[T]:
+    def start(self, work: Callable[[], T], *, brief: bool = False) -> asyncio.Future[T]:
         """Queue *work* and return what will be its result.
+
+        Args:
+            work: What to do.
+            brief: Whether it takes less than a millisecond and touches no file: then it is done
+                in the loop if nothing else is there to do.
 
         Raises:
             UnavailableError: The pool is closed.
@@ -57,7 +64,7 @@ class Pool:
             raise UnavailableError("the relay is stopping", hint="try again with the same bytes")
         loop = asyncio.get_running_loop()
         future: asyncio.Future[T] = loop.create_future()
-        self._waiting.append((work, future))
+        self._waiting.append((work, future, brief))
         # Not at once: what arrived in one frame should share its jobs.
         if not self._scheduled and self._running < self._threads:
             self._scheduled = True
@@ -71,37 +78,41 @@ class Pool:
     def close(self) -> None:
         """Finish what runs, and take no more."""
         self._closed = True
-        for _, future in self._waiting:
+        for _, future, _ in self._waiting:
             future.cancel()
         self._waiting.clear()
         self._executor.shutdown(wait=True)
 
     def _dispatch(self) -> None:
         self._scheduled = False
+        if not self._running and len(self._waiting) == 1 and self._waiting[0][2]:
+            alone = [self._waiting.popleft()]
+            _tell(_do([alone[0][0]]), alone)
+            return
         loop = asyncio.get_running_loop()
         while self._waiting and self._running < self._threads:
             idle = self._threads - self._running
             count = min(self._per_job, -(-len(self._waiting) // idle))
             taken = [self._waiting.popleft() for _ in range(count)]
             self._running += 1
-            job = loop.run_in_executor(self._executor, _do, [work for work, _ in taken])
+            job = loop.run_in_executor(self._executor, _do, [work for work, _, _ in taken])
             job.add_done_callback(lambda done, taken=taken: self._finish(done, taken))  # type: ignore[misc]
 
-    def _finish(
-        self,
-        job: asyncio.Future[list[Outcome]],
-        taken: list[tuple[Work, asyncio.Future[Any]]],
-    ) -> None:
+    def _finish(self, job: asyncio.Future[list[Outcome]], taken: list[_Waiting]) -> None:
         self._running -= 1
-        for (result, error), (_, future) in zip(job.result(), taken, strict=True):
-            if future.done():
-                continue
-            if error is None:
-                future.set_result(result)
-            else:
-                future.set_exception(error)
+        _tell(job.result(), taken)
         if not self._closed:
             self._dispatch()
+
+
+def _tell(outcomes: list[Outcome], taken: list[_Waiting]) -> None:
+    for (result, error), (_, future, _) in zip(outcomes, taken, strict=True):
+        if future.done():
+            continue
+        if error is None:
+            future.set_result(result)
+        else:
+            future.set_exception(error)
 
 
 def _do(job: list[Work]) -> list[Outcome]:

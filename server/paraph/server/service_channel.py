@@ -29,6 +29,7 @@ from paraph.protocol.statements.envelope import (
     MAX_ENVELOPE,
     ClearContent,
     SealedContent,
+    Statement,
 )
 from paraph.protocol.tiles import ENTRIES, FULL_WIDTH, Tile, entry_bundle, tile_bytes, width_at
 from paraph.protocol.trust import Member
@@ -154,7 +155,7 @@ class ServiceChannel:
         check = functools.partial(prepare, live, shop.blobs, unverified, body)
         prepared: asyncio.Future[Prepared]
         if statement.anchor == ZERO:
-            prepared = shop.pool.start(check)
+            prepared = shop.pool.start(check, brief=_is_brief(statement, body))
         else:
             prepared = asyncio.ensure_future(self._prepare_anchored(check, statement.anchor))
         prepared.add_done_callback(self._keep_body)
@@ -291,7 +292,7 @@ class ServiceChannel:
             at += len(entries.envelopes)
             yield entries
         # Nothing is awaited between the last look and this.
-        follower = live.follow()
+        follower = live.follow(self.key)
         try:
             while (pushed := await follower.next()) is not None:
                 live, member = self._here()
@@ -396,6 +397,14 @@ def _from(entries: Entries, at: int) -> Entries | None:
     return Entries(
         request=0, start=at, envelopes=entries.envelopes[skip:], bodies=(), note=entries.note
     )
+
+
+def _is_brief(statement: Statement, body: bytes) -> bool:
+    # One signature to check, and nothing to read from a file. A document has more of them.
+    content = statement.content
+    if isinstance(content, ClearContent):
+        return isinstance(content.payload, Heartbeat)
+    return len(body) == content.body_size <= MOST_ALONG and not content.attachments
 
 
 def _not_found() -> RefusedError:

@@ -7,7 +7,7 @@ changed; with any other code if the outcome is unknown, and then the process mus
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final, Protocol
 
 from paraph.protocol.checkpoint import note_id
@@ -109,8 +109,12 @@ class Store(Protocol):
             IntegrityError: A size was not the expected one: somebody else writes here.
         """
 
-    async def journal(self, notes: Sequence[NoteRow]) -> None:
-        """Append notes to the journal, before they are published."""
+    async def journal(self, sign: Callable[[], Sequence[NoteRow]]) -> Sequence[NoteRow]:
+        """Append what *sign* makes to the journal, before it is published.
+
+        Args:
+            sign: Makes the notes; called in the thread that writes.
+        """
 
     async def newest_note(self, channel: ChannelId, most: int) -> NoteRow | None:
         """Return the largest journalled note of at most *most* entries, of these the newest."""

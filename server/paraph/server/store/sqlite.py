@@ -125,17 +125,19 @@ class SqliteStore:
         """Write entries, bodies, attachments, trees and idempotency in one transaction."""
         await self._write(lambda connection: _commit(connection, growths))
 
-    async def journal(self, notes: Sequence[NoteRow]) -> None:
-        """Append notes to the journal, before they are published; the disk is not waited for."""
-        rows = [(each.channel, each.channel, each.size, each.id, each.note) for each in notes]
-        await self._write(
-            lambda connection: connection.executemany(
+    async def journal(self, sign: Callable[[], Sequence[NoteRow]]) -> Sequence[NoteRow]:
+        """Append what *sign* makes to the journal; the disk is not waited for."""
+
+        def work(connection: apsw.Connection) -> Sequence[NoteRow]:
+            notes = sign()
+            connection.executemany(
                 "INSERT INTO notes (channel, seq, size, id, note) VALUES (?, 1 +"
                 " coalesce((SELECT max(seq) FROM notes WHERE channel = ?), 0), ?, ?, ?)",
-                rows,
-            ),
-            transaction=unsynced,
-        )
+                [(each.channel, each.channel, each.size, each.id, each.note) for each in notes],
+            )
+            return notes
+
+        return await self._write(work, transaction=unsynced)
 
     async def keep_conflict(self, conflict: ConflictRow) -> None:
         """Keep the first conflict under a number; later ones change nothing."""
