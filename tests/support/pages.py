@@ -9,10 +9,11 @@ from aiohttp import ClientResponse, web
 from aiohttp.test_utils import TestClient, TestServer
 
 from paraph.client.home import Home
-from paraph.client.web import app
+from paraph.client.web import app, leaving
 from paraph.client.web.guard import Guard
 from paraph.client.web.launch import Tokens
 from paraph.client.web.office import Office
+from paraph.client.web.presence import Presence
 from tests.support.commands import PASSPHRASE, Person
 
 OWN = {"Sec-Fetch-Site": "same-origin"}
@@ -48,6 +49,26 @@ class Pages:
         answer = await self.client.post(self._at(path), data=form, headers={**self._host, **OWN})
         return await self._text(answer, status)
 
+    async def say(self, path: str, form: Mapping[str, str]) -> None:
+        """Post *form*, and let what it makes leave exactly as it would be shown."""
+        answer = await self.client.post(
+            self._at(path), data=form, headers={**self._host, **OWN}, allow_redirects=False
+        )
+        await self._text(answer, 303)
+        acts = self.client.app[leaving.ACTS]  # type: ignore[index]
+        act = acts.find(answer.headers["Location"].rpartition("/")[2])
+        outlook = leaving.look(self.office, act)
+        shown = leaving.digest(leaving.desk_of(self.office, act), act, outlook)
+        assert await leaving.send(self.office, act, shown)
+        assert act.trouble is None, act.trouble
+        assert act.sent is not None
+        assert act.sent.is_logged
+
+    async def sync(self) -> None:
+        """Fetch what the other side said."""
+        for desk in self.office.desks:
+            await desk.sync()
+
     def _at(self, path: str) -> str:
         return path if path.startswith("/") else f"{self.path}/{path}".rstrip("/")
 
@@ -63,7 +84,7 @@ async def pages(person: Person, role: str | None = None) -> AsyncIterator[Pages]
     office = Office(Home(person.home), person.tools, role)
     await office.unlock(PASSPHRASE.encode())
     tokens, guard = Tokens(), Guard("desk", 1)
-    made = app.make(office, guard, tokens, app.Presence(0))
+    made = app.make(office, guard, tokens, Presence(0))
     async with TestClient(TestServer(made)) as client:
         try:
             found = Pages(office, client, guard)

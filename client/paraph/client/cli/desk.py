@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
-from typing import TYPE_CHECKING
+import sys
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -16,6 +18,10 @@ from paraph.protocol.errors import UnavailableError
 
 if TYPE_CHECKING:
     from paraph.client.web.office import Office
+    from paraph.client.web.serving import Served
+
+_PATIENCE_S: Final = 10.0
+"""How long a browser that was opened has to come in, before an address is shown."""
 
 
 @click.command(
@@ -37,7 +43,8 @@ def desk(seat: Seat, role: str | None, port: int, lock_after: int, *, no_browser
     """Open the desk: the whole job in a browser of this machine.
 
     It answers on this machine alone, to the browser that it let in. The keys stay in this
-    process. Ctrl-C ends it; what waits to be sent is sent next time.
+    process. Enter shows an address for another browser, good once, within a minute. Ctrl-C ends
+    it; what waits to be sent is sent next time.
     """
     from paraph.client.web.office import Office
 
@@ -57,19 +64,61 @@ async def _serve(
         loop.add_signal_handler(each, stop.set)
     try:
         async with serving(office, port=port, lock_after_s=lock_after * 60) as served:
-            if no_browser or not served.open(office):
-                address = served.address()
-                emit(
-                    seat.as_json,
-                    {"url": address, "origin": served.origin},
-                    (address, "good once, within a minute"),
+            await _let_in(seat, served, no_browser=no_browser)
+            with _enter_pressed(loop, lambda: _show(seat, served)) as can:
+                note(
+                    f"the desk of {seat.vault.content.party} answers at {served.origin}; "
+                    + ("Enter shows a new address, Ctrl-C ends" if can else "Ctrl-C ends")
                 )
-            note(f"the desk of {seat.vault.content.party} answers at {served.origin}; Ctrl-C ends")
-            with contextlib.suppress(asyncio.CancelledError):
-                await stop.wait()
+                opened = asyncio.create_task(_look_after(seat, served, no_browser=no_browser))
+                with contextlib.suppress(asyncio.CancelledError):
+                    await stop.wait()
+                opened.cancel()
+                await asyncio.gather(opened, return_exceptions=True)
     except OSError as error:
         raise UnavailableError(
             f"cannot listen on port {port}: {error.strerror}",
             code="port",
             hint="give another --port, or none for any that is free",
         ) from error
+
+
+async def _let_in(seat: Seat, served: Served, *, no_browser: bool) -> None:
+    if no_browser or not served.open():
+        _show(seat, served)
+
+
+async def _look_after(seat: Seat, served: Served, *, no_browser: bool) -> None:
+    # A browser in a box of its own (snap, flatpak) opens a window and cannot read the page.
+    if not no_browser and not await served.entered(_PATIENCE_S):
+        note("no browser came in; open this address in yours")
+        _show(seat, served)
+
+
+def _show(seat: Seat, served: Served) -> None:
+    address = served.address()
+    emit(
+        seat.as_json,
+        {"url": address, "origin": served.origin},
+        (address, "good once, within a minute"),
+    )
+
+
+@contextlib.contextmanager
+def _enter_pressed(loop: asyncio.AbstractEventLoop, act: Callable[[], None]) -> Iterator[bool]:
+    # Only a terminal has somebody who presses Enter.
+    if not sys.stdin.isatty():
+        yield False
+        return
+
+    def read() -> None:
+        if sys.stdin.readline():
+            act()
+        else:  # the terminal is gone
+            loop.remove_reader(sys.stdin)
+
+    loop.add_reader(sys.stdin, read)
+    try:
+        yield True
+    finally:
+        loop.remove_reader(sys.stdin)

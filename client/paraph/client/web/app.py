@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
 from aiohttp import web
 
-from paraph.client.web import asked, leaving, pages
+from paraph.client.web import asked, leaving, pages, trouble
 from paraph.client.web.guard import ENTER, SAFE, Guard, Handler
 from paraph.client.web.launch import Tokens
 from paraph.client.web.office import Office
+from paraph.client.web.presence import Presence
 from paraph.client.web.rendering import page
 from paraph.protocol.errors import (
     InputError,
@@ -27,7 +27,9 @@ from paraph.protocol.errors import (
 STATIC: Final = Path(__file__).with_name("static")
 MOST_POSTED: Final = 4 * 1024 * 1024
 """Bytes of a posted form without files."""
-_UNLOCKED: Final = frozenset({ENTER, "/unlock", "/language", "/hints", "/lock"})
+MOST_POSTED_S: Final = 60.0
+"""How long a form may take to arrive; it comes from this machine."""
+_UNLOCKED: Final = frozenset({ENTER, "/unlock", "/language", "/theme", "/hints", "/lock"})
 _STATUS: Final = (
     (InputError, 400),
     (OutOfTurnError, 409),
@@ -35,32 +37,6 @@ _STATUS: Final = (
     (UnavailableError, 503),
     (ParaphError, 500),
 )
-
-
-class Presence:
-    """When somebody last asked for anything, to lock the desk behind a person who left.
-
-    Args:
-        lock_after_s: Seconds without a request; 0 = never.
-    """
-
-    def __init__(self, lock_after_s: float) -> None:
-        self._after_s: Final = lock_after_s
-        self._last = time.monotonic()
-
-    def seen(self) -> None:
-        """Somebody is there."""
-        self._last = time.monotonic()
-
-    async def lock_when_left(self, office: Office) -> None:
-        """Lock the office whenever nobody asked for anything long enough, until cancelled."""
-        while self._after_s:
-            left_s = self._last + self._after_s - time.monotonic()
-            if left_s <= 0:
-                await office.lock()
-                self.seen()
-                left_s = self._after_s
-            await asyncio.sleep(left_s)
 
 
 PRESENCE: Final = web.AppKey("presence", Presence)
@@ -73,13 +49,15 @@ async def _session(request: web.Request, handler: Handler) -> web.StreamResponse
     if request.path != ENTER and not request.app[asked.GUARD].knows(request):
         if request.path.startswith("/static/"):
             return await handler(request)
-        return page(request, "stranger.html", status=403)
+        again = asked.own_path(request.path_qs) if request.method in SAFE else "/"
+        return page(request, "stranger.html", status=403, again=again)
     return await handler(request)
 
 
 @web.middleware
 async def _lock(request: web.Request, handler: Handler) -> web.StreamResponse:
     if request.path not in _UNLOCKED and not request.path.startswith("/static/"):
+        await request.app[PRESENCE].lock_if_gone(asked.office(request))
         if asked.office(request).is_locked:
             back = quote(request.path_qs) if request.method in SAFE else "/"
             raise web.HTTPSeeOther(f"/unlock?back={back}")
@@ -94,17 +72,38 @@ async def _errors(request: web.Request, handler: Handler) -> web.StreamResponse:
         return await handler(request)
     except web.HTTPNotFound:
         return page(request, "missing.html", status=404)
+    except web.HTTPRequestEntityTooLarge:
+        return page(request, "too_large.html", status=413, most=MOST_POSTED)
+    except web.HTTPException:
+        raise
     except LockedError:
         raise web.HTTPSeeOther("/unlock") from None
     except ParaphError as error:
         status = next(number for kind, number in _STATUS if isinstance(error, kind))
         return page(request, "error.html", status=status, error=error)
+    except Exception as error:  # noqa: BLE001 - whatever it is: a calm page, and one line for us
+        trouble.tell(error, request)
+        return page(request, "mistake.html", status=500)
+
+
+@web.middleware
+async def _posted(request: web.Request, handler: Handler) -> web.StreamResponse:
+    # A form is read here, whole, so that one that never ends holds nothing but itself. Files are
+    # read where they are taken (paraph.client.web.uploads), with bounds of their own.
+    if request.method == "POST" and not request.content_type.startswith("multipart/"):
+        try:
+            async with asyncio.timeout(MOST_POSTED_S):
+                await request.read()
+        except TimeoutError:
+            raise web.HTTPRequestTimeout(text="The form did not arrive in time.\n") from None
+    return await handler(request)
 
 
 def make(office: Office, guard: Guard, tokens: Tokens, presence: Presence) -> web.Application:
     """Return the application of one running desk."""
     made = web.Application(
-        middlewares=[guard.middleware, _session, _lock, _errors], client_max_size=MOST_POSTED
+        middlewares=[guard.middleware, _errors, _session, _lock, _posted],
+        client_max_size=MOST_POSTED,
     )
     made[asked.OFFICE] = office
     made[asked.GUARD] = guard

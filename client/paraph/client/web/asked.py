@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from aiohttp import web
@@ -27,3 +28,15 @@ def room(request: web.Request) -> Room:
         InputError: Code ``unknown-negotiation``.
     """
     return office(request).room(request.match_info["negotiation"])
+
+
+_OWN_PATH: Final = re.compile(r"/(?![/\\])[\x21-\x7e]*")
+
+
+def own_path(shown: object) -> str:
+    """Return *shown* if it is a path on this desk, and the first page otherwise.
+
+    Two slashes, a backslash after the first, or what browsers leave out of an address would lead
+    to another host.
+    """
+    return shown if isinstance(shown, str) and _OWN_PATH.fullmatch(shown) else "/"

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections.abc import Iterator
 from typing import Final
 
 from paraph.client.desk import Desk
-from paraph.client.web.hints import Hints
+from paraph.client.web.hints import Came, Hints
+from paraph.protocol import roles
 from paraph.protocol.errors import ParaphError, UnavailableError
 
 ROUND_S: Final = 15.0
@@ -72,8 +74,19 @@ class Following:
             self.trouble = trouble
             self._hints.tell("link")
         if self._seen() != self._told:
+            came = tuple(self._came(self._told[0]))
             self._told = self._seen()
-            self._hints.tell("changed")
+            self._hints.tell("changed", came)
+
+    def _came(self, start: int) -> Iterator[Came]:
+        # What others said, of what was read since: not our own words, not signs of life.
+        desk = self._desk
+        for index in range(start, desk.reader.position):
+            entry = desk.replica.entry(index)
+            known = desk.reader.state.entries.get(entry.id)
+            ours = entry.statement is not None and entry.statement.sender == desk.outbox.key
+            if known is not None and not ours and known.said.role != roles.BOT:
+                yield Came(desk.channel, known.party, known.kind)
 
     def _seen(self) -> tuple[int, int, int]:
         desk = self._desk

@@ -2,12 +2,18 @@
 
 A web page that a person visits can reach every loopback port. The rules, all of them:
 
-- Host must be one of our names, with our port; a name that was rebound to this address is not.
+- Host is there once and equals one of our names with our port, as a whole: a name that was rebound
+  to this address, that only begins or ends like ours, or has another port, is not. The refusal
+  does not say the random name: whoever knows it can be served beside us under the same name on
+  another port, and a browser would give our cookie to both.
 - What changes something is a POST from our own origin: ``Sec-Fetch-Site: same-origin``, or without
-  it an ``Origin`` that is ours. Everything else but a visit of a page is asked of our own pages.
+  it an ``Origin`` that is the one asked. Nothing of both: refused. So no form of another page does
+  anything, and no token has to stand in ours.
+- What only shows is asked by our own pages, or typed; a visit from elsewhere may open ``/`` alone.
 - A session is a random cookie under a random name, given once for the one-time token of the start;
   the private page that posts the token is a file, so that this one address answers any origin.
 - Answers forbid scripts, styles, frames and connections of others, sniffing, referrers, caching.
+  That goes for errors, for files of ours and for streams too.
 """
 
 from __future__ import annotations
@@ -32,8 +38,17 @@ HEADERS: Final = {
     "Cache-Control": "no-store",
 }
 SAFE: Final = frozenset({"GET", "HEAD"})
+MISDIRECTED: Final = (
+    "A desk of Paraph listens here, and not under the name in your address bar.\n"
+    "Open it by the address that its terminal shows: press Enter there for a new one,\n"
+    "or start it again with: paraph desk\n"
+)
 ENTER: Final = "/enter"
 """Where a session begins: answered without one, for the token alone."""
+FOREIGN: Final = (
+    "This desk answers only to its own pages.\n"
+    "If you meant to open it, go on from the address that its terminal shows.\n"
+)
 
 
 class Guard:
@@ -45,6 +60,7 @@ class Guard:
 
     Attributes:
         origin: The origin that pages are served from.
+        cookie: Name of the session's cookie.
     """
 
     def __init__(self, label: str, port: int) -> None:
@@ -52,7 +68,7 @@ class Guard:
         self._hosts: Final = {
             f"{name}:{port}" for name in (f"{label}.localhost", "localhost", "127.0.0.1")
         }
-        self._cookie: Final = f"paraph-{secrets.token_hex(8)}"
+        self.cookie: Final = f"paraph-{secrets.token_hex(8)}"
         self._session: Final = secrets.token_urlsafe(32)
 
     @classmethod
@@ -62,11 +78,11 @@ class Guard:
 
     def admit(self, response: web.StreamResponse) -> None:
         """Give the session to whoever gets *response*."""
-        response.set_cookie(self._cookie, self._session, httponly=True, samesite="Strict", path="/")
+        response.set_cookie(self.cookie, self._session, httponly=True, samesite="Strict", path="/")
 
     def knows(self, request: web.Request) -> bool:
         """Tell whether *request* carries the session."""
-        shown = request.cookies.get(self._cookie, "")
+        shown = request.cookies.get(self.cookie, "")
         return secrets.compare_digest(shown.encode(), self._session.encode())
 
     def require_host(self, request: web.Request) -> None:
@@ -75,11 +91,9 @@ class Guard:
         Raises:
             web.HTTPMisdirectedRequest: With what to open in its place.
         """
-        if request.headers.get("Host", "") not in self._hosts:
-            raise web.HTTPMisdirectedRequest(
-                text=f"This desk answers only at {self.origin}/. Open that address,"
-                " or start it again with: paraph desk\n"
-            )
+        shown = request.headers.getall("Host", [])
+        if len(shown) != 1 or shown[0].lower() not in self._hosts:
+            raise web.HTTPMisdirectedRequest(text=MISDIRECTED)
 
     def require_own(self, request: web.Request) -> None:
         """Refuse what another page asks for.
@@ -89,14 +103,18 @@ class Guard:
         """
         site = request.headers.get("Sec-Fetch-Site")
         if request.method in SAFE:
-            visit = request.headers.get("Sec-Fetch-Mode") in {None, "navigate"}
-            if site in {None, "same-origin", "none"} or (visit and request.path == "/"):
+            if site in {None, "same-origin", "none"} or (
+                request.path == "/" and _is_visit(request)
+            ):
                 return
-        elif site == "same-origin" or (
-            site is None and request.headers.get("Origin") == self.origin
-        ):
+        elif site == "same-origin" or (site is None and _names_itself(request)):
             return
-        raise web.HTTPForbidden(text="This desk answers only to its own pages.\n")
+        raise web.HTTPForbidden(text=FOREIGN)
+
+    def dress(self, response: web.StreamResponse) -> None:
+        """Give *response* the headers that every answer has, but for those that it set itself."""
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
 
     @web.middleware
     async def middleware(self, request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -107,9 +125,19 @@ class Guard:
                 self.require_own(request)
             response = await handler(request)
         except web.HTTPException as refusal:
-            refusal.headers.update(HEADERS)
+            self.dress(refusal)
             raise
-        if not response.prepared:
-            for name, value in HEADERS.items():
-                response.headers.setdefault(name, value)
+        if not response.prepared:  # a stream has begun, with the headers it was given
+            self.dress(response)
         return response
+
+
+def _is_visit(request: web.Request) -> bool:
+    # A page opened in a window, by a link of another site; not a frame, a script or a picture.
+    asked = {"Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}
+    return all(request.headers.get(name, value) == value for name, value in asked.items())
+
+
+def _names_itself(request: web.Request) -> bool:
+    # The host was found to be ours before.
+    return request.headers.get("Origin") == f"http://{request.host}".lower()

@@ -12,13 +12,13 @@ import dataclasses
 from typing import Final
 
 from paraph.client.desk import Desk
-from paraph.client.home import Home
+from paraph.client.home import ChannelHome, Home
 from paraph.client.tools import Tools
 from paraph.client.vault import Vault
 from paraph.client.web.following import Following
 from paraph.client.web.gate import Gate
 from paraph.client.web.hints import Hints
-from paraph.protocol.errors import InputError, LockedError, ParaphError
+from paraph.protocol.errors import EquivocationError, InputError, LockedError, ParaphError
 from paraph.protocol.names import ChannelId
 from paraph.protocol.negotiation.state import Negotiation, State
 
@@ -55,6 +55,19 @@ class Room:
         return f"/n/{self.talks.identity.hex()}"
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class Refused:
+    """A channel whose relay was found out; it does not open any more.
+
+    Attributes:
+        folder: Where it stands, with the evidence.
+        error: What is told.
+    """
+
+    folder: ChannelHome
+    error: EquivocationError
+
+
 class Office:
     """One person's home and its desks.
 
@@ -66,6 +79,7 @@ class Office:
     Attributes:
         desks: Open desks, those of shared channels first; none while it is locked.
         chancery: The desk of the internal channel, if there is one.
+        refused: Channels that do not open any more.
         hints: Says to every open page that something came.
         voice: Held by whoever speaks.
         gate: What every shared desk's words pass; opened by the page of what leaves.
@@ -79,9 +93,11 @@ class Office:
         self.gate: Final = Gate()
         self.desks: tuple[Desk, ...] = ()
         self.chancery: Desk | None = None
+        self.refused: tuple[Refused, ...] = ()
         self.tools: Final = tools
         self._role: Final = role
         self._vault: Vault | None = None
+        self._opening: Final = asyncio.Lock()
         self._following: dict[Desk, Following] = {}
         self._states: dict[Desk, tuple[tuple[int, ...], State]] = {}
 
@@ -110,44 +126,53 @@ class Office:
             LockedError: The passphrase is wrong.
             InputError: The home has no channel that this person's keys speak in.
         """
-        if self._vault is not None:
-            return
-        self.take(await asyncio.to_thread(self.tools.open_vault, self.home.vault_path, passphrase))
+        async with self._opening:  # one try at a time: each takes memory and a second, on purpose
+            if self._vault is None:
+                open_vault, path = self.tools.open_vault, self.home.vault_path
+                self.take(await asyncio.to_thread(open_vault, path, passphrase))
 
     def take(self, vault: Vault) -> None:
         """Begin with a key file that is open already.
 
+        A channel whose relay once showed two histories stays shut, and hinders no other.
+
         Raises:
             InputError: The home has no channel that this person's keys speak in.
         """
-        opened = [
-            Desk.open(
-                self.home,
-                vault,
-                folder,
-                self._role_in(vault, folder.channel),
-                self.tools.link(folder.relay),
-                clock=self.tools.now,
-            )
-            for folder in self.home.channels()
-        ]
-        if not opened:
+        opened: list[Desk] = []
+        refused: list[Refused] = []
+        try:
+            for folder in self.home.channels():
+                try:
+                    opened.append(self._open(vault, folder))
+                except EquivocationError as error:
+                    refused.append(Refused(folder, error))
+        except BaseException:
+            for desk in opened:
+                desk.replica.close()
+            raise
+        if not opened and not refused:
             raise InputError(
                 "this home has no channel yet",
                 code="channel",
                 hint="paraph channel propose or accept founds one; paraph member request joins"
                 " one of your party",
             )
-        for desk in opened:
-            desk.door = self.gate
-            desk.read()
         inner = [desk for desk in opened if desk.state.internal]
         self.chancery = inner[0] if inner else None
         self.desks = tuple([each for each in opened if each not in inner] + inner)
+        self.refused = tuple(refused)
         self._vault = vault
         self._following = {desk: Following(desk, self.hints) for desk in self.desks}
         for following in self._following.values():
             following.start()
+
+    def _open(self, vault: Vault, folder: ChannelHome) -> Desk:
+        role, link = self._role_in(vault, folder.channel), self.tools.link(folder.relay)
+        desk = Desk.open(self.home, vault, folder, role, link, clock=self.tools.now)
+        desk.door = self.gate
+        desk.read()
+        return desk
 
     def _role_in(self, vault: Vault, channel: ChannelId) -> str | None:
         held = {key.role for key in vault.content.held(channel)}
@@ -160,6 +185,8 @@ class Office:
             if vault is None:
                 return
             desks, self.desks, self.chancery = self.desks, (), None
+            self.refused = ()
+            self.hints.forget()
             for following in self._following.values():
                 await following.stop()
             self._following, self._states = {}, {}

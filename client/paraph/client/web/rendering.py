@@ -9,7 +9,7 @@ from typing import Any, Final
 import jinja2
 from aiohttp import web
 
-from paraph.client.web import asked, language, wording
+from paraph.client.web import asked, language, theme, wording
 from paraph.client.web.office import Room
 
 TEMPLATES: Final = Path(__file__).with_name("templates")
@@ -59,10 +59,16 @@ def text(
     """Return *template* filled in, in the language of *request*.
 
     Every template sees, besides *context*: ``room`` (or nothing), ``office``, ``path`` of the
-    request, ``language``.
+    request, ``language``, ``theme``.
     """
     made = _environment(language.chosen(request)).get_template(template)
-    return made.render(room=room, office=asked.office(request), path=request.path, **context)
+    return made.render(
+        room=room,
+        office=asked.office(request),
+        path=request.path,
+        theme=theme.chosen(request),
+        **context,
+    )
 
 
 def page(

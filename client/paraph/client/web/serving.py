@@ -6,14 +6,16 @@ import asyncio
 import contextlib
 import socket
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Final
 
 from aiohttp import web
 
-from paraph.client.web import app, launch
+from paraph.client.web import app, launch, trouble
 from paraph.client.web.guard import Guard
-from paraph.client.web.launch import Tokens
+from paraph.client.web.launch import PrivatePage, Tokens
 from paraph.client.web.office import Office
+from paraph.client.web.presence import Presence
 
 HOST: Final = "127.0.0.1"
 STOP_S: Final = 5.0
@@ -33,23 +35,47 @@ def _bind(port: int) -> socket.socket:
 class Served:
     """A running desk.
 
-    Attributes:
+    Args:
         origin: Where it answers.
         tokens: The ways in.
+        folder: For the page that takes a browser in.
     """
 
-    def __init__(self, origin: str, tokens: Tokens) -> None:
+    def __init__(self, origin: str, tokens: Tokens, folder: Path) -> None:
         self.origin: Final = origin
         self.tokens: Final = tokens
+        self._folder: Final = folder
+        self._page: PrivatePage | None = None
 
     def address(self) -> str:
         """Return an address that lets one browser in, once, within a minute."""
+        self.put_away()
         return f"{self.origin}/enter?token={self.tokens.new()}"
 
-    def open(self, office: Office) -> bool:
+    def open(self) -> bool:
         """Open the person's browser, signed in; tell whether there is one."""
-        page = launch.write_page(office.home.path / "run", self.origin, self.tokens.new())
-        return launch.show(page)
+        self.put_away()
+        self._page = PrivatePage(self._folder, self.origin, self.tokens.new())
+        return self._page.show()
+
+    async def entered(self, within_s: float) -> bool:
+        """Wait until a browser came in; the page that took it in is gone afterwards.
+
+        Returns:
+            Whether one did.
+        """
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(within_s):
+                await self.tokens.used.wait()
+        if self.tokens.used.is_set():
+            self.put_away()
+        return self.tokens.used.is_set()
+
+    def put_away(self) -> None:
+        """Remove the page that takes a browser in."""
+        if self._page is not None:
+            self._page.remove()
+            self._page = None
 
 
 @contextlib.asynccontextmanager
@@ -66,18 +92,23 @@ async def serving(
     Raises:
         OSError: The port is taken.
     """
-    tokens, presence = Tokens(), app.Presence(lock_after_s)
+    tokens, presence = Tokens(), Presence(lock_after_s)
     listener = _bind(port)
     guard = Guard.make(listener.getsockname()[1])
     runner = web.AppRunner(
-        app.make(office, guard, tokens, presence), access_log=None, shutdown_timeout=STOP_S
+        app.make(office, guard, tokens, presence),
+        access_log=None,
+        logger=trouble.quiet(),
+        shutdown_timeout=STOP_S,
     )
+    served = Served(guard.origin, tokens, launch.runtime_folder(office.home.path))
     await runner.setup()
     await web.SockSite(runner, listener).start()
-    watch = asyncio.create_task(presence.lock_when_left(office))
+    watch = asyncio.create_task(presence.watch(office))
     try:
-        yield Served(guard.origin, tokens)
+        yield served
     finally:
+        served.put_away()
         watch.cancel()
         await asyncio.gather(watch, return_exceptions=True)
         await office.close()  # ends the streams of hints, which would hold the server up

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import collections
 import contextlib
 from typing import Final
 
 from aiohttp import web
 
-from paraph.client.web import asked, language
+from paraph.client.web import asked, language, theme
 from paraph.client.web.guard import ENTER, HEADERS
 from paraph.client.web.rendering import page
+from paraph.client.web.words import KINDS
 from paraph.protocol.errors import LockedError
 
 YEAR_S: Final = 365 * 24 * 3600
@@ -34,18 +36,18 @@ async def enter(request: web.Request) -> web.Response:
 
 async def locked(request: web.Request) -> web.Response:
     """Ask for the passphrase."""
-    return page(request, "unlock.html", wrong=False, back=request.query.get("back", "/"))
+    return page(request, "unlock.html", wrong=False, back=asked.own_path(request.query.get("back")))
 
 
 async def unlock(request: web.Request) -> web.Response:
     """Open the key file."""
     form = await request.post()
-    back, passphrase = str(form.get("back", "/")), str(form.get("passphrase", ""))
+    back, passphrase = asked.own_path(form.get("back")), str(form.get("passphrase", ""))
     try:
         await asked.office(request).unlock(passphrase.encode())
     except LockedError:
         return page(request, "unlock.html", wrong=True, back=back, status=403)
-    raise web.HTTPSeeOther(back if back.startswith("/") and back[:2] != "//" else "/")
+    raise web.HTTPSeeOther(back)
 
 
 async def lock(request: web.Request) -> web.Response:
@@ -57,23 +59,52 @@ async def lock(request: web.Request) -> web.Response:
 async def choose_language(request: web.Request) -> web.Response:
     """Keep the language that the person chose."""
     form = await request.post()
-    chosen, back = str(form.get("language", "")), str(form.get("back", "/"))
-    response = web.HTTPSeeOther(back if back.startswith("/") and back[:2] != "//" else "/")
-    if chosen in language.LANGUAGES:
-        response.set_cookie(
-            language.COOKIE, chosen, max_age=YEAR_S, httponly=True, samesite="Strict"
-        )
+    response = web.HTTPSeeOther(asked.own_path(form.get("back")))
+    if (chosen := str(form.get("language", ""))) in language.LANGUAGES:
+        _keep(response, language.COOKIE, chosen)
     raise response
 
 
+async def choose_theme(request: web.Request) -> web.Response:
+    """Keep whether the person wants it light, dark, or as the system is."""
+    form = await request.post()
+    response = web.HTTPSeeOther(asked.own_path(form.get("back")))
+    if (chosen := str(form.get("theme", ""))) in theme.THEMES:
+        _keep(response, theme.COOKIE, chosen)
+    raise response
+
+
+def _keep(response: web.HTTPSeeOther, name: str, value: str) -> None:
+    response.set_cookie(name, value, max_age=YEAR_S, httponly=True, samesite="Strict")
+
+
 async def hints(request: web.Request) -> web.StreamResponse:
-    """Tell the page that something came, until it is closed."""
+    """Tell the page that something came, until it is closed or the desk stops."""
     stream = web.StreamResponse(headers={"Content-Type": "text/event-stream", **HEADERS})
-    await stream.prepare(request)
-    with contextlib.suppress(ConnectionResetError):  # the page was closed
-        async for hint in asked.office(request).hints.listen():
-            await stream.write(b"event: %s\ndata:\n\n" % hint.encode())
+    with contextlib.suppress(ConnectionError):  # the page was closed
+        await stream.prepare(request)
+        async with contextlib.aclosing(asked.office(request).hints.listen()) as told:
+            async for hint in told:
+                await stream.write(f"event: {hint.kind}\ndata: {hint.number}\n\n".encode())
     return stream
+
+
+async def news(request: web.Request) -> web.Response:
+    """Say in words what came with the hints after a number: who said what, and how much of it."""
+    after = request.query.get("after", "")
+    start = int(after) if after.isascii() and after.isdigit() and len(after) < 12 else 0
+    words, office = language.words(request), asked.office(request)
+    inner = office.chancery.channel if office.chancery is not None else None
+    found: dict[str, collections.Counter[str]] = {}
+    for came in office.hints.news(start):
+        who = words.gettext("inside") if came.channel == inner else came.party
+        called = words.gettext(KINDS.get(came.kind, came.kind))
+        found.setdefault(who, collections.Counter())[called] += 1
+    said = (
+        f"{who}: " + ", ".join(f"{kind} ({n})" if n > 1 else kind for kind, n in kinds.items())
+        for who, kinds in found.items()
+    )
+    return web.Response(text="; ".join(said))
 
 
 ROUTES: Final = (
@@ -83,5 +114,7 @@ ROUTES: Final = (
     web.post("/unlock", unlock),
     web.post("/lock", lock),
     web.post("/language", choose_language),
+    web.post("/theme", choose_theme),
     web.get("/hints", hints),
+    web.get("/news", news),
 )

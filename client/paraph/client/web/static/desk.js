@@ -1,24 +1,74 @@
 // Hints of the server make the page look again; what they mean stands in the page that is fetched.
+// A page carries the number of the hint at which it was made, so it knows when it is behind.
 "use strict";
 (() => {
   const body = document.body;
-  if (!document.getElementById("said")) return;
+  const said = document.getElementById("said");
+  const later = document.getElementById("later");
+  if (!said) return;
 
-  const typing = () => {
+  let seen = Number(body.dataset.hint);  // the page shows what was known at this hint
+  let told = seen;                       // what came up to this hint was announced
+  let newest = seen;
+  let moved = 0;
+  document.addEventListener("pointermove", () => { moved = Date.now(); }, { passive: true });
+
+  // Nothing moves under somebody who writes, selects, or is about to press something.
+  const writes = () => {
     const here = document.activeElement;
-    return (here && here.matches("input, textarea, select, [contenteditable]")) ||
+    return Boolean(here && here.matches("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]")) ||
       !getSelection().isCollapsed;
   };
-  const lookAgain = () => {
-    document.getElementById("said").textContent = document.getElementById("said").dataset.came;
-    // Nothing moves under somebody who writes or selects: the news waits until they are done.
-    if (typing()) document.addEventListener("focusout", () => setTimeout(lookAgain), { once: true });
-    else body.dispatchEvent(new CustomEvent("doc-changed"));
+  const aims = () => Date.now() - moved < 1500 &&
+    document.querySelector("#main :is(a, button, summary, label):hover") !== null;
+
+  const announce = async () => {
+    const from = told;
+    told = newest;
+    const room = document.querySelector("[data-room]");
+    const answer = await fetch("/news?after=" + from + (room ? "&n=" + room.dataset.room : ""), { headers: { "Paraph-Live": "1" } })
+      .catch(() => null);
+    if (!answer || !answer.ok || answer.redirected) return;
+    const words = await answer.text();
+    if (words) said.textContent = said.dataset.came + " " + words;
   };
-  const source = new EventSource("/hints");
-  source.addEventListener("changed", lookAgain);
-  source.addEventListener("link", lookAgain);
-  source.addEventListener("locked", () => location.assign("/unlock?back=" + encodeURIComponent(location.pathname)));
-  let wasOpen = false;
-  source.addEventListener("open", () => { if (wasOpen) lookAgain(); wasOpen = true; });
+  const lookAgain = (anyway) => {
+    if (newest <= seen) return;
+    const waits = !anyway && writes();
+    later.hidden = !waits;
+    if (waits) return;
+    if (!anyway && aims()) { setTimeout(lookAgain, 500); return; }
+    seen = newest;
+    body.dispatchEvent(new CustomEvent("doc-changed"));
+  };
+  const hear = (kind, number) => {
+    if (kind === "locked") {
+      location.assign("/unlock?back=" + encodeURIComponent(location.pathname + location.search));
+      return;
+    }
+    if (kind === "link" || (kind === "hello" && number > newest)) body.dispatchEvent(new CustomEvent("link-changed"));
+    newest = Math.max(newest, number);
+    if (newest > told) announce();
+    lookAgain();
+  };
+  document.addEventListener("focusout", () => setTimeout(lookAgain));
+  document.addEventListener("selectionchange", () => { if (!later.hidden) lookAgain(); });
+  later.querySelector("button").addEventListener("click", () => lookAgain(true));
+
+  // One window listens for all windows: a browser keeps few connections to one host, and every
+  // page would hold one. Where a browser has no locks, each page listens for itself.
+  const others = new BroadcastChannel("paraph-hints");
+  others.onmessage = (event) => hear(event.data.kind, event.data.number);
+  const listen = () => new Promise(() => {
+    const source = new EventSource("/hints");
+    for (const kind of ["hello", "changed", "link", "locked"]) {
+      source.addEventListener(kind, (event) => {
+        const number = Number(event.data);
+        others.postMessage({ kind, number });
+        hear(kind, number);
+      });
+    }
+  });
+  if (navigator.locks) navigator.locks.request("paraph-hints", listen);
+  else listen();
 })();
