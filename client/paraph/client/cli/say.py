@@ -125,8 +125,7 @@ def comment(
     The kinds instruction and fallback are accepted in an internal channel only.
     """
     from paraph.client import views
-    from paraph.protocol.errors import MisuseError
-    from paraph.protocol.statements.exchanges import Anchor
+    from paraph.client.negotiating import comments
 
     words = sys.stdin.read().strip() if body == "-" else body
     if resolve and not reply_to:
@@ -143,19 +142,9 @@ def comment(
                 negotiation=identity,
                 manner=voice.manner,
             )
-        try:
-            anchor = Anchor(
-                version=version_id(desk, version) if version else ZERO,
-                cid=clause,
-                language=lang,
-                exact=quote,
-                prefix=prefix,
-                suffix=suffix,
-            )
-        except MisuseError as error:
-            raise InputError(
-                str(error), hint="give --on, --clause, --lang and --quote together, or --on alone"
-            ) from error
+        anchor = comments.anchor(
+            version_id(desk, version) if version else ZERO, clause, lang, quote, prefix, suffix
+        )
         return await desk.comment(
             words,
             kind=kind or "question",

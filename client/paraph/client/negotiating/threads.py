@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from paraph.protocol.names import ZERO
 from paraph.protocol.negotiation.anchoring import Anchoring, Place
 from paraph.protocol.negotiation.state import Comment, Negotiation, Version
+from paraph.protocol.negotiation.trie import Trie
 
 FATES: Final[Mapping[str, str]] = {
     "whole": "on the whole text",
@@ -19,6 +20,8 @@ FATES: Final[Mapping[str, str]] = {
     "ambiguous": "stands at more than one place",
 }
 """What became of a quote, in the words of people."""
+ASKS_NOTHING: Final = frozenset({"statement", "public-line"})
+"""Kinds of comments that may well stay without an answer."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -40,19 +43,38 @@ class Thread:
         """Whether nobody has closed it."""
         return self.comment.closed_by == ZERO
 
+    def waits_for(self, talks: Negotiation, parties: Sequence[str]) -> tuple[str, ...]:
+        """Return those of *parties* that have not spoken last, while it is open.
 
-def threads(talks: Negotiation, version: Version | None) -> Iterator[Thread]:
+        What was recalled was not said; nobody waits where the thread itself was, nor for an
+        answer to what asks for none.
+        """
+        if not self.is_open or self.comment.statement in talks.recalled:
+            return ()
+        said = [each for each in self.replies if each.statement not in talks.recalled]
+        if not said and self.comment.content.comment_kind in ASKS_NOTHING:
+            return ()
+        last = (said or [self.comment])[-1].party
+        return tuple(code for code in parties if code != last)
+
+
+def threads(
+    talks: Negotiation, version: Version | None, texts: Trie[Version] | None = None
+) -> Iterator[Thread]:
     """Yield every thread of a negotiation, in the order of the log.
 
     Args:
         talks: The negotiation.
         version: The version at which words are looked for; nothing where there is no text.
+        texts: The versions that comments are on; those of *talks*, if not given. An internal
+            channel comments on versions of another one.
     """
-    anchors = Anchoring(talks.versions)
+    texts = talks.versions if texts is None else texts
+    anchors = Anchoring(texts)
     first = (each for _, each in talks.comments.items() if each.number)
     for comment in sorted(first, key=lambda each: each.number):
         anchor = comment.content.anchor
-        placed = version is not None and anchor.version in talks.versions
+        placed = version is not None and anchor.version in texts
         yield Thread(
             comment=comment,
             replies=tuple(

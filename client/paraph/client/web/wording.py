@@ -62,14 +62,20 @@ def instant(at_ms: int) -> str:
     """Return an instant as people compare it, to the minute, in UTC; nothing for 0."""
     if not at_ms:
         return ""
-    return f"{dt.datetime.fromtimestamp(at_ms / 1000, tz=dt.UTC):%Y-%m-%d %H:%M} UTC"
+    try:
+        return f"{dt.datetime.fromtimestamp(at_ms / 1000, tz=dt.UTC):%Y-%m-%d %H:%M} UTC"
+    except (ValueError, OverflowError):  # an instant that no calendar has: a peer may say any
+        return when(at_ms)
 
 
 def local(at_ms: int) -> str:
     """Return an instant in the zone of this machine, the zone named; nothing for 0."""
     if not at_ms:
         return ""
-    at = dt.datetime.fromtimestamp(at_ms / 1000, tz=dt.UTC).astimezone()
+    try:
+        at = dt.datetime.fromtimestamp(at_ms / 1000, tz=dt.UTC).astimezone()
+    except (ValueError, OverflowError):
+        return when(at_ms)
     return f"{at:%Y-%m-%d %H:%M} {at.tzname()}"
 
 

@@ -2,6 +2,10 @@
 
 from typing import Final
 
+from paraph.client.web.words_drafting import DRAFTING
+from paraph.client.web.words_reading import READING
+from paraph.client.web.words_talking import TALKING
+
 N_: Final = str
 """Marks words for the catalogues that are looked up later."""
 
@@ -115,5 +119,8 @@ VOCABULARIES: Final = {
     "clause": CLAUSES,
     "standing": STANDINGS,
     "owed": OWED,
+    **DRAFTING,
+    **READING,
+    **TALKING,
 }
 """By name, as the filter ``called`` takes it: ``{{ code|called("phase") }}``."""

@@ -5,9 +5,9 @@ from typing import Final
 
 from aiohttp import web
 
-from paraph.client.web.pages import comments, door, front, leaving, said
+from paraph.client.web.pages import comments, door, front, leaving, said, text
 
-_MODULES: Final = (comments, door, front, leaving, said)
+_MODULES: Final = (comments, door, front, leaving, said, text)
 
 
 def routes() -> Iterator[web.RouteDef]:

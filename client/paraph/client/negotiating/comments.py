@@ -1,0 +1,71 @@
+"""Comments as a desk begins them: on the whole text, on a clause, on words of it (SPEC 7.6)."""
+
+from __future__ import annotations
+
+from paraph.protocol.errors import InputError, MisuseError
+from paraph.protocol.names import ZERO
+from paraph.protocol.negotiation import text as texts
+from paraph.protocol.negotiation.state import Version
+from paraph.protocol.statements.exchanges import Anchor
+
+
+def anchor(
+    version: bytes = ZERO,
+    cid: str = "",
+    language: str = "",
+    quote: str = "",
+    prefix: str = "",
+    suffix: str = "",
+) -> Anchor:
+    """Return the anchor that these make.
+
+    Raises:
+        InputError: They do not fit each other.
+    """
+    try:
+        return Anchor(
+            version=version,
+            cid=cid,
+            language=language,
+            exact=quote,
+            prefix=prefix,
+            suffix=suffix,
+        )
+    except MisuseError as error:
+        raise InputError(
+            str(error), hint="give --on, --clause, --lang and --quote together, or --on alone"
+        ) from error
+
+
+def on_words(version: Version, cid: str, language: str = "", quote: str = "") -> Anchor:
+    """Return the anchor of a comment on *quote*, or on a whole clause, or on the whole text.
+
+    Args:
+        version: The version that is commented on.
+        cid: Clause; empty for the whole text.
+        language: Of the quote; empty for the first in which it stands.
+        quote: Words of the clause; empty for all of them.
+
+    Raises:
+        InputError: Codes ``unknown-clause``, ``quote-not-found``, ``quote-ambiguous``.
+    """
+    if not cid:
+        return anchor(version.statement)
+    part = version.text.find(cid)
+    if part is None:
+        raise InputError(f'there is no clause "{cid}" in that version', code="unknown-clause")
+    for each in (language,) if language else version.text.languages:
+        words = part.words.get(each, "")
+        wanted = quote or words
+        found = texts.find_quote(words, "", wanted, "")
+        if len(found) > 1:
+            raise InputError(
+                "these words stand more than once in the clause: quote some more beside them",
+                code="quote-ambiguous",
+            )
+        if found:
+            return anchor(version.statement, cid, each, wanted)
+    raise InputError(
+        "these words do not stand in the clause as they are written here",
+        code="quote-not-found",
+    )

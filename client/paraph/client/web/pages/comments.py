@@ -1,0 +1,321 @@
+"""Comments: threads by who waits, one thread, a new one, and what stays inside."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from aiohttp import web
+
+from paraph.client import composing
+from paraph.client.negotiating import comments, conferences, reading
+from paraph.client.negotiating.threads import Thread, threads
+from paraph.client.web import asked, clauses, language, saying
+from paraph.client.web.office import Room
+from paraph.client.web.posted import Posted
+from paraph.client.web.rendering import page
+from paraph.protocol.errors import InputError
+from paraph.protocol.names import ZERO
+from paraph.protocol.negotiation.state import Comment, Version
+from paraph.protocol.statements.content import Content
+from paraph.protocol.statements.exchanges import (
+    COMMENT_KINDS,
+    INTERNAL_COMMENT_KINDS,
+    MOST_BODY,
+    MOST_QUOTE,
+    NO_ANCHOR,
+    Anchor,
+)
+
+SHOWN: Final = ("open", "us", "them", "closed", "all")
+PER_PAGE: Final = 50
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Row:
+    """A thread as pages show it.
+
+    Attributes:
+        thread: The thread.
+        waits: The parties that have not spoken last; empty where nobody waits.
+        clause: What people call the clause that it is on; empty if on none.
+        version: What people call the version that it is on; empty if on none.
+    """
+
+    thread: Thread
+    waits: tuple[str, ...]
+    clause: str
+    version: str
+
+
+def head(room: Room) -> Version | None:
+    """Return the version at which words are looked for: the newest head of the instrument."""
+    return room.talks.versions.get(room.talks.heads[-1]) if room.talks.heads else None
+
+
+def rows(room: Room, chosen: str) -> list[Row]:
+    """Return every thread between the parties."""
+    return [_row(room, each, chosen) for each in threads(room.talks, head(room))]
+
+
+def inside_rows(request: web.Request, room: Room) -> list[Row]:
+    """Return every thread that stays in our own channel, about this negotiation."""
+    if room.chancery is None:
+        return []
+    inner = asked.office(request).state(room.chancery).negotiations.get(room.talks.identity)
+    if inner is None:
+        return []
+    chosen = language.chosen(request)
+    found = threads(inner, head(room), room.talks.versions)
+    return [_row(room, each, chosen, inside=True) for each in found]
+
+
+def _row(room: Room, thread: Thread, chosen: str, *, inside: bool = False) -> Row:
+    anchor = thread.comment.content.anchor
+    version = room.talks.versions.get(anchor.version)
+    part = version.text.find(anchor.cid) if version is not None else None
+    number = version.text.numbers()[anchor.cid] if version is not None and part else ""
+    return Row(
+        thread=thread,
+        waits=() if inside else thread.waits_for(room.talks, room.state.parties),
+        clause=clauses.label(part, number, chosen) if part else "",
+        version=clauses.name(room.talks, version) if version is not None else "",
+    )
+
+
+def _fits(row: Row, shown: str, us: str) -> bool:
+    match shown:
+        case "open":
+            return row.thread.is_open
+        case "us":
+            return us in row.waits
+        case "them":
+            return bool(row.waits) and us not in row.waits
+        case "closed":
+            return not row.thread.is_open
+        case _:
+            return True
+
+
+async def overview(request: web.Request) -> web.Response:
+    """Show the threads, by who waits for whom."""
+    room = asked.room(request)
+    every = rows(room, language.chosen(request))
+    cid = request.query.get("clause", "")
+    if cid:
+        every = [each for each in every if _on(each.thread, cid)]
+    shown = request.query.get("show", "open")
+    us = room.desk.party
+    found = [each for each in every if _fits(each, shown, us)]
+    found.sort(key=lambda each: us not in each.waits)
+    number = request.query.get("page", "1")
+    at = int(number) if number.isascii() and number.isdigit() and len(number) < 6 else 1
+    return page(
+        request,
+        "comments.html",
+        room,
+        found=found[(at - 1) * PER_PAGE : at * PER_PAGE],
+        counts={each: sum(_fits(row, each, us) for row in every) for each in SHOWN},
+        shown=shown,
+        clause=cid,
+        at=at,
+        pages=-(-len(found) // PER_PAGE),
+        inside=inside_rows(request, room),
+        may=saying.may(room, "comment"),
+    )
+
+
+def _on(thread: Thread, cid: str) -> bool:
+    now = thread.place.cid if thread.place is not None else ""
+    return cid in (thread.comment.content.anchor.cid, now)
+
+
+# ------------------------------------------------------------------ one thread
+
+
+def _one(request: web.Request, found: Iterable[Row]) -> Row:
+    wanted = request.match_info["comment"]
+    for each in found:
+        if wanted in (f"C-{each.thread.comment.number}", each.thread.comment.statement.hex()):
+            return each
+    raise web.HTTPNotFound
+
+
+async def thread(request: web.Request) -> web.Response:
+    """Show one thread, and the form to answer it."""
+    room = asked.room(request)
+    row = _one(request, rows(room, language.chosen(request)))
+    return _thread(request, room, row, Posted.empty(kind="answer"), 200)
+
+
+def _thread(request: web.Request, room: Room, row: Row, form: Posted, status: int) -> web.Response:
+    said: Sequence[Comment] = (row.thread.comment, *row.thread.replies)
+    return page(
+        request,
+        "comment.html",
+        room,
+        status=status,
+        row=row,
+        form=form,
+        kinds=COMMENT_KINDS,
+        may=saying.may(room, "comment") and row.thread.comment.statement not in room.talks.recalled,
+        own=[each.statement for each in said if each.party == room.desk.party],
+    )
+
+
+async def answer(request: web.Request) -> web.Response:
+    """Answer a thread, or close it."""
+    room = asked.room(request)
+    row = _one(request, rows(room, language.chosen(request)))
+    form = await Posted.read(request)
+    closes = form.values.get("do") == "close"
+    body = form.words("body", most=MOST_BODY, needed=not closes)
+    kind = form.choice("kind", COMMENT_KINDS, otherwise="answer")
+    closed_by = form.words("closed_by", most=64, needed=False)
+    first = row.thread.comment.statement
+
+    def make() -> Content:
+        mentioned = closes and closed_by
+        return composing.commented(
+            saying.header(room, form),
+            body,
+            kind=kind,
+            in_reply_to=first,
+            resolves=first if closes else ZERO,
+            resolved_by=conferences.mention(room.desk, room.talks, closed_by)
+            if mentioned
+            else None,
+        )
+
+    return await saying.say(
+        request,
+        room,
+        form,
+        make,
+        again=lambda status: _thread(request, room, row, form, status),
+        back=request.path,
+        after=f"{room.path}/comments" if closes else request.path,
+    )
+
+
+# ------------------------------------------------------------------ a new one
+
+
+def _version(room: Room, ref: str) -> Version | None:
+    if not ref:
+        return head(room)
+    return reading.version_named(room.desk, ref, room.talks.identity)[1]
+
+
+def _begin(request: web.Request) -> Posted:
+    query = request.query
+    return Posted.empty(
+        kind="question",
+        v=query.get("v", ""),
+        clause=query.get("clause", ""),
+        language=query.get("lang", ""),
+        quote=query.get("quote", ""),
+    )
+
+
+async def begin(request: web.Request) -> web.Response:
+    """Show the form of a new comment; a link may have filled in clause and quote."""
+    return _new(request, asked.room(request), _begin(request), 200, inside=False)
+
+
+async def begin_inside(request: web.Request) -> web.Response:
+    """Show the form of a note that stays inside."""
+    room = asked.room(request)
+    if room.chancery is None:
+        raise web.HTTPNotFound
+    return _new(request, room, _begin(request), 200, inside=True)
+
+
+def _new(
+    request: web.Request, room: Room, form: Posted, status: int, *, inside: bool
+) -> web.Response:
+    version = _version(room, form.values.get("v", ""))
+    names = clauses.labels(version.text, language.chosen(request)) if version else {}
+    cid = form.values.get("clause", "")
+    part = version.text.find(cid) if version else None
+    if cid and part is None:
+        form.fault("clause", "There is no such clause in this version.")
+    return page(
+        request,
+        "comment-inside.html" if inside else "comment-new.html",
+        room,
+        status=status,
+        form=form,
+        clauses=list(names.items()),
+        part=part,
+        version=version,
+        version_name=clauses.name(room.talks, version) if version else "",
+        kinds=(*INTERNAL_COMMENT_KINDS, *COMMENT_KINDS) if inside else COMMENT_KINDS,
+    )
+
+
+def _anchor(form: Posted, version: Version | None) -> Anchor:
+    cid, quote = form.values.get("clause", ""), form.words("quote", most=MOST_QUOTE, needed=False)
+    if version is None:
+        return NO_ANCHOR
+    try:
+        return comments.on_words(version, cid, form.values.get("language", ""), quote)
+    except InputError as error:
+        form.fault("clause" if error.code == "unknown-clause" else "quote", str(error))
+        return NO_ANCHOR
+
+
+async def make(request: web.Request) -> web.Response:
+    """Comment on the text."""
+    room = asked.room(request)
+    form = await Posted.read(request)
+    body = form.words("body", most=MOST_BODY)
+    kind = form.choice("kind", COMMENT_KINDS)
+    version = _version(room, form.values.get("v", ""))
+    return await saying.say(
+        request,
+        room,
+        form,
+        lambda: composing.commented(
+            saying.header(room, form), body, kind=kind, anchor=_anchor(form, version)
+        ),
+        again=lambda status: _new(request, room, form, status, inside=False),
+        back=f"{room.path}/comments",
+    )
+
+
+async def keep(request: web.Request) -> web.Response:
+    """Keep a note about the text inside."""
+    room = asked.room(request)
+    form = await Posted.read(request)
+    body = form.words("body", most=MOST_BODY)
+    kind = form.choice("kind", (*INTERNAL_COMMENT_KINDS, *COMMENT_KINDS))
+    version = _version(room, form.values.get("v", ""))
+    inner = room.chancery
+    if inner is None:
+        raise web.HTTPNotFound
+
+    def make() -> Content:
+        anchor = _anchor(form, version)
+        header = inner.header(room.talks.identity)
+        return composing.commented(header, body, kind=kind, anchor=anchor)
+
+    return await saying.keep_inside(
+        request,
+        form,
+        make,
+        again=lambda status: _new(request, room, form, status, inside=True),
+        back=f"{room.path}/comments#inside",
+    )
+
+
+ROUTES: Final = (
+    web.get("/n/{negotiation}/comments", overview),
+    web.get("/n/{negotiation}/comments/new", begin),
+    web.post("/n/{negotiation}/comments/new", make),
+    web.get("/n/{negotiation}/comments/inside", begin_inside),
+    web.post("/n/{negotiation}/comments/inside", keep),
+    web.get("/n/{negotiation}/comments/{comment}", thread),
+    web.post("/n/{negotiation}/comments/{comment}", answer),
+)

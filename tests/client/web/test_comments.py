@@ -1,0 +1,107 @@
+"""Comments in the browser: made on words, answered, closed; hostile ones; what stays inside."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.chancery import BASE, PLAIN, chancery, exchanging, write
+from tests.support.commands import Person
+from tests.support.pages import pages
+
+HOSTILE = "<script>alert(1)</script>\u202e gpj.exe \u200b" + "w" * 5000
+QUESTION = {
+    "clause": "distance", "quote": "three", "language": "en", "kind": "question",
+    "body": "Why three?",
+}  # fmt: skip
+
+
+async def test_a_comment_on_words_is_seen_and_answered_on_the_other_desk(
+    desks: tuple[Person, Person],
+) -> None:
+    async with pages(desks[0]) as usa, pages(desks[1]) as rus:
+        form = await rus.get("comments/new?clause=distance&quote=three&lang=en")
+        assert "three</textarea>" in form
+        await rus.say("comments/new", QUESTION)
+        assert 'Waiting for them <span class="number">1' in await rus.get("comments")
+        await usa.sync()
+        listed = await usa.get("comments?show=us")
+        assert "Why three?" in listed
+        assert "stands as quoted" in listed
+        await usa.say("comments/C-1", {"body": "A habit.", "kind": "answer", "do": "answer"})
+        await rus.sync()
+        assert "A habit." in await rus.get("comments/C-1")
+        await rus.say(
+            "comments/C-1", {"body": "", "kind": "answer", "do": "close", "closed_by": "VC-1"}
+        )
+        await usa.sync()
+        closed = await usa.get("comments/C-1")
+        assert "VC-1" in closed
+        assert 'Closed <span class="number">1' in await usa.get("comments")
+
+
+async def test_a_quote_that_does_not_stand_there_is_refused_at_its_field(
+    desks: tuple[Person, Person],
+) -> None:
+    async with pages(desks[0]) as usa:
+        again = await usa.post("comments/new", {**QUESTION, "quote": "nine"}, status=400)
+        assert "do not stand in the clause" in again
+        assert "Why three?</textarea>" in again
+        again = await usa.post("comments/new", {**QUESTION, "quote": "e"}, status=400)
+        assert "more than once" in again
+        again = await usa.post("comments/new", {**QUESTION, "body": " "}, status=400)
+        assert "Please fill this in." in again
+
+
+async def test_hostile_words_are_inert_and_shown(desks: tuple[Person, Person]) -> None:
+    async with pages(desks[0]) as usa, pages(desks[1]) as rus:
+        await rus.say("comments/new", {**QUESTION, "body": HOSTILE})
+        await usa.sync()
+        for path in ("comments", "comments/C-1"):
+            seen = await usa.get(path)
+            assert "<script>alert" not in seen
+            assert "&lt;script&gt;alert(1)" in seen
+            assert "\u202e" not in seen
+            assert "&lt;U+202E&gt;" in seen
+
+
+async def test_a_thread_that_is_not_there_is_no_page(desks: tuple[Person, Person]) -> None:
+    async with pages(desks[0]) as usa:
+        await usa.get("comments/C-9", status=404)
+        await usa.get("comments/inside", status=404)
+
+
+@pytest.fixture
+def with_inside(tmp_path: Path) -> tuple[Person, Person]:
+    usa, rus, _ = exchanging(tmp_path)
+    usa.ok("send", write(usa, "base.yaml", BASE))
+    rus.ok("comment", "Why?", "--on", "head", "--clause", "distance", "--lang", "en",
+           "--quote", "three")  # fmt: skip
+    usa.ok("send", write(usa, "plain.yaml", PLAIN))
+    chancery(usa)
+    return usa, rus
+
+
+async def test_a_note_is_kept_inside_and_never_crosses(
+    with_inside: tuple[Person, Person],
+) -> None:
+    async with pages(with_inside[0]) as usa, pages(with_inside[1]) as rus:
+        form = await usa.get("comments/inside?clause=distance")
+        assert "Keep inside" in form
+        assert "Look over" not in form
+        listed = await usa.post("comments/inside", {**QUESTION, "quote": "four", "kind": "fallback",
+                                                    "body": "Five is our floor."})  # fmt: skip
+        assert "Five is our floor." in listed
+        assert "fall-back" in listed
+        await rus.sync()
+        seen = await rus.get("comments")
+        assert "Five is our floor." not in seen
+        assert "Internal" not in seen
+        assert "quote removed" in await rus.get("comments?show=all")
+
+
+async def test_an_inside_note_cannot_be_sent_by_the_form_of_a_comment(
+    with_inside: tuple[Person, Person],
+) -> None:
+    async with pages(with_inside[0]) as usa:
+        again = await usa.post("comments/new", {**QUESTION, "kind": "fallback"}, status=400)
+        assert "Please choose one." in again
