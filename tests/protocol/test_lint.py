@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from paraph.protocol.negotiation import lint
 from paraph.protocol.negotiation import text as texts
 from paraph.protocol.negotiation.ids import Ids
-from paraph.protocol.negotiation.lint import Lexicon, characters, phrases
+from paraph.protocol.negotiation.lint import Lexicon, character_tables, characters, phrases
 from paraph.protocol.negotiation.lint.phrases import Phrases
 from paraph.protocol.negotiation.text import Part, Text
 from paraph.protocol.statements.header import to_wordings
@@ -30,13 +30,15 @@ TREATY = "treaty_wording_in_non_binding_text"
 @pytest.mark.parametrize("name", sorted(make_characters.TABLES))
 def test_the_tables_are_those_of_unicode_14(name: str) -> None:
     fits, _ = make_characters.TABLES[name]
-    assert list(characters.ranges(getattr(characters, name))) == list(make_characters.runs(fits))
+    assert list(characters.ranges(getattr(character_tables, name))) == list(
+        make_characters.runs(fits)
+    )
 
 
 @pytest.mark.skipif(unicodedata.unidata_version != "14.0.0", reason="another Unicode")
 @pytest.mark.parametrize("name", make_characters.ALPHABETS)
 def test_the_alphabets_are_those_of_unicode_14(name: str) -> None:
-    table = characters.ranges(characters.ALPHABETS[name])
+    table = characters.ranges(character_tables.ALPHABETS[name])
     assert list(table) == make_characters.of_alphabet(name)
 
 

@@ -1,4 +1,4 @@
-"""Write negotiation/lint/characters.py of the protocol from an interpreter with Unicode 14.0.
+"""Write negotiation/lint/character_tables.py of the protocol from an interpreter with Unicode 14.0.
 
 Run it with CPython 3.11: python -m tests.support.make_characters > FILE, then ruff format FILE.
 """
@@ -17,68 +17,14 @@ BLANK_LETTERS = {0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x2800, 0x3164, 0xFFA0}
 VARIATION_SELECTORS = range(0xFE00, 0xFE10)
 
 HEAD = '''\
-"""What the characters of a text are by Unicode 14.0, whatever the interpreter knows (SPEC 7.7).
+"""Which characters are letters, digits, blanks by Unicode 14.0: tables of runs (SPEC 7.7).
 
-Findings bar the conclusion of a negotiation, so both sides must read the same words, figures and
-alphabets. Made by tests/support/make_characters.py; do not edit.
+Made by tests/support/make_characters.py; do not edit. What reads them: lint/characters.py.
 """
 
-from __future__ import annotations
-
-import functools
-import itertools
-import re
 from collections.abc import Mapping
 from typing import Final
 
-'''
-
-TAIL = '''
-
-def ranges(runs: str) -> tuple[tuple[int, int], ...]:
-    """Return the ranges that *runs* tell of, both ends included, ascending."""
-    ends = list(itertools.accumulate(int(length, 36) for length in runs.split()))
-    return tuple((ends[i], ends[i + 1] - 1) for i in range(0, len(ends), 2))
-
-
-@functools.cache
-def one_of(*tables: str) -> re.Pattern[str]:
-    """Return a pattern for a run of characters that stand in any of *tables*."""
-    parts = (
-        rf"\\U{low:08x}-\\U{high:08x}" for runs in tables for low, high in ranges(runs)
-    )
-    return re.compile(f"[{''.join(parts)}]+")
-
-
-@functools.cache
-def alphabet_of() -> Mapping[str, str]:
-    """Return the alphabet of every letter of the alphabets."""
-    return {
-        chr(point): name
-        for name, runs in ALPHABETS.items()
-        for low, high in ranges(runs)
-        for point in range(low, high + 1)
-    }
-
-
-@functools.cache
-def digit_of() -> Mapping[str, str]:
-    """Return the digit 0 to 9 that every decimal digit stands for."""
-    return {
-        chr(point): str((point - low) % 10)
-        for low, high in ranges(DIGITS)
-        for point in range(low, high + 1)
-    }
-
-
-@functools.cache
-def lower_of() -> Mapping[int, int]:
-    """Return the small letter of every capital, for ``str.translate``."""
-    return {
-        point: point + way
-        for first, last, step, way in CAPITALS
-        for point in range(first, last + 1, step)
-    }
 '''
 
 
@@ -193,7 +139,7 @@ def main() -> None:
         table = literal(encoded(of_alphabet(name)), " " * 8)
         out.append(f'    "{name}": (\n{table}    ),\n')
     out += ["}\n", '"""Letters of the alphabets whose words must not be mixed."""\n']
-    print("".join(out) + TAIL, end="")  # noqa: T201
+    print("".join(out), end="")  # noqa: T201
 
 
 if __name__ == "__main__":

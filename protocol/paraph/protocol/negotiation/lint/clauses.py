@@ -12,13 +12,8 @@ from typing import Final, Literal
 from paraph.protocol.errors import MalformedError
 from paraph.protocol.negotiation import marks
 from paraph.protocol.negotiation.lint import phrases
-from paraph.protocol.negotiation.lint.characters import (
-    ACCENTS,
-    INVISIBLE,
-    LETTERS,
-    alphabet_of,
-    one_of,
-)
+from paraph.protocol.negotiation.lint.character_tables import ACCENTS, INVISIBLE, LETTERS
+from paraph.protocol.negotiation.lint.characters import alphabet_of, one_of
 from paraph.protocol.negotiation.lint.lexicons import Lexicon
 from paraph.protocol.negotiation.lint.phrases import Phrases
 from paraph.protocol.negotiation.text import Part

@@ -16,14 +16,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 
-from paraph.protocol.negotiation.lint.characters import (
-    DIGITS,
-    LETTERS,
-    SPACES,
-    digit_of,
-    lower_of,
-    one_of,
-)
+from paraph.protocol.negotiation.lint.character_tables import DIGITS, LETTERS, SPACES
+from paraph.protocol.negotiation.lint.characters import digit_of, lower_of, one_of
 
 ANY: Final = "*"
 PARTICLES: Final = "~"
