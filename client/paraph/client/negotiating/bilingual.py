@@ -30,7 +30,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, NoReturn
 
 from paraph.protocol.errors import InputError
-from paraph.protocol.negotiation.lint import characters
+from paraph.protocol.negotiation.lint import character_tables, characters
 from paraph.protocol.negotiation.text import Part
 from paraph.protocol.statements.header import JOINT
 from paraph.protocol.statements.versions import ROLES_OF_CLAUSES
@@ -39,7 +39,7 @@ FORMAT: Final = "1"
 DELETED: Final = "deleted"
 """In the place of a role: the clause leaves; leaving it out of the file says the same."""
 
-_HIDDEN: Final = characters.one_of(characters.INVISIBLE)
+_HIDDEN: Final = characters.one_of(character_tables.INVISIBLE)
 _ESCAPE: Final = re.compile(r"\\u\{([0-9A-Fa-f]{1,6})\}")
 _OURS: Final = ("#", "==", "--", "\\")
 _BLANKS: Final = " \t"
@@ -244,7 +244,7 @@ class _Reader:
 
     def draft(self) -> DraftFile:
         head = self.head()
-        entries = []
+        entries: list[Entry] = []
         seen: dict[str, int] = {}
         while self.at < len(self.lines):
             entry = self.entry()

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from typing import Final
 
 from paraph.client.desk import Desk
-from paraph.protocol.negotiation.lint import characters
+from paraph.protocol.negotiation.lint import character_tables, characters
 from paraph.protocol.negotiation.state import Negotiation, State, Version
 
-_HIDDEN: Final = characters.one_of(characters.INVISIBLE)
+_HIDDEN: Final = characters.one_of(character_tables.INVISIBLE)
 # Neither XML nor a terminal takes these; no text of ours can hold a surrogate.
 _NONE: Final = re.compile("[\ufdd0-\ufdef]|[^\x00-\ufffd\U00010000-\U0010ffff]")
 

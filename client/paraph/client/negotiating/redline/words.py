@@ -7,13 +7,13 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from paraph.protocol.negotiation import comparing
-from paraph.protocol.negotiation.lint import characters
+from paraph.protocol.negotiation.lint import character_tables, characters
 
 Area = tuple[int, int, int, int]
 """Tokens ``old[a:b]`` and ``new[c:d]``."""
 
-_INVISIBLE: Final = characters.one_of(characters.INVISIBLE)
-_SPACES: Final = characters.one_of(characters.SPACES)
+_INVISIBLE: Final = characters.one_of(character_tables.INVISIBLE)
+_SPACES: Final = characters.one_of(character_tables.SPACES)
 # Cyrillic and Greek letters, digits and marks that most faces draw like a Latin one.
 _LOOK_ALIKE: Final = str.maketrans(
     "АВЕЅІЈКМНОРСТУХҮаеѕіјорсухԛԝһԁӏΑΒΕΖΗΙΚΜΝΟΡΤΥΧοϳν\u2010\u2011\u2212",
