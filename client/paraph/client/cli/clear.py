@@ -17,7 +17,6 @@ from paraph.client.cli.output import emit, say, table
 from paraph.client.cli.sent import print_sent
 from paraph.client.clock import when
 from paraph.protocol import roles
-from paraph.protocol.errors import InputError
 
 if TYPE_CHECKING:
     from paraph.protocol.negotiation.state import Clearance, State
@@ -43,21 +42,6 @@ def ask(seat: Seat, *, file: Path, place: Place, voice: Voice) -> None:
     """
     leave().ask = True
     send_draft(seat, file, place, voice)
-
-
-def _find(state: State, text: str) -> Clearance:
-    wanted = text.removeprefix("#")
-    for statement, each in state.clearances.items():
-        if wanted == str(each.number) or (
-            len(wanted) >= 8 and statement.hex().startswith(wanted.lower())
-        ):
-            return each
-    placed = [str(each.number) for _, each in state.clearances.items() if wanted == str(each.index)]
-    raise InputError(
-        f"expected the number of a clearance, got {text}",
-        code="unknown-clearance",
-        hint=f"entry #{wanted} asked for clearance {placed[0]}" if placed else "paraph clear list",
-    )
 
 
 def _as_map(each: Clearance) -> dict[str, Any]:
@@ -125,15 +109,15 @@ def show(seat: Seat, *, number: str) -> None:
     """Show what is to leave, field by field, and what was said of it."""
     from paraph.client.negotiating import inspection
     from paraph.client.negotiating.chancery import no_internal_channel
-    from paraph.client.negotiating.releases import waits_for
+    from paraph.client.negotiating.releases import named, waits_for
     from paraph.protocol.statements.content import decode_content
 
     async def look() -> None:
         async with inside(seat) as desk:
             if desk is None:
                 raise no_internal_channel()
-            waits = waits_for(desk.state, _find(desk.state, number))
-            found = _find(desk.state, number)
+            found = named(desk.state, number)
+            waits = waits_for(desk.state, found)
         parts = [decode_content(each).to_map() for each in found.content.parts]
         emit(seat.as_json, {**_as_map(found), "parts": parts}, ())
         if seat.as_json:
@@ -153,25 +137,15 @@ def show(seat: Seat, *, number: str) -> None:
 
 
 def _step(seat: Seat, number: str, step: str, note: str, role: str | None) -> None:
+    from paraph.client.negotiating import releases
     from paraph.client.negotiating.chancery import no_internal_channel
-    from paraph.protocol.errors import MisuseError
-    from paraph.protocol.statements.internal import ClearanceGiven
 
     async def give() -> None:
         if seat.internal() is None:
             raise no_internal_channel()
         async with at_desk(seat, INTERNAL, role or _clearing_role(seat)) as (desk, _):
-            found = _find(desk.state, number)
-            try:
-                content = ClearanceGiven(
-                    header=desk.header(found.content.header.negotiation),
-                    asked=found.statement,
-                    step=step,
-                    note=note,
-                )
-            except MisuseError as error:
-                raise InputError(str(error), hint="say why with --note") from error
-            print_sent(seat, desk, await desk.say(content))
+            found = releases.named(desk.state, number)
+            print_sent(seat, desk, await desk.say(releases.step(desk, found, step, note)))
 
     run(give())
 
