@@ -1,6 +1,7 @@
 """SPEC 7.20: equal states have equal fingerprints, and no two different ones."""
 
 import dataclasses
+import itertools
 from typing import Any
 
 import pytest
@@ -9,7 +10,9 @@ from hypothesis import strategies as st
 
 from paraph.protocol.errors import MisuseError
 from paraph.protocol.names import ZERO
-from paraph.protocol.negotiation.fingerprint import digest
+from paraph.protocol.negotiation import fingerprint
+from paraph.protocol.negotiation import text as texts
+from paraph.protocol.negotiation.fingerprint import Digests, digest
 from paraph.protocol.negotiation.state import Outcome, begin
 from paraph.protocol.negotiation.trie import Trie
 from paraph.protocol.statements.header import to_wordings
@@ -99,3 +102,26 @@ def test_words_for_people_are_in_no_fingerprint() -> None:
     told = Outcome("refused", "role", "a linguist may not sign")
     assert digest(told) == digest(Outcome("refused", "role", "лингвист не подписывает"))
     assert digest(told) != digest(Outcome("refused", "frozen-text"))
+
+
+def test_what_is_remembered_of_states_before_changes_no_digest() -> None:
+    digests = Digests()
+    channel, version, text = talking()
+    for number in range(12):
+        if number % 4 == 3:
+            change = Replace(cid="c-one", texts=to_wordings({"en": f"{number}."}), notes=NO_NOTES)
+            version = channel.applies(talk.child(text, version, change))
+            text = texts.apply(text, [change])
+        channel.applies(talk.comment(body=f"Why {number}?"))
+        assert digests.of(channel.state) == digest(channel.state)
+
+
+def test_what_is_remembered_has_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fingerprint, "_GROWTH", 0)
+    digests, channel = Digests(), talking()[0]
+    sizes = []
+    for number in range(40):
+        channel.applies(talk.comment(body=f"Why {number}?"))
+        assert digests.of(channel.state) == digest(channel.state)
+        sizes.append(digests.size)
+    assert any(after < before for before, after in itertools.pairwise(sizes))

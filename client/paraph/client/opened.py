@@ -18,6 +18,7 @@ from __future__ import annotations
 import bisect
 import dataclasses
 import itertools
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, Protocol
 
@@ -33,6 +34,7 @@ from paraph.protocol.log import ChannelLog
 from paraph.protocol.names import ZERO, ChannelId, Digest, KeyId
 from paraph.protocol.negotiation import fold
 from paraph.protocol.negotiation import state as states
+from paraph.protocol.negotiation.fingerprint import Digests
 from paraph.protocol.negotiation.state import Outcome, Said, State
 from paraph.protocol.schema import Record
 from paraph.protocol.sealed import Binding, SealingKey, open_with, unwrap
@@ -47,6 +49,8 @@ from paraph.protocol.trust import Member
 OTHER_ATTACHMENTS: Final = Outcome(
     "refused", "attachments-differ", "its keys are not those of the attachments it lists"
 )
+RECENT: Final = 256
+"""Sizes whose states are remembered; they share nearly everything."""
 WITHDRAWN: Final = Outcome("refused", "withdrawn", "its author took it back")
 
 
@@ -121,6 +125,7 @@ class Reader:
         state: The negotiation, up to :attr:`position`.
         position: Entries below this are read.
         halt: Why it does not go on; ``None`` if everything released is read.
+        digests: Digests of its states: what they share is digested once.
     """
 
     def __init__(
@@ -132,6 +137,9 @@ class Reader:
         self._grants: dict[tuple[int, KeyId], bytes] = {}
         self._withdrawn: set[int] = set()
         self._scanned = 0
+        self._settled = 0  # above this size no withdrawal took away what was read
+        self._recent: deque[tuple[int, State]] = deque(maxlen=RECENT)
+        self.digests: Final = Digests()
         self.state = self._begin()
         self.position = 0
         self.halt: Halt | None = None
@@ -153,6 +161,21 @@ class Reader:
         """
         return Reader(self._source, self._keys.values(), size)
 
+    def state_at(self, size: int) -> State | None:
+        """Return the state of the first *size* entries; nothing where one does not open.
+
+        The newest sizes are remembered, as chairs compare what became final some entries ago.
+        """
+        if self._settled < size == self.position:
+            return self.state
+        if self._settled < size:
+            known = next((state for at, state in self._recent if at == size), None)
+            if known is not None:
+                return known
+        reader = self.at(size)
+        reader.advance()
+        return reader.state if reader.position == size else None
+
     def advance(self) -> list[OpenedEntry]:
         """Read what was released since the last call.
 
@@ -163,6 +186,7 @@ class Reader:
         new_from = self.position
         if self._scan():
             self.state, self.position = self._begin(), 0
+            self._recent.clear()
         return [each for each in self._read() if each.index >= new_from]
 
     def history(self) -> Iterator[OpenedEntry]:
@@ -237,6 +261,7 @@ class Reader:
                     self._grants.setdefault((wrap.entry, KeyId(wrap.recipient)), wrap.wrap)
             elif isinstance(content.payload, Withdraw) and self._annuls(index, content.payload):
                 self._withdrawn.add(content.payload.entry)
+                self._settled = index
                 again |= content.payload.entry < self.position
         self._scanned = size
         return again
@@ -252,6 +277,7 @@ class Reader:
             if opened is None:
                 return
             self.position = entry.index + 1
+            self._recent.append((self.position, self.state))
             yield opened
 
     def _open(self, entry: Entry, state: State) -> tuple[OpenedEntry | None, State, Halt | None]:

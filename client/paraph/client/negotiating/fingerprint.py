@@ -58,19 +58,24 @@ def fingerprint(desk: Desk, size: int = 0) -> Fingerprint:
     final = final_below(desk.replica) if desk.replica.log.charter.quorum != "none" else 0
     size = size or final or newest
     reader = desk.reader
-    if (reader.position, newest) != (size, size):
-        reader = reader.at(size)
-        reader.advance()
-    if reader.position < size:
+    state = reader.state_at(size)
+    if state is None:
         raise UnreadableError(
             f"this desk has read {reader.position} entries, not {size}: {reader.up_to}",
             code="not-read",
             hint=f"fix the size {reader.position}, or let that entry be granted first",
         )
-    return of(desk.replica.log, reader.state, size, final=size <= final)
+    return of(desk.replica.log, state, size, final=size <= final, digests=reader.digests)
 
 
-def of(log: ChannelLog, state: State, size: int, *, final: bool = False) -> Fingerprint:
+def of(
+    log: ChannelLog,
+    state: State,
+    size: int,
+    *,
+    final: bool = False,
+    digests: states.Digests | None = None,
+) -> Fingerprint:
     """Return the fingerprint of a state.
 
     Args:
@@ -78,8 +83,9 @@ def of(log: ChannelLog, state: State, size: int, *, final: bool = False) -> Fing
         state: What its first *size* entries come to.
         size: Entries that are folded.
         final: Whether cosigners of every party have signed for them.
+        digests: Those of other states of this log, if they are at hand.
     """
-    root, folded = log.tree.root(size), states.digest(state)
+    root, folded = log.tree.root(size), (digests or states.Digests()).of(state)
     digest = words.state_digest(log.channel, log.charter.rules, size, root, folded)
     spoken: dict[str, tuple[str, ...]] = {each: words.words(digest, each) for each in LANGUAGES}
     return Fingerprint(size, final, root, folded, digest, spoken)

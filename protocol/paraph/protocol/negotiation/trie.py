@@ -13,11 +13,14 @@ from typing import Generic, TypeVar
 
 V = TypeVar("V")
 
-_Node = tuple["_Node[V] | _Leaf[V] | None", ...]
+Node = tuple["Node[V] | Leaf[V] | None", ...]
+"""Sixteen places, by the next four bits of the key."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Leaf(Generic[V]):
+class Leaf(Generic[V]):
+    """A key with its value, at the end of a path."""
+
     key: bytes
     value: V
 
@@ -32,9 +35,14 @@ def _nibble(key: bytes, depth: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Trie(Generic[V]):
-    """A map from keys of one length to values; :meth:`put` gives another map."""
+    """A map from keys of one length to values; :meth:`put` gives another map.
 
-    root: _Node[V] = _EMPTY
+    Attributes:
+        root: Nodes in nodes, leaves at their ends; a map and the next share most of them.
+        size: How many keys there are.
+    """
+
+    root: Node[V] = _EMPTY
     size: int = 0
 
     def __len__(self) -> int:
@@ -48,25 +56,25 @@ class Trie(Generic[V]):
         leaf = self._leaf(key)
         return leaf.value if leaf else None
 
-    def _leaf(self, key: bytes) -> _Leaf[V] | None:
-        node: _Node[V] | _Leaf[V] | None = self.root
+    def _leaf(self, key: bytes) -> Leaf[V] | None:
+        node: Node[V] | Leaf[V] | None = self.root
         depth = 0
         while type(node) is tuple:
             node = node[_nibble(key, depth)]
             depth += 1
-        return node if isinstance(node, _Leaf) and node.key == key else None
+        return node if isinstance(node, Leaf) and node.key == key else None
 
     def put(self, key: bytes, value: V) -> Trie[V]:
         """Return this map with *value* at *key*, in place of an earlier one."""
-        path: list[tuple[_Node[V], int]] = []
-        node: _Node[V] | _Leaf[V] | None = self.root
+        path: list[tuple[Node[V], int]] = []
+        node: Node[V] | Leaf[V] | None = self.root
         while type(node) is tuple:
             place = _nibble(key, len(path))
             path.append((node, place))
             node = node[place]
         assert not isinstance(node, tuple)
         fresh = node is None or node.key != key
-        leaf = _Leaf(key, value)
+        leaf = Leaf(key, value)
         below = leaf if node is None or not fresh else _fork(node, leaf, len(path))
         for above, place in reversed(path):
             below = (*above[:place], below, *above[place + 1 :])
@@ -78,10 +86,10 @@ class Trie(Generic[V]):
             yield leaf.key, leaf.value
 
 
-def _fork(one: _Leaf[V], two: _Leaf[V], depth: int) -> _Node[V]:
+def _fork(one: Leaf[V], two: Leaf[V], depth: int) -> Node[V]:
     # The two keys are alike below *depth*, and different somewhere after it.
     first, second = _nibble(one.key, depth), _nibble(two.key, depth)
-    row: list[_Node[V] | _Leaf[V] | None] = list(_EMPTY)
+    row: list[Node[V] | Leaf[V] | None] = list(_EMPTY)
     if first == second:
         row[first] = _fork(one, two, depth + 1)
     else:
@@ -89,9 +97,9 @@ def _fork(one: _Leaf[V], two: _Leaf[V], depth: int) -> _Node[V]:
     return tuple(row)
 
 
-def _leaves(node: _Node[V]) -> Iterator[_Leaf[V]]:
+def _leaves(node: Node[V]) -> Iterator[Leaf[V]]:
     for each in node:
-        if isinstance(each, _Leaf):
+        if isinstance(each, Leaf):
             yield each
         elif each is not None:
             yield from _leaves(each)
