@@ -22,11 +22,15 @@ class Standing:
         word: Not sent, the words of its parent, sent, made on a version that is no head any
             more, or one that does not read.
         detail: In words: what it changes, or as which version it was sent, or why it is broken.
+        version: The version that it was sent as, or that it changes, if it does either.
+        changes: Operations on it.
     """
 
     draft: Kept
     word: Literal["unsent", "unchanged", "sent", "overtaken", "broken"]
     detail: str
+    version: Version | None = None
+    changes: int = 0
 
     @property
     def is_open(self) -> bool:
@@ -49,10 +53,11 @@ def standing(kept: Kept, state: State) -> Standing:
     except ParaphError as error:
         return Standing(kept, "broken", str(error))
     if drafted.parent is not None and not drafted.draft.operations:
-        return Standing(kept, "unchanged", f"the words of version {drafted.parent.number}")
+        said = f"the words of version {drafted.parent.number}"
+        return Standing(kept, "unchanged", said, drafted.parent)
     sent = sent_as(drafted, state)
     if sent is not None:
-        return Standing(kept, "sent", f"as version {sent.number} (#{sent.index})")
+        return Standing(kept, "sent", f"as version {sent.number} (#{sent.index})", sent)
     if drafted.parent is None:
         return Standing(kept, "unsent", f"{len(drafted.text.parts)} clauses, a whole text")
     count = len(drafted.draft.operations)
@@ -60,10 +65,9 @@ def standing(kept: Kept, state: State) -> Standing:
     heads = heads_of(drafted, state)
     if drafted.parent not in heads:
         newest = ", ".join(str(each.number) for each in heads)
-        return Standing(
-            kept, "overtaken", f"{made} {drafted.parent.number}; the head is {newest or 'none'}"
-        )
-    return Standing(kept, "unsent", f"{made} {drafted.parent.number}")
+        said = f"{made} {drafted.parent.number}; the head is {newest or 'none'}"
+        return Standing(kept, "overtaken", said, drafted.parent, count)
+    return Standing(kept, "unsent", f"{made} {drafted.parent.number}", drafted.parent, count)
 
 
 def sent_as(drafted: Drafted, state: State) -> Version | None:

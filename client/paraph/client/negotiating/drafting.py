@@ -26,7 +26,9 @@ from paraph.protocol.negotiation.state import Negotiation, State, Version
 from paraph.protocol.negotiation.text import Part, Text
 from paraph.protocol.statements.versions import (
     Clause,
+    Merge,
     Operation,
+    Split,
 )
 
 MOST_BYTES: Final = 32 * 1024 * 1024
@@ -61,6 +63,36 @@ def from_version(version: Version, negotiation: bytes) -> DraftFile:
         kind="counter_draft",
         entries=tuple(Entry(part) for part in version.text.parts),
     )
+
+
+def with_operations(
+    version: Version, negotiation: bytes, made: Sequence[Operation], proposal: str = ""
+) -> DraftFile:
+    """Return a file that changes *version* by operations, as a proposal offers them.
+
+    Raises:
+        InputError: They do not fit that version.
+    """
+    try:
+        after = texts.apply(version.text, made)
+    except (OutOfTurnError, MalformedError) as error:
+        raise translated(error) from error
+    splits = {each.new_cid: each.cid for each in made if isinstance(each, Split)}
+    merges = {
+        each.into: tuple(cid for cid in each.cids if cid != each.into)
+        for each in made
+        if isinstance(each, Merge)
+    }
+    entries = tuple(
+        Entry(
+            part,
+            split_from=splits.get(part.cid, ""),
+            merges=merges.get(part.cid, ()),
+            proposal=proposal if version.text.find(part.cid) != part else "",
+        )
+        for part in after.parts
+    )
+    return dataclasses.replace(from_version(version, negotiation), entries=entries)
 
 
 def blank(languages: Sequence[str], *, opens: bool, negotiation: bytes | None = None) -> DraftFile:

@@ -141,6 +141,16 @@ def passages(state: State, content: Content, party: str) -> Iterator[Passage]:
         yield Passage(language, where, words)
 
 
+def of_clause(
+    part: Part, sources: Sequence[Part], party: str, parties: Collection[str]
+) -> Iterator[Passage]:
+    """Yield what one clause says in words of its own, beside the clauses that it comes of."""
+    for language, words in _of(part):
+        before = _GAP.join(_all_words(each, language) for each in sources)
+        own = own_words(words, party, parties)
+        yield Passage(language, part.cid, own, (own_words(before, party, parties),))
+
+
 def parents_of(state: State, content: VersionTabled) -> tuple[Text, ...]:
     """Return the texts that a version changes; none of a whole one."""
     talks = state.negotiations.get(content.header.negotiation)

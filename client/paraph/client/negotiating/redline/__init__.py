@@ -14,7 +14,7 @@ from paraph.client.negotiating.redline.clauses import (
     kin_of,
     redline,
 )
-from paraph.client.negotiating.redline.three import Row, Segment, three_way
+from paraph.client.negotiating.redline.three import Row, Segment, moves, three_way
 from paraph.client.negotiating.redline.words import is_invisible
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "is_invisible",
     "kin_after",
     "kin_of",
+    "moves",
     "redline",
     "three_way",
 ]

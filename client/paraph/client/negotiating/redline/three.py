@@ -47,7 +47,7 @@ def three_way(base: Text, theirs: Text, ours: Text) -> tuple[Row, ...]:
 
     Rows stand as in *ours*, those that it has not after what they follow in *theirs* or *base*.
     """
-    moved = (_moved(base, theirs), _moved(base, ours))
+    moved = (moves(base, theirs), moves(base, ours))
     of_base, of_theirs, of_ours = (
         {part.cid: part for part in text.parts} for text in (base, theirs, ours)
     )
@@ -89,8 +89,8 @@ def _order(*texts: Text) -> list[str]:
     return order
 
 
-def _moved(base: Text, other: Text) -> Mapping[str, str]:
-    # Clauses that changed place, with what they follow now.
+def moves(base: Text, other: Text) -> Mapping[str, str]:
+    """Return the clauses that changed place, each with the one that it follows now."""
     before, after = ([part.cid for part in text.parts] for text in (base, other))
     still = {before[i] for i, _ in comparing.common(before, after)}
     follows = dict(zip(after, ["", *after], strict=False))

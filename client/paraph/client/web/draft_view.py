@@ -1,0 +1,333 @@
+"""One kept draft as its pages show it: clauses beside the parent, with what is to be looked at."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Final
+
+from aiohttp import web
+
+from paraph.client.negotiating import chancery, drafting, editing, linting, mandate
+from paraph.client.negotiating.bilingual import DraftFile
+from paraph.client.negotiating.draft_standing import Standing, heads_of, sent_as, standing
+from paraph.client.negotiating.drafting import Drafted
+from paraph.client.negotiating.editing import Row
+from paraph.client.negotiating.kept_drafts import DraftFolder, Kept
+from paraph.client.negotiating.redline import Kin, redline
+from paraph.client.negotiating.redline.clauses import Piece
+from paraph.client.web import asked
+from paraph.client.web.office import Office, Room
+from paraph.protocol.errors import InputError, MalformedError, ParaphError
+from paraph.protocol.negotiation import marks
+from paraph.protocol.negotiation.fold.internal import mandate_of
+from paraph.protocol.negotiation.ids import Ids
+from paraph.protocol.negotiation.lint import Finding
+from paraph.protocol.negotiation.state import Comment, Version
+from paraph.protocol.negotiation.text import Part, Text
+from paraph.protocol.statements.internal import MandateSet, TripHit
+from paraph.protocol.statements.versions import MoveAfter
+
+WHOLE: Final = 60_000
+"""Characters of closed clauses that a page shows in full; of the rest it shows the beginning."""
+BEGINNING: Final = 90
+AROUND: Final = 16
+"""Characters before and after a bracket that does not pair, to find it by."""
+_PLACE: Final = re.compile("character ([0-9]+)")
+MOST_OPEN: Final = 8
+"""Clauses that are open at a time; the oldest is closed for one more."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Draft:
+    """A kept draft, read.
+
+    Attributes:
+        kept: Where it stands.
+        file: What it says, every deleted clause named.
+        parent: The version that it changes; nothing for a whole text.
+        drafted: As it would be tabled; nothing where it does not fit its parent.
+        problem: Why it does not; nothing if it does.
+        standing: How far it is from the table.
+    """
+
+    kept: Kept
+    file: DraftFile
+    parent: Version | None
+    drafted: Drafted | None
+    problem: ParaphError | None
+    standing: Standing
+
+    @property
+    def base(self) -> Text | None:
+        """The text that it changes."""
+        return self.parent.text if self.parent is not None else None
+
+    @property
+    def heads(self) -> Sequence[Version]:
+        """The newest versions, where the draft was overtaken; else none."""
+        return self._heads if self.standing.word == "overtaken" else ()
+
+    _heads: Sequence[Version] = ()
+    sent: Version | None = None
+
+
+def folder(request: web.Request) -> DraftFolder:
+    """Return the drafts of this home."""
+    return DraftFolder(asked.office(request).home.path)
+
+
+def number(request: web.Request) -> int:
+    """Return the number in the address of a draft.
+
+    Raises:
+        web.HTTPNotFound: It is none.
+    """
+    found = request.match_info["number"]
+    if not (found.isascii() and found.isdigit() and len(found) < 10):
+        raise web.HTTPNotFound
+    return int(found)
+
+
+def belongs(kept: Kept, room: Room) -> bool:
+    """Tell whether a draft is one of a negotiation: named, or the only one that there is."""
+    if kept.negotiation:
+        return kept.negotiation == room.talks.identity.hex()
+    return len(list(room.state.negotiations.items())) == 1
+
+
+def read(request: web.Request, room: Room) -> Draft:
+    """Read the draft in the address of *request*.
+
+    Raises:
+        InputError: There is no such draft here, it cannot be read, or it belongs to another
+            negotiation.
+    """
+    wanted, drafts = number(request), folder(request)
+    text = drafts.read(wanted)
+    kept = next(each for each in drafts.kept(room.state.languages) if each.number == wanted)
+    return parse(room, kept, text)
+
+
+def parse(room: Room, kept: Kept, text: str) -> Draft:
+    """Return what stands in a draft.
+
+    Raises:
+        InputError: It cannot be read, or belongs to another negotiation.
+    """
+    state = room.state
+    file = drafting.parsed(text, tuple(state.languages))
+    if not belongs(kept, room):
+        raise InputError(
+            f"draft {kept.number} belongs to another negotiation",
+            code="unknown-draft",
+            hint="open it from the list of drafts of that negotiation",
+        )
+    first = bytes.fromhex(file.parents[0]) if file.parents else b""
+    parent = room.talks.versions.get(first)
+    drafted, problem = None, None
+    try:
+        drafted = drafting.checked(text, state)
+    except ParaphError as error:
+        problem = error
+    return Draft(
+        kept=kept,
+        file=editing.complete(file, parent.text if parent is not None else None),
+        parent=parent,
+        drafted=drafted,
+        problem=problem,
+        standing=standing(kept, state),
+        _heads=heads_of(drafted, state) if drafted is not None else (),
+        sent=sent_as(drafted, state) if drafted is not None and drafted.draft.operations else None,
+    )
+
+
+# ------------------------------------------------------------------ a clause
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Shown:
+    """A clause of a draft as a page shows it.
+
+    Attributes:
+        row: The clause beside the parent.
+        name: Its number and heading, or its id.
+        is_open: Whether its words may be written.
+        fields: Words and headings as they stand, by field.
+        seen: Their revisions, by field.
+        pieces: What differs from the parent, by language; nothing for a clause as it was.
+        beginnings: First words by language, where the page has no room for all; else nothing.
+        faults: Words around a bracket that does not pair, by language.
+        findings: What a machine finds.
+        hits: What of the mandate its new words touch; private.
+        notes: Internal comments on it; private.
+        conflicts: Words of somebody else by field, where both wrote.
+        is_recast: Whether heading and role may be given: the draft itself begins the clause.
+    """
+
+    row: Row
+    name: str
+    is_open: bool
+    fields: Mapping[str, str]
+    seen: Mapping[str, str]
+    pieces: Mapping[str, tuple[Piece, ...]]
+    beginnings: Mapping[str, str]
+    faults: Mapping[str, str]
+    findings: Sequence[Finding] = ()
+    hits: Sequence[TripHit] = ()
+    notes: Sequence[Comment] = ()
+    conflicts: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    is_recast: bool = False
+
+    @property
+    def cid(self) -> str:
+        """Its id."""
+        return self.row.entry.part.cid
+
+    @property
+    def part(self) -> Part:
+        """The clause."""
+        return self.row.entry.part
+
+    @property
+    def others(self) -> Mapping[str, str]:
+        """Revisions of the words in :attr:`conflicts`."""
+        return {field: editing.revision(words) for field, words in self.conflicts.items()}
+
+
+class Sheet:
+    """The clauses of a draft, shown.
+
+    Args:
+        office: Whose home it is.
+        room: Where it belongs.
+        draft: The draft.
+        tongue: Language of the page, for names.
+    """
+
+    def __init__(self, office: Office, room: Room, draft: Draft, tongue: str) -> None:
+        self.room, self.draft, self.tongue = room, draft, tongue
+        self.languages: Final = tuple(sorted(room.state.languages))
+        self.text: Final = editing.text_of(draft.file, self.languages)
+        made = draft.drafted.draft.operations if draft.drafted is not None else ()
+        moved = frozenset(each.cid for each in made if isinstance(each, MoveAfter))
+        self.rows: Final = tuple(editing.rows(draft.file, draft.base, moved))
+        self.own: Final = linting.own_lists(office.home.path)
+        self.rule: Final = _mandate(office, room)
+        self.inner: Final = _notes(office, room)
+
+    def shown(self, opened: Collection[str]) -> Iterator[Shown]:
+        """Yield every clause; those of *opened* with what is to be looked at."""
+        looked = self.findings(opened)
+        left = WHOLE
+        for row in self.rows:
+            cid = row.entry.part.cid
+            is_open = cid in opened and not row.entry.deleted
+            short = left <= 0 and not is_open
+            if not is_open:
+                left -= sum(len(each) for each in row.entry.part.words.values())
+            yield self.clause(row, is_open=is_open, short=short, findings=looked.get(cid, ()))
+
+    def one(self, cid: str) -> Shown | None:
+        """Return one clause, open; nothing if there is none."""
+        for row in self.rows:
+            if row.entry.part.cid == cid and not row.entry.deleted:
+                found = self.findings((cid,)).get(cid, ())
+                return self.clause(row, is_open=True, short=False, findings=found)
+        return None
+
+    def clause(self, row: Row, *, is_open: bool, short: bool, findings: Sequence[Finding]) -> Shown:
+        """Return one clause as it is shown."""
+        part = row.entry.part if not row.entry.deleted else row.olds[0]
+        fields = editing.fields(part, self.languages)
+        beginnings = {}
+        if short:
+            for each in self.languages:
+                words = part.words.get(each, "")
+                beginnings[each] = words[:BEGINNING] + "…" * (len(words) > BEGINNING)
+        return Shown(
+            row=row,
+            name=_name(row, part, self.tongue),
+            is_open=is_open,
+            fields=fields,
+            seen={name: editing.revision(words) for name, words in fields.items()},
+            pieces={} if short else self.pieces(row),
+            beginnings=beginnings,
+            faults=self.faults(part) if is_open else {},
+            findings=findings,
+            hits=self.hits(row) if is_open else (),
+            notes=self.inner.get(row.entry.part.cid, ()),
+            is_recast=not row.olds or bool(row.entry.split_from),
+        )
+
+    def pieces(self, row: Row) -> Mapping[str, tuple[Piece, ...]]:
+        """Return what differs from the parent, by language; nothing where all is as it was."""
+        if row.change not in {"changed", "merged", "split"} or row.entry.split_from:
+            return {}
+        family = [row.entry.part]
+        if row.change == "split":
+            cid = row.entry.part.cid
+            family += [each.part for each in self.draft.file.entries if each.split_from == cid]
+        heirs = {old.cid: tuple(each.cid for each in family) for old in row.olds}
+        old = Text(self.languages, row.olds, Ids())
+        found = redline(old, Text(self.languages, tuple(family), Ids()), Kin(heirs))
+        return found.blocks[0].pieces if found.blocks and found.changes else {}
+
+    def faults(self, part: Part) -> dict[str, str]:
+        """Return the words around brackets that do not pair, by language."""
+        found = {}
+        for language, words in part.words.items():
+            try:
+                marks.parse(words, self.room.state.parties)
+            except MalformedError as error:
+                place = _PLACE.search(str(error))
+                at = int(place[1]) if place else 1
+                found[language] = words[max(0, at - AROUND) : at + AROUND]
+        return found
+
+    def findings(self, opened: Collection[str]) -> dict[str, list[Finding]]:
+        """Return what a machine finds in some clauses, by clause."""
+        found: dict[str, list[Finding]] = {}
+        if opened:
+            against = linting.against(self.room.desk, self.room.talks)
+            report = linting.report(self.text, against, self.own)
+            for each in (*report.findings, *report.notes, *report.own):
+                if each.cid in opened and each.check != "unbalanced_bracket":
+                    found.setdefault(each.cid, []).append(each)
+        return found
+
+    def hits(self, row: Row) -> tuple[TripHit, ...]:
+        """Return what of the mandate the new words of a clause touch."""
+        if self.rule is None:
+            return ()
+        party, parties = self.room.desk.party, self.room.state.parties
+        found = mandate.of_clause(row.entry.part, row.olds, party, parties)
+        return mandate.hits(self.rule, found)
+
+
+def _name(row: Row, part: Part, tongue: str) -> str:
+    heading = part.headings.get(tongue) or next(iter(part.headings.values()), "")
+    return f"{row.number}. {heading}".rstrip() if row.number else heading
+
+
+def _mandate(office: Office, room: Room) -> MandateSet | None:
+    if room.chancery is not None:
+        standing_ = mandate_of(office.state(room.chancery), room.talks.identity)
+        if standing_ is not None:
+            return standing_.content
+    return chancery.local_mandate(office.home)
+
+
+def _notes(office: Office, room: Room) -> dict[str, list[Comment]]:
+    # Internal comments on clauses of this negotiation, oldest first.
+    if room.chancery is None:
+        return {}
+    talks = office.state(room.chancery).negotiations.get(room.talks.identity)
+    found: dict[str, list[Comment]] = {}
+    for _, each in talks.comments.items() if talks is not None else ():
+        if each.content.anchor.cid and each.statement == each.thread:
+            found.setdefault(each.content.anchor.cid, []).append(each)
+    for listed in found.values():
+        listed.sort(key=lambda each: each.index)
+    return found

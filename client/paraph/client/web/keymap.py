@@ -1,0 +1,39 @@
+"""The keys of the desk: one table, which the pages act on and the map of keys shows."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Final
+
+N_: Final = str
+"""Marks words for the catalogues that are looked up later."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Key:
+    """One key or sequence of keys.
+
+    Attributes:
+        keys: As they are printed; pressed one after the other where a blank stands between.
+        what: What it does.
+        where: On which pages.
+    """
+
+    keys: str
+    what: str
+    where: str
+
+
+DRAFTING: Final = N_("In the words of a draft")
+KEYS: Final = (
+    Key("Ctrl+S", N_("Save now"), DRAFTING),
+    Key("Ctrl+Enter", N_("Save and close the clause"), DRAFTING),
+    Key("F2", N_("Go to the buttons that insert something; Escape goes back"), DRAFTING),
+    Key("F2 B", N_("Put the chosen words in our bracket"), DRAFTING),
+    Key("F2 T", N_("Put the chosen words in the other side's bracket"), DRAFTING),
+    Key("F2 N", N_("Put the chosen words in a bracket of nobody named"), DRAFTING),
+    Key("F2 A", N_("Alternatives: our words beside theirs"), DRAFTING),
+    Key("F2 P", N_("A placeholder still to be filled"), DRAFTING),
+    Key("F2 R", N_("A reference to a clause, by its live number"), DRAFTING),
+)
+"""Every key, in the order in which the map shows them; letters are places on the keyboard."""

@@ -1,0 +1,195 @@
+"""The drafts of this home: begun, listed with how far they are, thrown away and taken back."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from aiohttp import web
+
+from paraph.client import views
+from paraph.client.negotiating import bilingual, drafting, editing, ours, reading
+from paraph.client.negotiating.bilingual import DraftFile
+from paraph.client.negotiating.draft_standing import standing
+from paraph.client.web import asked, draft_view
+from paraph.client.web.office import Room
+from paraph.client.web.posted import Posted
+from paraph.client.web.rendering import page
+from paraph.protocol.errors import InputError
+from paraph.protocol.negotiation.state import Version
+
+NOTES: Final = (
+    "Lines that begin with # are notes to yourself and go nowhere.",
+    "[USA: words] is held by USA, [words] by nobody named; [●: note] is still to be filled;",
+    "{ref:ID} shows the number of a clause.",
+)
+ACTS: Final = ("accept", "counter")
+
+
+async def overview(request: web.Request) -> web.Response:
+    """List the drafts of a negotiation."""
+    room = asked.room(request)
+    return _overview(request, room, Posted.empty(), 200)
+
+
+def _overview(request: web.Request, room: Room, form: Posted, status: int) -> web.Response:
+    office, drafts = asked.office(request), draft_view.folder(request)
+    languages = room.state.languages
+    kept = [each for each in drafts.kept(languages) if draft_view.belongs(each, room)]
+    found = sorted(
+        (standing(each, room.state) for each in kept), key=lambda each: -each.draft.number
+    )
+    versions = sorted(
+        (each for _, each in room.talks.versions.items()), key=lambda each: -each.index
+    )
+    offers = sorted(
+        (each for _, each in room.talks.proposals.items() if each.content.operations),
+        key=lambda each: -each.number,
+    )
+    inner = office.state(room.chancery) if room.chancery is not None else None
+    return page(
+        request,
+        "drafts.html",
+        room,
+        status=status,
+        found=found,
+        thrown=[each for each in drafts.thrown(languages) if draft_view.belongs(each, room)],
+        versions=versions[:MOST_LISTED],
+        proposals=offers[:MOST_LISTED],
+        clearances=ours.waiting(inner) if inner is not None else (),
+        form=form,
+    )
+
+
+MOST_LISTED: Final = 200
+"""Versions, and proposals, that a new draft may be begun from."""
+
+
+async def begin(request: web.Request) -> web.Response:
+    """Begin a draft: from a version, from a proposal, or a whole new text."""
+    room = asked.room(request)
+    form = await Posted.read(request)
+    try:
+        made = _beginning(room, form)
+    except InputError as error:
+        form.fault("from", str(error))
+        return _overview(request, room, form, 400)
+    raise web.HTTPSeeOther(f"{room.path}/drafts/{_keep(request, room, made)}")
+
+
+def _beginning(room: Room, form: Posted) -> DraftFile:
+    identity, wanted = room.talks.identity, form.values.get("from", "head")
+    if wanted == "whole":
+        return drafting.blank(room.state.languages, opens=False, negotiation=identity)
+    if wanted.startswith("P-"):
+        return _from_proposal(room, wanted)
+    if wanted == "head" and not room.talks.heads:
+        return drafting.blank(room.state.languages, opens=False, negotiation=identity)
+    _, version = reading.version_named(room.desk, "" if wanted == "head" else wanted, identity)
+    return drafting.from_version(version, identity)
+
+
+def _from_proposal(room: Room, name: str) -> DraftFile:
+    found = next((each for _, each in room.talks.proposals.items() if each.name == name), None)
+    version = room.talks.versions.get(found.content.version) if found is not None else None
+    if found is None or version is None:
+        raise InputError(f"there is no proposal {name} with words for the text")
+    return drafting.with_operations(
+        version, room.talks.identity, found.content.operations, proposal=name
+    )
+
+
+def _keep(request: web.Request, room: Room, made: DraftFile) -> int:
+    text = bilingual.write(made, sorted(room.state.languages), NOTES)
+    return draft_view.folder(request).save(text)[0]
+
+
+async def from_change(request: web.Request) -> web.Response:
+    """Take a change of a redline into a draft on the head: their words, or ours against them.
+
+    The form says ``from`` and ``to``, versions; ``cid``, the clause; ``act``: accept or counter.
+    """
+    room = asked.room(request)
+    form = await Posted.read(request)
+    act = form.choice("act", ACTS)
+    if form.faults:
+        raise InputError("expected act: accept or counter", code="draft")
+    cid = form.words("cid", most=64)
+    old, new = (_version(room, form.words(name, most=64)) for name in ("from", "to"))
+    number = _on_head(request, room)
+    languages = tuple(room.state.languages)
+    drafts, head = draft_view.folder(request), room.talks.versions.get(room.talks.heads[0])
+    parent = head.text if head is not None else None
+    opened = cid
+
+    def change(text: str) -> str:
+        nonlocal opened
+        draft = editing.complete(drafting.parsed(text, languages), parent)
+        wanted = new if act == "accept" else old
+        has_now = any(each.part.cid == cid and not each.deleted for each in draft.entries)
+        if act == "accept" or not has_now:
+            draft, opened = editing.take(draft, cid, wanted.text, parent)
+        return bilingual.write(draft, sorted(languages))
+
+    drafts.change(number, change, step=True)
+    raise web.HTTPSeeOther(f"{room.path}/drafts/{number}?open={opened}#clause-{opened}")
+
+
+def _version(room: Room, ref: str) -> Version:
+    found = next((each for _, each in room.talks.versions.items() if str(each.number) == ref), None)
+    if found is None:
+        found = room.talks.versions.get(views.find(room.desk, ref).id)
+    if found is None:
+        raise InputError("there is no such version here", code="unknown-version")
+    return found
+
+
+def _on_head(request: web.Request, room: Room) -> int:
+    # The newest draft on the head that was not sent, or a new one.
+    if len(room.talks.heads) != 1:
+        raise InputError(
+            "expected one head of the text",
+            code="forked",
+            hint="begin a draft from the version that you mean",
+        )
+    head = room.talks.heads[0].hex()
+    drafts, languages = draft_view.folder(request), tuple(room.state.languages)
+    for kept in reversed(drafts.kept(languages)):
+        if not kept.problem and draft_view.belongs(kept, room):
+            file = drafting.parsed(drafts.read(kept.number), languages)
+            if file.parents == (head,) and standing(kept, room.state).word != "sent":
+                return kept.number
+    version = room.talks.versions.get(room.talks.heads[0])
+    assert version is not None
+    return _keep(request, room, drafting.from_version(version, room.talks.identity))
+
+
+async def throw_away(request: web.Request) -> web.Response:
+    """Ask whether a draft shall be thrown away, and do it where that was answered."""
+    room = asked.room(request)
+    number = draft_view.number(request)
+    drafts = draft_view.folder(request)
+    kept = next((each for each in drafts.kept(room.state.languages) if each.number == number), None)
+    if kept is None or not draft_view.belongs(kept, room):
+        raise web.HTTPNotFound
+    if request.method != "POST":
+        return page(request, "draft_throw.html", room, kept=kept)
+    drafts.throw_away(number)
+    raise web.HTTPSeeOther(f"{room.path}/drafts#thrown")
+
+
+async def take_back(request: web.Request) -> web.Response:
+    """Bring back a draft that was thrown away."""
+    room = asked.room(request)
+    number = draft_view.number(request)
+    draft_view.folder(request).take_back(number)
+    raise web.HTTPSeeOther(f"{room.path}/drafts#draft-{number}")
+
+
+ROUTES: Final = (
+    web.get("/n/{negotiation}/drafts", overview),
+    web.post("/n/{negotiation}/drafts", begin),
+    web.post("/n/{negotiation}/drafts/from-change", from_change),
+    web.get("/n/{negotiation}/drafts/{number}/throw-away", throw_away),
+    web.post("/n/{negotiation}/drafts/{number}/throw-away", throw_away),
+    web.post("/n/{negotiation}/drafts/{number}/take-back", take_back),
+)
