@@ -55,7 +55,7 @@ class Pages:
             self._at(path), data=form, headers={**self._host, **OWN}, allow_redirects=False
         )
         await self._text(answer, 303)
-        acts = self.client.app[leaving.ACTS]  # type: ignore[index]
+        acts = self.client.app[leaving.ACTS]
         act = acts.find(answer.headers["Location"].rpartition("/")[2])
         outlook = leaving.look(self.office, act)
         shown = leaving.digest(leaving.desk_of(self.office, act), act, outlook)

@@ -10,13 +10,17 @@ from paraph.client import composing, views
 from paraph.client.desk import Desk
 from paraph.client.drafts import HEAD, Draft
 from paraph.client.fold_errors import translated
+from paraph.client.negotiating import redline as redlines
+from paraph.client.negotiating.redline import Redline
 from paraph.protocol.errors import InputError, MisuseError, OutOfTurnError
 from paraph.protocol.names import ZERO
+from paraph.protocol.negotiation import text as texts
 from paraph.protocol.negotiation.fold import proposals as rules
-from paraph.protocol.negotiation.state import Negotiation, Proposal
-from paraph.protocol.statements.header import ContentHeader, to_wordings
+from paraph.protocol.negotiation.state import Negotiation, Proposal, Version
+from paraph.protocol.negotiation.text import Text
+from paraph.protocol.statements.header import ContentHeader, NamedMention, to_wordings
 from paraph.protocol.statements.proposals import ProposalAnswered, ProposalMade
-from paraph.protocol.statements.versions import Operation
+from paraph.protocol.statements.versions import Operation, OpNotes, Replace
 
 ANSWERS: Final[Mapping[str, str]] = {
     "accept": "accepted_ad_ref",
@@ -189,6 +193,61 @@ def rows(desk: Desk, talks: Negotiation, *, everything: bool = True) -> Iterator
             last=notes[-1] if notes else "",
             age=max(0, state.log_time - moved) if moved else 0,
         )
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Words:
+    """Words that a proposal or a counter offers.
+
+    Attributes:
+        parent: The version that they change.
+        text: What they give.
+        redline: What differs.
+    """
+
+    parent: Version
+    text: Text
+    redline: Redline
+
+
+def words_of(talks: Negotiation, content: ProposalMade | ProposalAnswered) -> Words | None:
+    """Return the words that *content* offers; nothing where it offers none."""
+    parent = talks.versions.get(content.version) if content.operations else None
+    if parent is None:
+        return None
+    text = texts.apply(parent.text, content.operations)
+    return Words(parent, text, redlines.redline(parent.text, text))
+
+
+def in_other_words(
+    talks: Negotiation, cid: str, words: Mapping[str, str], proposal: str = ""
+) -> Offer:
+    """Return an offer that gives clause *cid* of the one head these words, in every language.
+
+    Args:
+        talks: The negotiation.
+        cid: Clause.
+        words: By language; what is left as it stands there stays.
+        proposal: Name of the proposal that they serve.
+
+    Raises:
+        OutOfTurnError: Code ``parent-not-head``: there is no head, or there are several.
+        InputError: Codes ``unknown-clause``; ``same-words``: nothing is changed.
+    """
+    (statement, *_) = composing.choose_parents(talks, (), branch=False)
+    part = composing.version_of(talks, statement).text.find(cid)
+    if part is None:
+        raise InputError(f'there is no clause "{cid}" in the text', code="unknown-clause")
+    changed = {each: said for each, said in words.items() if part.words.get(each) != said}
+    if not changed:
+        raise InputError("these are the words as they stand: nothing is changed", code="same-words")
+    mention = (NamedMention(name=proposal),) if proposal else ()
+    operation = Replace(
+        cid=cid,
+        texts=to_wordings(words),
+        notes=OpNotes(proposal=mention, finding=(), result=""),
+    )
+    return Offer(statement, (operation,))
 
 
 def _number(proposal: Proposal) -> int:

@@ -5,9 +5,35 @@ from typing import Final
 
 from aiohttp import web
 
-from paraph.client.web.pages import comments, door, front, leaving, said, text
+from paraph.client.web.pages import (
+    comments,
+    door,
+    draft,
+    draft_table,
+    drafts,
+    front,
+    inside,
+    joint,
+    leaving,
+    proposals,
+    said,
+    text,
+)
 
-_MODULES: Final = (comments, door, front, leaving, said, text)
+_MODULES: Final = (
+    comments,
+    door,
+    draft,
+    draft_table,
+    drafts,
+    front,
+    inside,
+    joint,
+    leaving,
+    proposals,
+    said,
+    text,
+)
 
 
 def routes() -> Iterator[web.RouteDef]:

@@ -1,0 +1,83 @@
+"""What any statement may get: our agreement where both must stand behind it, and a recall."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from aiohttp import web
+
+from paraph.client import views
+from paraph.client.web import asked, leaving, saying
+from paraph.client.web.office import Room
+from paraph.client.web.posted import Posted
+from paraph.client.web.rendering import page
+from paraph.protocol.negotiation.state import Entry
+from paraph.protocol.statements.joint import AgreedTo
+from paraph.protocol.statements.recall import MOST_REASON, Recalled
+
+
+def _entry(request: web.Request, room: Room) -> tuple[bytes, Entry]:
+    statement = bytes.fromhex(request.match_info["statement"])
+    entry = room.state.entries.get(statement)
+    if entry is None or entry.negotiation != room.talks.identity:
+        raise web.HTTPNotFound
+    return statement, entry
+
+
+def _back(room: Room, form: Posted) -> str:
+    back = form.values.get("back", "")
+    return back if back.startswith(f"{room.path}/") else room.path
+
+
+async def agree(request: web.Request) -> web.Response:
+    """Stand behind what the other side said, where it needs both."""
+    room = asked.room(request)
+    statement, _ = _entry(request, room)
+    form = await Posted.read(request)
+    content = AgreedTo(header=saying.plain(room), subject=statement)
+    raise leaving.propose(request, room.desk, content, back=_back(room, form))
+
+
+async def ask_reason(request: web.Request) -> web.Response:
+    """Ask why something of ours is taken back."""
+    room = asked.room(request)
+    return _recall(request, room, Posted.empty(), 200)
+
+
+def _recall(request: web.Request, room: Room, form: Posted, status: int) -> web.Response:
+    statement, entry = _entry(request, room)
+    trial = Recalled(header=saying.plain(room), subject=statement, reason="")
+    return page(
+        request,
+        "recall.html",
+        room,
+        status=status,
+        form=form,
+        entry=entry,
+        name=views.name_of(room.desk, statement),
+        refused=saying.refusal(room, lambda: trial),
+        back=_back(room, form),
+    )
+
+
+async def recall(request: web.Request) -> web.Response:
+    """Take back what our side said."""
+    room = asked.room(request)
+    statement, _ = _entry(request, room)
+    form = await Posted.read(request)
+    reason = form.words("reason", most=MOST_REASON, needed=False)
+    return await saying.say(
+        request,
+        room,
+        form,
+        lambda: Recalled(header=saying.header(room, form), subject=statement, reason=reason),
+        again=lambda status: _recall(request, room, form, status),
+        back=_back(room, form),
+    )
+
+
+ROUTES: Final = (
+    web.post("/n/{negotiation}/agree/{statement:[0-9a-f]{64}}", agree),
+    web.get("/n/{negotiation}/recall/{statement:[0-9a-f]{64}}", ask_reason),
+    web.post("/n/{negotiation}/recall/{statement:[0-9a-f]{64}}", recall),
+)
