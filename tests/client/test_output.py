@@ -30,4 +30,6 @@ def test_no_format_character_passes_but_those_that_scripts_are_written_with() ->
         if unicodedata.bidirectional(each) in ("LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI"):
             assert visible(each) != each
     assert visible(JOINERS) == JOINERS
+    assert visible("می\u200cخواهم") == "می\u200cخواهم"
+    assert visible("a\u200c\u200db, д\u200d") == "a<U+200C><U+200D>b, д<U+200D>"
     assert visible("Ёж, نص, 漢字\n\té") == "Ёж, نص, 漢字\n\té"

@@ -10,11 +10,12 @@ from collections.abc import Iterator
 from typing import Final
 
 # C0 but line feed and tab, DEL, C1, and what turns or hides text. The joiners U+200C and U+200D
-# stay: scripts are written with them.
+# stay, as scripts are written with them, but not behind a Latin, Greek or Cyrillic letter.
 HOSTILE: Final = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b"
     "\u200e\u200f\u2028-\u202e\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb"
     "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+    "|(?<=[\x20-\u052f])[\u200c\u200d]+"
 )
 
 
@@ -23,9 +24,9 @@ def visible(text: str) -> str:
     return HOSTILE.sub(lambda found: named(found.group()), text)
 
 
-def named(character: str) -> str:
-    """Return the name under which a character is shown that cannot be seen."""
-    return f"<U+{ord(character):04X}>"
+def named(hidden: str) -> str:
+    """Return the names under which characters are shown that cannot be seen."""
+    return "".join(f"<U+{ord(each):04X}>" for each in hidden)
 
 
 def one_line(text: str, most: int = 0) -> str:

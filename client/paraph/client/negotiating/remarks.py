@@ -26,18 +26,20 @@ def taken_out(
     """
     for part in before.parts:
         now = after.find(part.cid)
-        left = _held(now, codes) if now is not None else {}
-        for holder, count in _held(part, codes).items():
+        left = held(now, codes) if now is not None else {}
+        for holder, count in held(part, codes).items():
             if holder in codes and holder != author and left.get(holder, 0) < count:
                 yield part.cid, holder
 
 
-def _held(part: Part, codes: Collection[str]) -> dict[str, int]:
+def held(part: Part, codes: Collection[str]) -> dict[str, int]:
+    """Return how many brackets and placeholders a clause has, by holder: the most of a language."""
     most: dict[str, int] = {}
     for words in part.words.values():
-        for holder, count in marks.tally([words], codes).held_by.items():
+        tally = marks.tally([words], codes)
+        for holder, count in (*tally.held_by.items(), (marks.PLACEHOLDER, tally.placeholders)):
             most[holder] = max(most.get(holder, 0), count)
-    return most
+    return {holder: count for holder, count in most.items() if count}
 
 
 def nearly_placeholders(text: Text) -> Iterator[tuple[str, str]]:

@@ -3,6 +3,7 @@
 from typing import Final
 
 from paraph.client.web.words_drafting import DRAFTING
+from paraph.client.web.words_inside import INSIDE
 from paraph.client.web.words_reading import READING
 from paraph.client.web.words_talking import TALKING
 
@@ -120,6 +121,7 @@ VOCABULARIES: Final = {
     "standing": STANDINGS,
     "owed": OWED,
     **DRAFTING,
+    **INSIDE,
     **READING,
     **TALKING,
 }

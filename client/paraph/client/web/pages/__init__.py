@@ -6,6 +6,7 @@ from typing import Final
 from aiohttp import web
 
 from paraph.client.web.pages import (
+    clearances,
     comments,
     door,
     draft,
@@ -15,12 +16,14 @@ from paraph.client.web.pages import (
     inside,
     joint,
     leaving,
+    mandate,
     proposals,
     said,
     text,
 )
 
 _MODULES: Final = (
+    clearances,
     comments,
     door,
     draft,
@@ -30,6 +33,7 @@ _MODULES: Final = (
     inside,
     joint,
     leaving,
+    mandate,
     proposals,
     said,
     text,

@@ -1,0 +1,188 @@
+"""The text: every working language side by side, clause by clause, with its margin.
+
+A long text is shown in pages of clauses, so that none grows beyond what opens at once; the whole
+of it is one page on demand, for paper.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
+
+from aiohttp import web
+
+from paraph.client.negotiating import sheet
+from paraph.client.negotiating.linting import MEANS
+from paraph.client.negotiating.runs import Run, runs
+from paraph.client.negotiating.sheet import Line
+from paraph.client.web import asked, texts
+from paraph.client.web.office import Room
+from paraph.client.web.rendering import page
+from paraph.protocol.negotiation.matrix import MARKS
+from paraph.protocol.negotiation.state import Negotiation, Version
+
+MOST_WEIGHT: Final = 150_000
+"""Bytes of one page, estimated; with its frame it stays well below 300 KB."""
+MOST_CLAUSES: Final = 40
+MARGIN_WEIGHT: Final = 2_500
+"""Bytes of everything around the words of a clause."""
+MOST_SHOWN: Final = 12_000
+"""Characters of a clause in one language that are shown among others; its own page has them all."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Column:
+    """A clause in one language.
+
+    Attributes:
+        language: Which.
+        heading: Its heading; may be empty.
+        runs: Its words as they are set.
+        left_out: Characters that only the clause's own page shows.
+        standing: original, courtesy_translation, stale, missing or another word.
+    """
+
+    language: str
+    heading: str
+    runs: tuple[Run, ...]
+    left_out: int
+    standing: str
+
+
+def columns(
+    line: Line,
+    languages: Sequence[str],
+    codes: Sequence[str],
+    numbers: Mapping[str, str],
+    most: int = MOST_SHOWN,
+) -> Iterator[Column]:
+    """Yield a clause in each of *languages*; of very long words the first *most* characters."""
+    for language in languages:
+        words = line.part.words.get(language, "")
+        yield Column(
+            language=language,
+            heading=line.part.headings.get(language, ""),
+            runs=runs(words[:most], codes, lambda cid: numbers.get(cid, "?")),
+            left_out=max(0, len(words) - most),
+            standing=line.languages[language],
+        )
+
+
+def pages_of(lines: Sequence[Line]) -> list[tuple[Line, ...]]:
+    """Return *lines* in pages, each light enough; one empty page without any."""
+    found: list[list[Line]] = [[]]
+    weight = 0
+    for line in lines:
+        own = MARGIN_WEIGHT + sum(
+            len(words[:MOST_SHOWN].encode()) for words in line.part.words.values()
+        )
+        if found[-1] and (weight + own > MOST_WEIGHT or len(found[-1]) == MOST_CLAUSES):
+            found.append([])
+            weight = 0
+        found[-1].append(line)
+        weight += own
+    return [tuple(each) for each in found]
+
+
+def inside(request: web.Request, room: Room) -> Negotiation | None:
+    """Return this negotiation as the own ministry talks about it inside; nothing without."""
+    if room.chancery is None:
+        return None
+    return asked.office(request).state(room.chancery).negotiations.get(room.talks.identity)
+
+
+def lines_of(request: web.Request, room: Room, version: Version) -> tuple[Line, ...]:
+    """Return every clause of *version* with its margin."""
+    return sheet.sheet(room.state, room.talks, version, inside(request, room))
+
+
+def _wanted(lines: Sequence[Line], only: str) -> tuple[Line, ...]:
+    kind, _, holder = only.partition(":")
+    match kind:
+        case "open":
+            return tuple(each for each in lines if not each.is_settled)
+        case "held":
+            return tuple(each for each in lines if holder in each.held)
+        case "comments":
+            return tuple(each for each in lines if each.comments)
+        case _:
+            return tuple(lines)
+
+
+def number_in(request: web.Request, name: str, most: int) -> int:
+    """Return a number of the address between 1 and *most*; 1 for anything else."""
+    given = request.query.get(name, "")
+    at = int(given) if given.isascii() and given.isdigit() and len(given) < 6 else 1
+    return min(max(at, 1), max(most, 1))
+
+
+async def text(request: web.Request) -> web.Response:
+    """Show a version, its languages side by side."""
+    room = asked.room(request)
+    version = texts.chosen(room, request.query.get("v", ""))
+    if version is None:
+        return page(request, "text-none.html", room)
+    lines = lines_of(request, room, version)
+    only = request.query.get("only", "")
+    found = _wanted(lines, only)
+    whole = "whole" in request.query
+    parts = [found] if whole else pages_of(found)
+    wanted = request.query.get("at", "")
+    number = _page_with(parts, wanted) or number_in(request, "page", len(parts))
+    numbers = version.text.numbers()
+    languages = texts.in_order(version.text.languages)
+    most = max(
+        map(len, (each for one in version.text.parts for each in one.words.values())), default=0
+    )
+    return page(
+        request,
+        "text.html",
+        room,
+        version=version,
+        is_head=version.statement in room.talks.heads,
+        parent=sheet.parent_of(room.talks, version),
+        heads=[room.talks.versions.get(each) for each in room.talks.heads],
+        tongues=languages,
+        shown=[
+            (line, tuple(columns(line, languages, room.state.parties, numbers,
+                                 max(most, 1) if whole else MOST_SHOWN)))
+            for line in parts[number - 1]
+        ],
+        pages=[_name(each) for each in parts],
+        number=number,
+        counts={
+            "": len(lines),
+            "open": len(_wanted(lines, "open")),
+            **{f"held:{code}": len(_wanted(lines, f"held:{code}")) for code in room.state.parties},
+            "comments": len(_wanted(lines, "comments")),
+        },
+        only=only,
+        clean="clean" in request.query,
+        whole=whole,
+        parties=_ours_first(room),
+        language_status={each.language: each.status for each in version.content.language_status},
+        means=MEANS,
+        signs=MARKS,
+    )  # fmt: skip
+
+
+def _ours_first(room: Room) -> tuple[str, ...]:
+    return tuple(sorted(room.state.parties, key=lambda code: (code != room.desk.party, code)))
+
+
+def _page_with(parts: Sequence[Sequence[Line]], cid: str) -> int:
+    # The page on which a clause stands, counted from 1; 0 if it is on none, or none is wanted.
+    found = (at for at, each in enumerate(parts, 1) if any(line.part.cid == cid for line in each))
+    return next(found, 0) if cid else 0
+
+
+def _name(lines: Sequence[Line]) -> str:
+    # By the numbers of its first and last clause, as people ask for them.
+    numbers = [each.number for each in lines if each.number]
+    if not numbers:
+        return ""
+    return numbers[0] if numbers[0] == numbers[-1] else f"{numbers[0]}–{numbers[-1]}"
+
+
+ROUTES: Final = (web.get("/n/{negotiation}/text", text),)

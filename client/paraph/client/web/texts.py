@@ -1,0 +1,61 @@
+"""Which version a page is about, and in which order its languages stand."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from paraph.client import composing, views
+from paraph.client.web.office import Room
+from paraph.protocol.errors import InputError
+from paraph.protocol.names import ZERO
+from paraph.protocol.negotiation.state import Version
+
+_FROM_THE_RIGHT: Final = frozenset({"ar", "arc", "dv", "fa", "he", "ku", "ps", "sd", "ug", "ur"})
+"""Languages that are written from right to left, as a rule."""
+
+
+def head(room: Room) -> Version | None:
+    """Return the newest head of the instrument, or nothing where no text was tabled."""
+    return room.talks.versions.get(room.talks.heads[-1]) if room.talks.heads else None
+
+
+def named(room: Room, ref: str) -> Version:
+    """Return the version that *ref* names: v3, head, #12, an index, the start of an id.
+
+    Raises:
+        InputError: There is none, or it is another negotiation's.
+    """
+    found = room.talks.versions.get(views.find(room.desk, ref).id)
+    if found is None:
+        raise InputError(
+            "expected a version of this negotiation",
+            code="unknown-version",
+            hint="the list of versions has them all",
+        )
+    return found
+
+
+def chosen(room: Room, ref: str) -> Version | None:
+    """Return the version that *ref* names; the newest head without one, or nothing at all.
+
+    Raises:
+        InputError: There is no such version.
+    """
+    return named(room, ref) if ref else head(room)
+
+
+def parent(room: Room, version: Version) -> Version | None:
+    """Return the version that *version* changes, or nothing where it was tabled whole."""
+    parents = version.content.parents
+    return composing.version_of(room.talks, parents[0]) if parents else None
+
+
+def every(room: Room) -> tuple[Version, ...]:
+    """Return every version of the instrument, newest first."""
+    found = (each for _, each in room.talks.versions.items() if each.document == ZERO)
+    return tuple(sorted(found, key=lambda each: -each.index))
+
+
+def in_order(languages: tuple[str, ...]) -> tuple[str, ...]:
+    """Return *languages* as columns: those written from right to left stand right."""
+    return tuple(sorted(languages, key=lambda each: (each in _FROM_THE_RIGHT, each)))
