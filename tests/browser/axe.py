@@ -12,8 +12,9 @@ SCRIPT: Final = Path(__file__).parent / "vendor/axe.min.js"
 # Everything that a page must meet and what is good practice besides. `region` stands among the
 # latter and is kept: what is outside of every landmark is not found by who jumps between them.
 RUN: Final = """
-async () => {
-  const found = await axe.run(document, { resultTypes: ["violations"] });
+async (rules) => {
+  const only = rules.length ? { runOnly: { type: "rule", values: rules } } : {};
+  const found = await axe.run(document, { resultTypes: ["violations"], ...only });
   return found.violations.map(({ id, help, nodes }) => ({
     id,
     help,
@@ -32,11 +33,16 @@ def _script() -> str:
     return SCRIPT.read_text(encoding="utf-8")
 
 
-async def violations(page: Page) -> list[dict[str, Any]]:
-    """Return what axe finds on the page as it is now: id, help, count, first nodes."""
+async def violations(page: Page, *rules: str) -> list[dict[str, Any]]:
+    """Return what axe finds on the page as it is now: id, help, count, first nodes.
+
+    Args:
+        page: The page.
+        rules: Ids of the rules to try; none for all of them.
+    """
     # Evaluated, not added as an element: the page's policy holds for its own elements.
     await page.evaluate(_script())
-    found: list[dict[str, Any]] = await page.evaluate(RUN)
+    found: list[dict[str, Any]] = await page.evaluate(RUN, list(rules))
     return found
 
 
@@ -51,7 +57,7 @@ def told(found: list[dict[str, Any]]) -> str:
     return "\n".join(lines)
 
 
-async def axe(page: Page) -> None:
-    """Fail if axe finds anything wrong with the page as it is now."""
-    found = await violations(page)
+async def axe(page: Page, *rules: str) -> None:
+    """Fail if axe finds anything wrong with the page as it is now; see :func:`violations`."""
+    found = await violations(page, *rules)
     assert not found, f"{page.url}\n{told(found)}"

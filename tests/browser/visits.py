@@ -1,0 +1,117 @@
+"""Which pages there are: every address of the route table, and a path where each can be seen.
+
+Paths are found by following links from the first page, as a person would; what no link leads to
+is prepared first.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections import deque
+from html.parser import HTMLParser
+from typing import Final
+from urllib.parse import urljoin, urlsplit
+
+from playwright.async_api import Page
+
+from paraph.client.web import pages
+
+DOOR: Final = frozenset({"/enter", "/unlock", "/hints", "/news", "/"})
+"""What has no page of its own behind the door, or is tested with the door."""
+MOST_PAGES: Final = 400
+MOST_OF_A_KIND: Final = 6
+"""Pages of one route that are followed: the tenth comment has the links of the first."""
+
+
+def shown_routes() -> list[str]:
+    """Return the patterns of all pages, in order."""
+    found = {route.path for route in pages.routes() if route.method == "GET"}
+    return sorted(found - DOOR)
+
+
+def _pattern(route: str) -> re.Pattern[str]:
+    parts = re.split(r"\{(\w+)(?::([^{}]*(?:\{[^{}]*\}[^{}]*)*))?\}", route)
+    made = ""
+    for place in range(0, len(parts), 3):
+        made += re.escape(parts[place])
+        if place + 1 < len(parts):
+            made += f"(?:{parts[place + 2] or '[^/]+'})"
+    return re.compile(made)
+
+
+PATTERNS: Final = {route: _pattern(route) for route in shown_routes()}
+# An address without a variable is meant before one with: /comments/new is no comment.
+_EXACT_FIRST: Final = sorted(PATTERNS, key=lambda route: (route.count("{"), -len(route)))
+
+
+def route_of(path: str) -> str | None:
+    """Return the route that answers at *path*; nothing for what is no page."""
+    return next((route for route in _EXACT_FIRST if PATTERNS[route].fullmatch(path)), None)
+
+
+class _Links(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        said = dict(attrs)
+        if tag == "a" and said.get("href") and "download" not in said:
+            self.found.append(said["href"] or "")
+
+
+_FETCH: Final = """
+async (path) => {
+  const answer = await fetch(path);
+  const kind = answer.headers.get("content-type") ?? "";
+  return [answer.status, answer.url, kind.includes("text/html") ? await answer.text() : ""];
+}
+"""
+
+
+@dataclasses.dataclass(slots=True)
+class Site:
+    """What links lead to.
+
+    Attributes:
+        paths: Route to the paths that were found for it.
+        broken: Links that lead nowhere, with the status.
+        texts: Path to the page as it came.
+    """
+
+    paths: dict[str, list[str]] = dataclasses.field(default_factory=dict)
+    broken: dict[str, int] = dataclasses.field(default_factory=dict)
+    texts: dict[str, str] = dataclasses.field(default_factory=dict)
+
+
+async def crawl(page: Page, *starts: str) -> Site:
+    """Follow links from *starts*.
+
+    Args:
+        page: Any page of the desk; it fetches the others.
+        starts: Paths to begin at.
+    """
+    waiting, seen = deque(starts), set(starts)
+    site = Site()
+    while waiting and len(seen) < MOST_PAGES:
+        path = waiting.popleft()
+        status, url, text = await page.evaluate(_FETCH, path)
+        if status != 200:
+            site.broken[path] = status
+            continue
+        site.texts[path] = text
+        route = route_of(urlsplit(url).path)
+        if route is not None:
+            site.paths.setdefault(route, []).append(path)
+        links = _Links()
+        links.feed(text)
+        for link in links.found:
+            to = urlsplit(urljoin(url, link))
+            target = to.path + (f"?{to.query}" if to.query else "")
+            of = route_of(to.path)
+            enough = of is not None and len(site.paths.get(of, ())) >= MOST_OF_A_KIND
+            if url.startswith(f"{to.scheme}://{to.netloc}/") and target not in seen and not enough:
+                seen.add(target)
+                waiting.append(target)
+    return site
