@@ -175,13 +175,8 @@ class Desk:
 
     def entries(self, start: int = 0) -> Iterator[tuple[Entry, OpenedEntry | None]]:
         """Yield every entry from *start* on, with what was read of it; nothing after a halt."""
-        read = iter(self.reader.history())
-        opened = next(read, None)
-        for entry in self.replica.entries():
-            if opened is not None and opened.index < entry.index:
-                opened = next(read, None)
-            if entry.index >= start:
-                yield entry, opened if opened and opened.index == entry.index else None
+        for entry in self.replica.entries(start):
+            yield entry, self.reader.opened(entry)
 
     def negotiation(self, identity: bytes | None = None) -> Negotiation:
         """Return a negotiation: the one named, or the one that there is.

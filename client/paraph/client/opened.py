@@ -18,7 +18,7 @@ from __future__ import annotations
 import bisect
 import dataclasses
 import itertools
-from collections import deque
+from collections import OrderedDict, deque
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, Protocol
 
@@ -51,6 +51,8 @@ OTHER_ATTACHMENTS: Final = Outcome(
 )
 RECENT: Final = 256
 """Sizes whose states are remembered; they share nearly everything."""
+CONTENTS: Final = 10_000
+"""Contents that are remembered, the newest; most of them the state holds as well."""
 WITHDRAWN: Final = Outcome("refused", "withdrawn", "its author took it back")
 
 
@@ -139,6 +141,7 @@ class Reader:
         self._scanned = 0
         self._settled = 0  # above this size no withdrawal took away what was read
         self._recent: deque[tuple[int, State]] = deque(maxlen=RECENT)
+        self._contents: OrderedDict[int, Content] = OrderedDict()
         self.digests: Final = Digests()
         self.state = self._begin()
         self.position = 0
@@ -191,9 +194,8 @@ class Reader:
 
     def history(self) -> Iterator[OpenedEntry]:
         """Yield everything read so far once more, opened again as it is asked for."""
-        state = self._begin()
         for entry in self._source.entries(0, self.position):
-            opened, state, _ = self._open(entry, state)
+            opened = self.opened(entry)
             if opened is not None:
                 yield opened
 
@@ -202,15 +204,19 @@ class Reader:
 
         What became of it is what the state says: nothing is folded anew.
         """
+        return self.opened(self._source.entry(index)) if index < self.position else None
+
+    def opened(self, entry: Entry) -> OpenedEntry | None:
+        """Do what :meth:`again` does for an entry that is at hand."""
+        index = entry.index
         if index >= self.position:
             return None
-        entry = self._source.entry(index)
         known = self.state.entries.get(entry.id)
         outcome = known.outcome if known is not None else self.state.withdrawals.get(entry.id)
         content = None
         if known is not None and index not in self._withdrawn:
             try:
-                found = self._content(entry)
+                found = self._contents.get(index) or self._content(entry)
             except _CannotOpenError:
                 return None  # its body was here once
             content = None if isinstance(found, Outcome) else found
@@ -297,8 +303,14 @@ class Reader:
             return None, state, Halt(entry.index, error.code, str(error))
         if isinstance(content, Outcome):
             return self._refused(entry, state, said, content)
+        self._remember(entry.index, content)
         after, outcome = fold.apply(state, content, said)
         return OpenedEntry(entry.index, entry, content, outcome, outcome.code), after, None
+
+    def _remember(self, index: int, content: Content) -> None:
+        self._contents[index] = content
+        while len(self._contents) > CONTENTS:
+            self._contents.popitem(last=False)
 
     def _content(self, entry: Entry) -> Content | Outcome:
         # What a sealed entry says, or why everybody who opens it refuses it.

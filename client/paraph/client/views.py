@@ -19,6 +19,7 @@ from paraph.client.sent import PENDING
 from paraph.protocol import roles, signed
 from paraph.protocol.errors import InputError
 from paraph.protocol.names import ZERO
+from paraph.protocol.negotiation import state as states
 from paraph.protocol.negotiation import text as texts
 from paraph.protocol.negotiation.state import State, Version
 from paraph.protocol.state import Entry
@@ -179,20 +180,25 @@ def inbox(desk: Desk, *, everything: bool = False) -> Iterator[LogRow]:
         desk: Whose inbox.
         everything: Also what was acknowledged by a person of this party.
     """
-    own = desk.party
-    internal = desk.reader.state.internal
-    for entry, opened in desk.entries():
-        member = entry.member
-        content = opened.content if opened is not None else None
-        if member is None or content is None or isinstance(content, AcknowledgementGiven):
+    state = desk.reader.state
+    for known in sorted((each for _, each in state.entries.items()), key=lambda each: each.index):
+        said = known.said
+        if known.kind in ("", AcknowledgementGiven.KIND) or said.role == roles.BOT:
             continue
-        foreign = member.id != desk.member.id if internal else member.party != own
-        if not foreign or member.role == roles.BOT or _state(desk, entry, opened) == "withdrawn":
+        foreign = said.key != desk.member.id if state.internal else said.party != desk.party
+        if not foreign or not (everything or state.internal or not _is_answered_for(desk, known)):
             continue
-        receipt = (desk.reader.state.receipts.get(entry.id) or {}).get(own)
-        done = receipt is not None and (receipt.rung in PERSONAL or receipt.outcome == "not_taken")
-        if everything or not done or internal:
-            yield _row(desk, entry, opened)
+        opened = desk.reader.again(known.index)
+        if opened is not None and opened.content is not None:
+            row = _row(desk, opened.entry, opened)
+            if row.state != "withdrawn":
+                yield row
+
+
+def _is_answered_for(desk: Desk, known: states.Entry) -> bool:
+    # By a person of this party.
+    receipt = (desk.reader.state.receipts.get(known.said.statement) or {}).get(desk.party)
+    return receipt is not None and (receipt.rung in PERSONAL or receipt.outcome == "not_taken")
 
 
 # ------------------------------------------------------------------ one statement
