@@ -416,10 +416,12 @@ async def test_what_another_process_stored_while_signatures_were_checked_is_not_
     """Taken twice, the log would lead to no head, and an honest relay would stand accused."""
     await replica.sync(relay)
     beside = Replica.load(folder)
-    await say(relay)
-    if enrolling:  # whose first statement is checked once the key is known
+    for _ in range(2):  # one alone is checked at once
+        await say(relay)
+    if enrolling:  # whose first statements are checked once the key is known
         person = relay.channel.enrol("RUS", "linguist")
-        await relay.submit(*relay.channel.seal(person, b"content"))
+        for _ in range(2):
+            await relay.submit(*relay.channel.seal(person, b"content"))
     served = await relay.entries(replica.size)
     taking = replica._take([served])  # noqa: SLF001 - to stand between two of its waits
     waits = [next(taking)]

@@ -340,7 +340,8 @@ class History:
                 enrolled = not at or enrols(rows[-1][1])
                 if enrolled and (late := now_known(checked, at, self.log.trust.member)):
                     again = self._check([chunk[each] for each in late])
-                    yield again.jobs
+                    if again.jobs:
+                        yield again.jobs
                     if self.log.size != size + len(rows):
                         yield from self._take(batch)
                         return

@@ -75,8 +75,12 @@ class Checking:
         self, channel: ChannelId, envelopes: Sequence[bytes], lookup: Lookup, known: Known
     ) -> None:
         self._results: list[Checked] = [known.get(each) for each in envelopes]
-        self._places: Final = [at for at, found in enumerate(self._results) if found is None]
+        self._places = [at for at, found in enumerate(self._results) if found is None]
         unknown = [envelopes[at] for at in self._places]
+        if len(unknown) == 1:  # what follows needs it: two hops would cost as much as the check
+            (at,) = self._places
+            self._results[at] = _check_one(channel, envelopes[at], lookup)
+            self._places = unknown = []
         share = max(LEAST_JOB, min(JOB, -(-len(unknown) // _cores())))
         self.jobs: Final[list[Future[list[Checked]]]] = [
             _pool().submit(_check, channel, unknown[at : at + share], lookup)

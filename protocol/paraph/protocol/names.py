@@ -52,7 +52,7 @@ class Context(enum.StrEnum):
     @property
     def octets(self) -> bytes:
         """The context as signed."""
-        return self.value.encode("ascii")
+        return self.encode("ascii")
 
 
 class Label(enum.StrEnum):
@@ -77,7 +77,7 @@ class Label(enum.StrEnum):
     @property
     def octets(self) -> bytes:
         """The label as hashed."""
-        return self.value.encode("ascii")
+        return self.encode("ascii")
 
 
 def pae(*parts: bytes) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import hashlib
 import itertools
 from collections.abc import Sequence
@@ -36,11 +37,12 @@ _SUITE: Final = hpke.Suite(hpke.KEM.MLKEM768_X25519, hpke.KDF.HKDF_SHA256, hpke.
 class SealingKey:
     """The private half of a sealing key (SPEC 3.5). Its repr is the plain one."""
 
-    __slots__ = ("_mlkem", "_public", "_x25519")
+    __slots__ = ("_mlkem", "_private", "_public", "_x25519")
 
     def __init__(self, mlkem: MLKEM768PrivateKey, x25519: X25519PrivateKey) -> None:
         self._mlkem = mlkem
         self._x25519 = x25519
+        self._private = hpke.MLKEM768X25519PrivateKey(mlkem, x25519)
         self._public = SealingPublicKey.parse(
             mlkem.public_key().public_bytes_raw() + x25519.public_key().public_bytes_raw()
         )
@@ -83,9 +85,9 @@ class SealingKey:
         Raises:
             ForgedError: Made for another key or another statement, or altered.
         """
-        private = hpke.MLKEM768X25519PrivateKey(self._mlkem, self._x25519)
+        info = _wrap_info(binding, self._public.id)
         try:
-            content_key = _SUITE.decrypt(wrap, private, _wrap_info(binding, self._public.id))
+            content_key = _SUITE.decrypt(wrap, self._private, info)
         except InvalidTag as error:
             raise ForgedError("expected a wrap for this key and this statement") from error
         if len(content_key) != CONTENT_KEY_SIZE:
@@ -108,6 +110,7 @@ class Binding:
         type: The statement's type.
         commitment: To the content.
         recipients: Sealing key ids, ascending, 1 to 64.
+        digest: What wraps and cipher are bound to.
 
     Raises:
         MisuseError: A value out of its bounds, recipients out of order or repeated.
@@ -120,6 +123,7 @@ class Binding:
     type: str
     commitment: Digest
     recipients: tuple[KeyId, ...]
+    digest: Digest = dataclasses.field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         for each in (self.channel, self.sender, self.commitment, *self.recipients):
@@ -130,10 +134,9 @@ class Binding:
             raise MisuseError(f"expected 1 to {MAX_RECIPIENTS} recipients")
         if any(a >= b for a, b in itertools.pairwise(self.recipients)):
             raise MisuseError("expected recipients in ascending order without a repeat")
+        object.__setattr__(self, "digest", self._bound())  # once: every wrap asks for it
 
-    @property
-    def digest(self) -> Digest:
-        """What wraps and cipher are bound to."""
+    def _bound(self) -> Digest:
         return labelled(
             Label.BINDING,
             self.channel,
@@ -266,8 +269,12 @@ def wrap_for(content_key: bytes, binding: Binding, recipient: SealingPublicKey) 
         MisuseError: Not a content key.
     """
     expect("a content key", content_key, CONTENT_KEY_SIZE)
-    public = hpke.MLKEM768X25519PublicKey(recipient.mlkem, recipient.x25519)
-    return _SUITE.encrypt(content_key, public, _wrap_info(binding, recipient.id))
+    return _SUITE.encrypt(content_key, _joined(recipient), _wrap_info(binding, recipient.id))
+
+
+@functools.lru_cache(MAX_RECIPIENTS)
+def _joined(key: SealingPublicKey) -> hpke.MLKEM768X25519PublicKey:
+    return hpke.MLKEM768X25519PublicKey(key.mlkem, key.x25519)
 
 
 def unwrap(body: bytes, binding: Binding, key: SealingKey) -> bytes:
