@@ -14,6 +14,8 @@ from paraph.client.web.office import Office, Room
 OFFICE: Final = web.AppKey("office", Office)
 GUARD: Final = web.AppKey("guard", Guard)
 TOKENS: Final = web.AppKey("tokens", Tokens)
+INSIDE: Final = ("/inside", "/n/{negotiation}/inside")
+"""Where pages about our own side stand: some of it comes before any negotiation."""
 
 
 def office(request: web.Request) -> Office:
@@ -28,6 +30,21 @@ def room(request: web.Request) -> Room:
         InputError: Code ``unknown-negotiation``.
     """
     return office(request).room(request.match_info["negotiation"])
+
+
+def room_if_any(request: web.Request) -> Room | None:
+    """Return the negotiation that the address names; nothing where it names none.
+
+    Raises:
+        InputError: Code ``unknown-negotiation``.
+    """
+    return room(request) if "negotiation" in request.match_info else None
+
+
+def inside(request: web.Request) -> str:
+    """Return where the pages of :data:`INSIDE` stand for *request*, without a slash at the end."""
+    found = room_if_any(request)
+    return f"{found.path if found is not None else ''}/inside"
 
 
 _OWN_PATH: Final = re.compile(r"/(?![/\\])[\x21-\x7e]*")

@@ -1,0 +1,135 @@
+"""The register of clearances: what was asked to leave, who is waited for, and each one's steps.
+
+It stands in the internal channel. A step is said inside, at once, with its own verb; what it lets
+leave is shown byte for byte, as it would leave.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Final
+
+from aiohttp import web
+
+from paraph.client.desk import Desk
+from paraph.client.negotiating import chancery, inspection
+from paraph.client.negotiating.outgoing import Outgoing, outgoing
+from paraph.client.negotiating.releases import named, possible, step, waits_for
+from paraph.client.web import asked, saying
+from paraph.client.web.posted import Posted
+from paraph.client.web.rendering import page
+from paraph.protocol.errors import MalformedError, ParaphError
+from paraph.protocol.negotiation.state import Clearance
+from paraph.protocol.statements.content import Content, decode_content
+from paraph.protocol.statements.internal import CLEARANCE_STEPS
+
+MOST_NOTE: Final = 2_000
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Row:
+    """A clearance as the register lists it.
+
+    Attributes:
+        clearance: The clearance.
+        waits: What it still lacks, and which role gives it.
+    """
+
+    clearance: Clearance
+    waits: tuple[tuple[str, str], ...]
+
+
+def inner_of(request: web.Request) -> Desk:
+    """Return the desk in the internal channel.
+
+    Raises:
+        InputError: Code ``no-internal-channel``.
+    """
+    found = asked.office(request).chancery
+    if found is None:
+        raise chancery.no_internal_channel()
+    return found
+
+
+async def register(request: web.Request) -> web.Response:
+    """List the clearances, those that wait for somebody first, then the newest first."""
+    inner = inner_of(request)
+    state = asked.office(request).state(inner)
+    rows = [Row(each, waits_for(state, each)) for _, each in state.clearances.items()]
+    rows.sort(key=lambda row: (not row.waits, -row.clearance.number))
+    return page(request, "clearances.html", asked.room_if_any(request), rows=rows)
+
+
+async def show(request: web.Request) -> web.Response:
+    """Show what one is about, as it would leave, and what was said of it."""
+    return _show(request, Posted.empty(), 200)
+
+
+def _show(request: web.Request, form: Posted, status: int) -> web.Response:
+    inner = inner_of(request)
+    state = asked.office(request).state(inner)
+    found = named(state, request.match_info["number"])
+    return page(
+        request,
+        "clearance.html",
+        asked.room_if_any(request),
+        status=status,
+        clearance=found,
+        waits=waits_for(state, found),
+        possible=possible(inner, found),
+        leaving=_leaving(request, found),
+        fields=_fields(found),
+        form=form,
+        inner=inner,
+    )
+
+
+def _leaving(request: web.Request, found: Clearance) -> tuple[Outgoing, ...]:
+    # As its own channel's desk would send it; nothing for a person without a part in that one.
+    for desk in asked.office(request).desks:
+        if desk.channel == found.content.target:
+            try:
+                return outgoing(desk, tuple(decode_content(each) for each in found.content.parts))
+            except (MalformedError, ParaphError):
+                return ()  # a colleague's software asked for what no channel would take
+    return ()
+
+
+def _fields(found: Clearance) -> tuple[tuple[str, str], ...]:
+    # For a colleague without a part in that channel: the same bytes, field by field.
+    try:
+        parts = [decode_content(each).to_map() for each in found.content.parts]
+    except MalformedError:
+        return ()
+    return tuple(row for part in parts for row in inspection.flat(part))
+
+
+async def give(request: web.Request) -> web.Response:
+    """Say a step of it inside."""
+    form = await Posted.read(request)
+    inner = inner_of(request)
+    found = named(inner.state, request.match_info["number"])
+    what = form.choice("step", CLEARANCE_STEPS)
+    note = form.words("note", most=MOST_NOTE, needed=what == "refused")
+
+    def make() -> Content:
+        return step(inner, found, what, note)
+
+    return await saying.keep_inside(
+        request,
+        form,
+        make,
+        again=lambda status: _show(request, form, status),
+        back=f"{asked.inside(request)}/clearances/{found.number}",
+    )
+
+
+ROUTES: Final = tuple(
+    route
+    for base in asked.INSIDE
+    for route in (
+        web.get(f"{base}/clearances", register),
+        web.get(f"{base}/clearances/{{number}}", show),
+        web.post(f"{base}/clearances/{{number}}", give),
+    )
+)

@@ -1,0 +1,331 @@
+"""What leaves is shown to the letter, and leaves by a second act only."""
+
+import html
+import re
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+from aiohttp import web
+
+from paraph.client import composing
+from paraph.client.composing import PLAIN as MANNER
+from paraph.client.desk import Desk
+from paraph.client.negotiating import tabling
+from paraph.client.web import leaving
+from paraph.client.web.leaving import Act
+from paraph.protocol.errors import InputError, RefusedError
+from paraph.protocol.negotiation.state import State
+from paraph.protocol.statements.content import Content, encode_content
+from paraph.protocol.statements.exchanges import CommentMade
+from tests.support.chancery import (
+    BASE,
+    CLEAR_FIRST,
+    MANDATE,
+    PLAIN,
+    TRIPPED,
+    chancery,
+    exchanging,
+    write,
+)
+from tests.support.commands import PASSPHRASE, Person
+from tests.support.memory_front import MemoryFront
+from tests.support.pages import Pages, pages
+
+THEIRS = PLAIN.replace("USA: four", "RUS: five").replace("USA: четыре", "RUS: пять")
+SAID = "Why [three] miles, and «not» four?\nПочему?"
+
+
+@pytest.fixture
+def party(tmp_path: Path) -> tuple[Person, Person, MemoryFront]:
+    usa, rus, front = exchanging(tmp_path)
+    usa.ok("send", write(usa, "base.yaml", BASE))
+    return usa, rus, front
+
+
+@pytest.fixture
+def guarded(party: tuple[Person, Person, MemoryFront]) -> tuple[Person, Person]:
+    """Two desks of one party: its mandate wants a release for each version."""
+    usa, _, _ = party
+    head = chancery(usa)
+    head.ok("mandate", "set", write(usa, "mandate.yaml", MANDATE + CLEAR_FIRST))
+    return usa, head
+
+
+def desk(seen: Pages) -> Desk:
+    return seen.office.desks[0]
+
+
+def identity(state: State) -> bytes:
+    return next(each for each, _ in state.negotiations.items())
+
+
+def propose(seen: Pages, *contents: Content, **how: Any) -> str:  # noqa: ANN401 - as propose
+    """Do what a page does that says something; return the path of what leaves."""
+    request = cast("web.Request", type("Asked", (), {"app": seen.client.app}))
+    way = leaving.propose(request, desk(seen), *contents, back=seen.path, **how)
+    return str(way.location)
+
+
+def act_of(seen: Pages, path: str) -> Act:
+    acts = cast("web.Application", seen.client.app)[leaving.ACTS]
+    return acts.find(path.rpartition("/")[2])
+
+
+def comment(seen: Pages, body: str = SAID) -> CommentMade:
+    at = desk(seen)
+    return composing.commented(at.header(identity(at.state)), body, kind="question")
+
+
+def version(seen: Pages, folder: Path, text: str = PLAIN) -> Content:
+    file = folder / "counter.yaml"
+    file.write_text(text)
+    (made,) = tabling.compose(desk(seen), tabling.read(file), None, manner=MANNER)
+    return made
+
+
+def shown(page: str) -> dict[str, str]:
+    (found,) = re.findall(r'name="shown" value="([0-9a-f]{64})"', page)
+    return {"shown": found}
+
+
+def read_to(page: str) -> dict[str, str]:
+    (found,) = re.findall(r'name="size" value="([0-9]+)"', page)
+    return {"size": found}
+
+
+def newest(seen: Pages) -> Content:
+    opened = [each for _, each in desk(seen).entries() if each is not None]
+    content = opened[-1].content
+    assert content is not None
+    return content
+
+
+async def test_nothing_leaves_before_the_second_act_and_then_exactly_what_was_shown(
+    party: tuple[Person, Person, MemoryFront], tmp_path: Path
+) -> None:
+    usa, rus, front = party
+    async with pages(usa) as seen, pages(rus) as theirs:
+        (relay,) = front.relays.values()
+        before = len(relay.channel.envelopes)
+        content = version(seen, tmp_path)
+        path = propose(seen, content, exclusive=True)
+        page = await seen.get(path)
+        assert len(relay.channel.envelopes) == before
+        assert desk(seen).outbox.pending() == ()
+        plain = html.unescape(page)
+        for words in ("<del>three</del>", "<ins>four</ins>", "<ins>четыре</ins>", "distance"):
+            assert words in plain, words
+        assert "head of delegation" in page  # the role that signs
+        assert "only if nobody else said anything meanwhile" in page
+
+        # a control: without the digest of what was shown, or with another, nothing leaves
+        await seen.post(f"{path}/send", {}, status=409)
+        await seen.post(f"{path}/send", {"shown": "0" * 64}, status=409)
+        assert len(relay.channel.envelopes) == before
+
+        after = await seen.post(f"{path}/send", shown(page))
+        assert "Sent" in after
+        assert len(relay.channel.envelopes) == before + 1
+        await desk(theirs).sync()
+        assert encode_content(newest(theirs)) == encode_content(content)
+        await seen.post(f"{path}/send", shown(page))  # a second click says it once
+        assert len(relay.channel.envelopes) == before + 1
+
+
+async def test_no_page_speaks_past_the_gate(party: tuple[Person, Person, MemoryFront]) -> None:
+    async with pages(party[0]) as seen:
+        with pytest.raises(RefusedError) as refused:
+            await desk(seen).say(comment(seen))
+        assert refused.value.code == "unseen"
+        assert desk(seen).outbox.pending() == ()
+
+
+async def test_words_are_shown_inert_and_to_the_letter(
+    party: tuple[Person, Person, MemoryFront],
+) -> None:
+    usa, rus, _ = party
+    async with pages(usa) as seen, pages(rus) as theirs:
+        hostile = "<script>alert(1)</script> {{ 7*7 }}\n& so on"
+        path = propose(seen, comment(seen, hostile))
+        page = await seen.get(path)
+        assert "<script>alert" not in page
+        assert html.escape(hostile, quote=False) in page
+        await seen.post(f"{path}/send", shown(page))
+        await desk(theirs).sync()
+        said = newest(theirs)
+        assert isinstance(said, CommentMade)
+        assert said.body == hostile
+
+
+async def test_back_says_nothing_and_what_was_put_away_is_told(
+    party: tuple[Person, Person, MemoryFront],
+) -> None:
+    usa, _, front = party
+    async with pages(usa) as seen:
+        (relay,) = front.relays.values()
+        before = len(relay.channel.envelopes)
+        path = propose(seen, comment(seen))
+        page = await seen.get(path)
+        await seen.post(f"{path}/drop", {})
+        assert "nothing was sent" in await seen.get(path, status=400)
+        await seen.post(f"{path}/send", shown(page), status=400)
+        assert len(relay.channel.envelopes) == before
+
+
+async def test_an_act_outlives_the_lock(party: tuple[Person, Person, MemoryFront]) -> None:
+    usa, _, _ = party
+    async with pages(usa) as seen:
+        path = propose(seen, comment(seen))
+        await seen.office.lock()
+        assert "Passphrase" in await seen.get(path)
+        await seen.office.unlock(PASSPHRASE.encode())
+        page = await seen.get(path)
+        assert "Почему?" in page
+        assert "Sent" in await seen.post(f"{path}/send", shown(page))
+
+
+async def test_somebody_was_first_and_nothing_is_lost(
+    party: tuple[Person, Person, MemoryFront], tmp_path: Path
+) -> None:
+    usa, rus, _ = party
+    async with pages(usa) as seen, pages(rus) as theirs:
+        path = propose(seen, version(seen, tmp_path), exclusive=True, draft=3)
+        page = await seen.get(path)
+        other = propose(
+            theirs,
+            version(
+                theirs,
+                tmp_path,
+                PLAIN.replace("USA: four", "RUS: five").replace("USA: четыре", "RUS: пять"),
+            ),
+        )
+        assert "Sent" in await theirs.post(f"{other}/send", shown(await theirs.get(other)))
+        told = await seen.post(f"{path}/send", shown(page))
+        assert "Somebody was first" in told
+        assert "kept as draft 3" in told
+        assert "RUS" in told
+        assert "<ins>four</ins>" in told  # the words are still there
+        assert "Sign and send" not in told
+        assert desk(seen).outbox.pending() == ()
+        (talks,) = (each for _, each in desk(seen).state.negotiations.items())
+        assert talks.versions_counted == 2  # what was refused left no trace in what is shown
+
+
+async def test_what_somebody_said_meanwhile_is_read_before_it_is_sent_all_the_same(
+    party: tuple[Person, Person, MemoryFront], tmp_path: Path
+) -> None:
+    usa, rus, _ = party
+    async with pages(usa) as seen, pages(rus) as theirs:
+        path = propose(seen, version(seen, tmp_path), exclusive=True)
+        page = await seen.get(path)
+        other = propose(theirs, comment(theirs, "One moment."))
+        await theirs.post(f"{other}/send", shown(await theirs.get(other)))
+        told = await seen.post(f"{path}/send", shown(page))
+        assert "This came meanwhile" in told
+        assert "One moment." in told
+        assert "I have read what came" in told
+        again = await seen.post(f"{path}/send", shown(told))  # a control: unread, it stays
+        assert "This came meanwhile" in again
+        sent = await seen.post(f"{path}/send", {**shown(told), **read_to(told), "anyway": "1"})
+        assert "Sent" in sent
+
+
+async def test_without_the_relay_it_waits_in_the_outbox_and_leaves_once(
+    party: tuple[Person, Person, MemoryFront],
+) -> None:
+    usa, rus, front = party
+    async with pages(usa) as seen, pages(rus) as theirs:
+        path = propose(seen, comment(seen))
+        page = await seen.get(path)
+        front.down = True
+        desk(seen)._relay = None  # noqa: SLF001 - the session is gone with the relay
+        told = await seen.post(f"{path}/send", shown(page))
+        assert "In the outbox" in told
+        assert "will be sent when the relay is back" in told
+        front.down = False
+        await desk(seen).sync()
+        assert "entry" in await seen.get(path)
+        await desk(theirs).sync()
+        assert encode_content(newest(theirs)) == encode_content(act_of(seen, path).last[-1])
+
+
+async def test_what_lacks_a_release_is_asked_for_and_leaves_as_it_was_cleared(
+    guarded: tuple[Person, Person], party: tuple[Person, Person, MemoryFront], tmp_path: Path
+) -> None:
+    usa, head = guarded
+    rus, front = party[1:]
+    relays = tuple(front.relays.values())
+    async with pages(usa) as seen, pages(head) as above, pages(rus) as theirs:
+        path = propose(seen, version(seen, tmp_path))
+        page = await seen.get(path)
+        assert "Somebody else of our side must release it first" in page
+        assert "Sign and send" not in page
+        before = len(relays[0].channel.envelopes)
+        assert "needs a release" in await seen.post(f"{path}/send", shown(page), status=409)
+        assert len(relays[0].channel.envelopes) == before  # a control: it bars
+
+        asked = await seen.post(f"{path}/ask", {})
+        assert "Clearance was asked for" in asked
+        assert "asked for these words" in await seen.post(f"{path}/ask", {}, status=409)
+        assert len(relays[0].channel.envelopes) == before
+        chancery_ = above.office.chancery
+        assert chancery_ is not None
+        await chancery_.sync()
+        register = await above.get("/inside/clearances")
+        assert "counter_draft" in register
+        assert "another than who asked" in register
+        shown_ = await above.get("/inside/clearances/1")
+        assert "Keep [USA: four] miles." in shown_
+        assert "<ins>four</ins>" in await seen.get("inside/clearances/1")
+        refused = await above.post(
+            "/inside/clearances/1", {"step": "refused", "note": ""}, status=400
+        )
+        assert "Please fill this in." in refused
+        released = await above.post(
+            "/inside/clearances/1", {"step": "released", "note": "by telephone"}
+        )
+        assert "by telephone" in released
+        inner = seen.office.chancery
+        assert inner is not None
+        await inner.sync()
+        page = await seen.get(path)
+        assert "by clearance 1" in page
+        assert "Sent" in await seen.post(f"{path}/send", shown(page))
+        await desk(theirs).sync()
+        said = encode_content(newest(theirs))
+        (clearance,) = (each for _, each in inner.state.clearances.items())
+        assert clearance.content.parts == (said,)
+        for word in (b"Quarterdeck", b"Canary", b"clear", b"target_information"):
+            assert word not in said
+
+
+async def test_trip_words_stand_in_internal_dress_and_an_authority_is_noted_inside(
+    party: tuple[Person, Person, MemoryFront], tmp_path: Path
+) -> None:
+    usa, rus, _ = party
+    usa.ok("mandate", "set", write(usa, "mandate.yaml", MANDATE), "--here")
+    async with pages(usa) as seen, pages(rus) as theirs:
+        path = propose(seen, version(seen, tmp_path, TRIPPED))
+        page = await seen.get(path)
+        inside = page[page.index('class="inside"') :]
+        assert "joint operations" in inside
+        assert "Internal" in inside
+        await seen.post(f"{path}/send", shown(page), status=409)
+        sent = await seen.post(
+            f"{path}/send", {**shown(page), "who": "Deputy Minister Canary, by telephone"}
+        )
+        assert "Sent" in sent
+        assert "Canary" in (usa.home / "authority.log").read_text()
+        await desk(theirs).sync()
+        assert b"Canary" not in encode_content(newest(theirs))
+
+
+async def test_what_the_rules_refuse_is_told_at_the_form_and_not_kept(
+    party: tuple[Person, Person, MemoryFront],
+) -> None:
+    async with pages(party[0]) as seen:
+        content = composing.commented(desk(seen).header(bytes(16)), "Nowhere.", kind="question")
+        with pytest.raises(InputError):
+            propose(seen, content)
+        assert cast("web.Application", seen.client.app)[leaving.ACTS].open() == ()
