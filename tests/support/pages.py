@@ -78,6 +78,12 @@ class Pages:
         return text
 
 
+async def _sync(office: Office) -> None:
+    # Apart, so that no name here holds a desk that the office has let go.
+    for desk in office.desks:
+        await desk.sync()
+
+
 @contextlib.asynccontextmanager
 async def pages(person: Person, role: str | None = None) -> AsyncIterator[Pages]:
     """Serve the desk of *person*, unlocked and synced once, and give its pages, signed in."""
@@ -89,8 +95,7 @@ async def pages(person: Person, role: str | None = None) -> AsyncIterator[Pages]
         try:
             found = Pages(office, client, guard)
             await found.post("/enter", {"token": tokens.new()})
-            for desk in office.desks:
-                await desk.sync()
+            await _sync(office)
             yield found
         finally:
             await office.close()

@@ -45,7 +45,7 @@ class _OneLine(logging.Handler):
 
 def quiet() -> logging.Logger:
     """Return the logger for the server: what is not a page's mistake, in one line each."""
-    if not LOG.handlers:
+    if not any(isinstance(each, _OneLine) for each in LOG.handlers):
         LOG.addHandler(_OneLine(logging.WARNING))
         LOG.propagate = False
     return LOG
