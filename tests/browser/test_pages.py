@@ -11,7 +11,7 @@ from playwright.async_api import Browser
 from tests.browser import window
 from tests.browser.axe import axe
 from tests.browser.conftest import Entered
-from tests.browser.visits import Site, crawl, shown_routes
+from tests.browser.visits import Site, crawl, prepared, shown_routes
 from tests.browser.window import LANGUAGES, NARROW, WIDE, Window
 from tests.browser.world import World
 
@@ -63,7 +63,8 @@ SHAPE: Final = """
 async def site(usa_entered: Entered, browser: Browser, world: World) -> Site:
     async with window.at_desk(browser, usa_entered.desk, usa_entered.session) as found:
         await found.go(world.room)
-        site = await crawl(found.page, world.room)
+        ready = await prepared(found.page, world.room, world.statements["v3.0"])
+        site = await crawl(found.page, world.room, *ready)
         found.troubles.found.clear()  # told by the test below
         return site
 

@@ -6,9 +6,9 @@ is prepared first.
 
 from __future__ import annotations
 
+import collections
 import dataclasses
 import re
-from collections import deque
 from html.parser import HTMLParser
 from typing import Final
 from urllib.parse import urljoin, urlsplit
@@ -70,6 +70,42 @@ async (path) => {
 """
 
 
+_POST: Final = """
+async ([path, fields]) => {
+  const answer = await fetch(path, { method: "POST", body: new URLSearchParams(fields) });
+  return [answer.status, new URL(answer.url).pathname];
+}
+"""
+
+
+async def prepared(page: Page, room: str, older: bytes) -> list[str]:
+    """Make what no link leads to before somebody acts: two drafts, words about to leave.
+
+    Args:
+        page: Any page of the desk.
+        room: Where the pages of the negotiation stand.
+        older: A version that is not the newest.
+
+    Returns:
+        Paths: of a draft on the head, of one on an older version and what may be done with it, of
+        an act that waits for its second confirmation.
+    """
+    begun = [
+        await _posted(page, f"{room}/drafts", {"from": version})
+        for version in ("head", older.hex())
+    ]
+    said = {"body": "Is this the last word?", "kind": "question"}
+    act = await _posted(page, f"{room}/comments/new", said)
+    return [*begun, f"{begun[1]}/rebase", f"{begun[1]}/carry", act]
+
+
+async def _posted(page: Page, path: str, fields: dict[str, str]) -> str:
+    status, to = await page.evaluate(_POST, [path, fields])
+    assert status == 200, (path, status)
+    assert to != path, f"{path}: what was posted was not taken"
+    return str(to)
+
+
 @dataclasses.dataclass(slots=True)
 class Site:
     """What links lead to.
@@ -92,9 +128,10 @@ async def crawl(page: Page, *starts: str) -> Site:
         page: Any page of the desk; it fetches the others.
         starts: Paths to begin at.
     """
-    waiting, seen = deque(starts), set(starts)
+    waiting, seen = collections.deque(starts), set(starts)
+    met = collections.Counter(route_of(urlsplit(each).path) for each in starts)
     site = Site()
-    while waiting and len(seen) < MOST_PAGES:
+    while waiting and len(site.texts) < MOST_PAGES:
         path = waiting.popleft()
         status, url, text = await page.evaluate(_FETCH, path)
         if status != 200:
@@ -110,8 +147,10 @@ async def crawl(page: Page, *starts: str) -> Site:
             to = urlsplit(urljoin(url, link))
             target = to.path + (f"?{to.query}" if to.query else "")
             of = route_of(to.path)
-            enough = of is not None and len(site.paths.get(of, ())) >= MOST_OF_A_KIND
-            if url.startswith(f"{to.scheme}://{to.netloc}/") and target not in seen and not enough:
-                seen.add(target)
+            if not url.startswith(f"{to.scheme}://{to.netloc}/") or target in seen:
+                continue
+            seen.add(target)
+            met[of] += 1
+            if of is None or met[of] <= MOST_OF_A_KIND:
                 waiting.append(target)
     return site
