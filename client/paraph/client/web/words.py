@@ -112,6 +112,19 @@ OWED: Final = {
     "action": N_("action"),
     "agreement": N_("agreement asked for"),
 }
+INSTRUMENTS: Final = {
+    "mou": N_("memorandum of understanding"),
+    "agreement": N_("agreement"),
+    "agreed_minutes": N_("agreed minutes"),
+    "exchange_of_notes": N_("exchange of notes"),
+    "side_letter": N_("side letter"),
+    "annex": N_("annex"),
+    "proces_verbal": N_("procès-verbal"),
+}
+CHARACTERS: Final = {
+    "non_binding": N_("not legally binding"),
+    "binding": N_("legally binding"),
+}
 VOCABULARIES: Final = {
     "role": ROLES,
     "phase": PHASES,

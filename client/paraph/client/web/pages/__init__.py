@@ -6,6 +6,7 @@ from typing import Final
 from aiohttp import web
 
 from paraph.client.web.pages import (
+    begin,
     clearances,
     comments,
     door,
@@ -20,10 +21,12 @@ from paraph.client.web.pages import (
     positions,
     proposals,
     said,
+    silence,
     text,
 )
 
 _MODULES: Final = (
+    begin,
     clearances,
     comments,
     door,
@@ -38,6 +41,7 @@ _MODULES: Final = (
     positions,
     proposals,
     said,
+    silence,
     text,
 )
 

@@ -1,0 +1,40 @@
+from pathlib import Path
+
+import pytest
+
+from tests.support.chancery import exchanging
+from tests.support.commands import Person
+from tests.support.pages import pages
+
+Two = tuple[Person, Person]
+
+
+@pytest.fixture
+def silent(tmp_path: Path) -> Two:
+    usa, rus, _ = exchanging(tmp_path)
+    return usa, rus
+
+
+FORM = {
+    "title-en": "Memorandum on Lights",
+    "title-ru": "Меморандум об огнях",
+    "instrument": "mou",
+    "legal_character": "non_binding",
+}
+
+
+async def test_a_negotiation_is_opened_from_an_empty_desk(silent: Two) -> None:
+    async with pages(silent[0]) as seen:
+        assert "/begin" in await seen.get("/")
+        shown = await seen.post("/begin", FORM)
+        assert "Меморандум об огнях" in shown
+        assert seen.office.rooms() == ()  # shown is not sent
+    async with pages(silent[1]) as theirs:
+        assert theirs.office.rooms() == ()
+
+
+async def test_a_title_is_wanted_in_every_language(silent: Two) -> None:
+    async with pages(silent[0]) as seen:
+        shown = await seen.post("/begin", {**FORM, "title-ru": " "}, status=400)
+    assert "Memorandum on Lights" in shown
+    assert 'id="title-ru-fault"' in shown
