@@ -17,8 +17,18 @@ from playwright.async_api import Page
 
 from paraph.client.web import pages
 
-DOOR: Final = frozenset({"/enter", "/unlock", "/hints", "/news", "/"})
-"""What has no page of its own behind the door, or is tested with the door."""
+ELSEWHERE: Final = {
+    "/enter": "the door, before anybody is in",
+    "/unlock": "the door, when it is locked",
+    "/hints": "a stream",
+    "/news": "a line of a page",
+    "/": "another page, where there is one negotiation",
+    "/inside/clearances": "as below the negotiation, for a home that has none",
+    "/inside/clearances/{number}": "the same",
+    "/inside/mandate": "the same",
+    "/n/{negotiation}/drafts/{number}/carry": "after a version was sent, in the story",
+}
+"""Addresses that the crawl does not come to, and why."""
 MOST_PAGES: Final = 400
 MOST_OF_A_KIND: Final = 6
 """Pages of one route that are followed: the tenth comment has the links of the first."""
@@ -27,7 +37,7 @@ MOST_OF_A_KIND: Final = 6
 def shown_routes() -> list[str]:
     """Return the patterns of all pages, in order."""
     found = {route.path for route in pages.routes() if route.method == "GET"}
-    return sorted(found - DOOR)
+    return sorted(found - ELSEWHERE.keys())
 
 
 def _pattern(route: str) -> re.Pattern[str]:
@@ -79,7 +89,7 @@ async ([path, fields]) => {
 
 
 async def prepared(page: Page, room: str, older: bytes) -> list[str]:
-    """Make what no link leads to before somebody acts: two drafts, words about to leave.
+    """Make what no link leads to before somebody acts: drafts, words about to leave, a request.
 
     Args:
         page: Any page of the desk.
@@ -87,8 +97,8 @@ async def prepared(page: Page, room: str, older: bytes) -> list[str]:
         older: A version that is not the newest.
 
     Returns:
-        Paths: of a draft on the head, of one on an older version and what may be done with it, of
-        an act that waits for its second confirmation.
+        Paths: of a draft on the head, of one on an older version and of bringing it onto the newer,
+        of an act that waits for its second confirmation.
     """
     begun = [
         await _posted(page, f"{room}/drafts", {"from": version})
@@ -96,7 +106,8 @@ async def prepared(page: Page, room: str, older: bytes) -> list[str]:
     ]
     said = {"body": "Is this the last word?", "kind": "question"}
     act = await _posted(page, f"{room}/comments/new", said)
-    return [*begun, f"{begun[1]}/rebase", f"{begun[1]}/carry", act]
+    await _posted(page, f"{act}/ask", {})
+    return [*begun, f"{begun[1]}/rebase", act]
 
 
 async def _posted(page: Page, path: str, fields: dict[str, str]) -> str:

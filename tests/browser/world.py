@@ -32,6 +32,8 @@ from paraph.protocol.names import ChannelId
 
 MIDDLE: Final = "2015-10-15T16:20:00Z"
 """The moment of the sample that becomes the present."""
+BEFORE: Final = "2015-09-30T00:00:00Z"
+"""A moment of the sample before anybody speaks."""
 PARAPH: Final = (sys.executable, "-c", "from paraph.client.cli import main; main()")
 START_S: Final = 60
 STOP_S: Final = 20
@@ -193,6 +195,17 @@ async def _object(running: Running) -> dict[str, str]:
         with contextlib.suppress(json.JSONDecodeError):
             found: dict[str, str] = json.loads(text)
             return found
+
+
+@contextlib.asynccontextmanager
+async def founded(folder: Path) -> AsyncIterator[World]:
+    """Enrol the people of the sample in a channel in which nobody has said anything yet.
+
+    Args:
+        folder: New or empty.
+    """
+    async with played(folder, moment=BEFORE) as world:
+        yield world
 
 
 @contextlib.asynccontextmanager
