@@ -63,6 +63,11 @@ def runs(
     return tuple(found)
 
 
+def plain(words: str, number_of: Callable[[str], str] | None = None) -> tuple[Run, ...]:
+    """Return words of a redline in runs: brackets stay as they are written."""
+    return tuple(_plain(words, number_of))
+
+
 def _behind_holder(words: str, group: marks.Group) -> int:
     behind = group.start + 1 + len(group.holder)
     return behind + 1 if group.holder and words.startswith(":", behind) else behind

@@ -59,3 +59,8 @@ def every(room: Room) -> tuple[Version, ...]:
 def in_order(languages: tuple[str, ...]) -> tuple[str, ...]:
     """Return *languages* as columns: those written from right to left stand right."""
     return tuple(sorted(languages, key=lambda each: (each in _FROM_THE_RIGHT, each)))
+
+
+def ours_first(room: Room) -> tuple[str, ...]:
+    """Return the codes of the parties, our own first."""
+    return tuple(sorted(room.state.parties, key=lambda code: (code != room.desk.party, code)))

@@ -58,7 +58,7 @@ def lines(
         renumbered = _numbers(block.olds, before) != _numbers(block.news, after)
         if not block.changes and not everything:
             continue
-        whose = _whose(block, parties)
+        whose = whose_of(block, parties)
         yield (Span(_title(block, before, after, renumbered=renumbered)), *_by(whose))
         for change in block.changes:
             if change.kind == "about":
@@ -69,14 +69,15 @@ def lines(
             for change in hidden:
                 if change.language == language:
                     yield (Span(f"      change {change.number} cannot be seen: "
-                                f"{_points(block, change)}"),)  # fmt: skip
+                                f"{points_of(block, change)}"),)  # fmt: skip
 
 
 def _by(whose: tuple[str, ...]) -> Line:
     return (Span("  by "), Span(", ".join(whose), whose)) if whose else ()
 
 
-def _whose(block: Block, parties: Parties) -> tuple[str, ...]:
+def whose_of(block: Block, parties: Parties) -> tuple[str, ...]:
+    """Return whose the changes of a block are, by the clauses that it is of."""
     names = (name for part in (*block.olds, *block.news) for name in parties.get(part.cid, ()))
     return tuple(dict.fromkeys(names)) if block.changes else ()
 
@@ -119,13 +120,18 @@ def _list(cids: frozenset[str]) -> str:
 
 
 def _about(block: Block) -> Iterator[str]:
+    return (f"{name}: [-{was}-]{{+{now}+}}" for name, was, now in about_of(block))
+
+
+def about_of(block: Block) -> Iterator[tuple[str, str, str]]:
+    """Yield what changed of a clause that no rendering shows: its name, before and now."""
     (old,), (new,) = block.olds, block.news
     for name in ("role", "headings", "handling", "stale"):
         was, now = getattr(old, name), getattr(new, name)
         if was != now:
-            yield f"{name}: [-{_plain(was)}-]{{+{_plain(now)}+}}"
+            yield name, _plain(was), _plain(now)
     if old.words.keys() != new.words.keys():
-        yield f"words in: [-{_plain(old.words)}-]{{+{_plain(new.words)}+}}"
+        yield "words in", _plain(old.words), _plain(new.words)
 
 
 def _plain(value: object) -> str:
@@ -149,7 +155,8 @@ def _words(block: Block, language: str, whose: tuple[str, ...]) -> Iterator[Span
                 yield Span(f"{{+{piece.text}+}}", whose)
 
 
-def _points(block: Block, change: Change) -> str:
+def points_of(block: Block, change: Change) -> str:
+    """Return by its code points what a change takes out and puts in: for what nobody sees."""
     def points(kind: str) -> str:
         found = (
             piece.text
@@ -169,7 +176,7 @@ def as_json(found: Redline, languages: Sequence[str], parties: Parties) -> list[
             "shape": block.shape,
             "old": [{"cid": part.cid, "number": before[part.cid]} for part in block.olds],
             "new": [{"cid": part.cid, "number": after[part.cid]} for part in block.news],
-            "by": _whose(block, parties),
+            "by": whose_of(block, parties),
             "changes": list(block.changes),
             "words": {
                 language: [

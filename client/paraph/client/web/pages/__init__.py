@@ -20,9 +20,12 @@ from paraph.client.web.pages import (
     mandate,
     positions,
     proposals,
+    redline,
     said,
+    settings,
     silence,
     text,
+    trust,
 )
 
 _MODULES: Final = (
@@ -40,9 +43,12 @@ _MODULES: Final = (
     mandate,
     positions,
     proposals,
+    redline,
     said,
+    settings,
     silence,
     text,
+    trust,
 )
 
 

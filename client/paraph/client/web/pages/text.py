@@ -13,18 +13,13 @@ from typing import Final
 from aiohttp import web
 
 from paraph.client.negotiating import sheet
-from paraph.client.negotiating.linting import MEANS
 from paraph.client.negotiating.runs import Run, runs
 from paraph.client.negotiating.sheet import Line
-from paraph.client.web import asked, texts
+from paraph.client.web import asked, paging, texts
 from paraph.client.web.office import Room
 from paraph.client.web.rendering import page
-from paraph.protocol.negotiation.matrix import MARKS
 from paraph.protocol.negotiation.state import Negotiation, Version
 
-MOST_WEIGHT: Final = 150_000
-"""Bytes of one page, estimated; with its frame it stays well below 300 KB."""
-MOST_CLAUSES: Final = 40
 MARGIN_WEIGHT: Final = 2_500
 """Bytes of everything around the words of a clause."""
 MOST_SHOWN: Final = 12_000
@@ -69,20 +64,9 @@ def columns(
         )
 
 
-def pages_of(lines: Sequence[Line]) -> list[tuple[Line, ...]]:
-    """Return *lines* in pages, each light enough; one empty page without any."""
-    found: list[list[Line]] = [[]]
-    weight = 0
-    for line in lines:
-        own = MARGIN_WEIGHT + sum(
-            len(words[:MOST_SHOWN].encode()) for words in line.part.words.values()
-        )
-        if found[-1] and (weight + own > MOST_WEIGHT or len(found[-1]) == MOST_CLAUSES):
-            found.append([])
-            weight = 0
-        found[-1].append(line)
-        weight += own
-    return [tuple(each) for each in found]
+def _weight(line: Line) -> int:
+    words = line.part.words.values()
+    return MARGIN_WEIGHT + sum(len(each[:MOST_SHOWN].encode()) for each in words)
 
 
 def inside(request: web.Request, room: Room) -> Negotiation | None:
@@ -110,13 +94,6 @@ def _wanted(lines: Sequence[Line], only: str) -> tuple[Line, ...]:
             return tuple(lines)
 
 
-def number_in(request: web.Request, name: str, most: int) -> int:
-    """Return a number of the address between 1 and *most*; 1 for anything else."""
-    given = request.query.get(name, "")
-    at = int(given) if given.isascii() and given.isdigit() and len(given) < 6 else 1
-    return min(max(at, 1), max(most, 1))
-
-
 async def text(request: web.Request) -> web.Response:
     """Show a version, its languages side by side."""
     room = asked.room(request)
@@ -127,9 +104,9 @@ async def text(request: web.Request) -> web.Response:
     only = request.query.get("only", "")
     found = _wanted(lines, only)
     whole = "whole" in request.query
-    parts = [found] if whole else pages_of(found)
+    parts = [found] if whole else paging.by_weight(found, _weight)
     wanted = request.query.get("at", "")
-    number = _page_with(parts, wanted) or number_in(request, "page", len(parts))
+    number = _page_with(parts, wanted) or paging.number_in(request, "page", len(parts))
     numbers = version.text.numbers()
     languages = texts.in_order(version.text.languages)
     most = max(
@@ -160,15 +137,9 @@ async def text(request: web.Request) -> web.Response:
         only=only,
         clean="clean" in request.query,
         whole=whole,
-        parties=_ours_first(room),
+        parties=texts.ours_first(room),
         language_status={each.language: each.status for each in version.content.language_status},
-        means=MEANS,
-        signs=MARKS,
     )  # fmt: skip
-
-
-def _ours_first(room: Room) -> tuple[str, ...]:
-    return tuple(sorted(room.state.parties, key=lambda code: (code != room.desk.party, code)))
 
 
 def _page_with(parts: Sequence[Sequence[Line]], cid: str) -> int:
