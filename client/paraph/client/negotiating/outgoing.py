@@ -25,6 +25,9 @@ from paraph.protocol.statements.versions import VersionTabled
 _PROBE: Final = "Any words, 1."
 """What a field for free words takes, and no field for a code does."""
 
+_KIND: Final = "_kind"
+"""Ends the name of a field that holds a word of the domain, which is told by its name."""
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Words:
@@ -126,7 +129,12 @@ def _words(record: Record, name: str, shown: str) -> Iterator[Words]:
                 yield from _words(
                     each, inner, inner if isinstance(each, ContentHeader) else f"{shown}.{inner}"
                 )
-        elif isinstance(each, str) and each and _is_free(record.CODECS[name]):
+        elif (
+            isinstance(each, str)
+            and each
+            and not name.endswith(_KIND)
+            and (_is_free(record.CODECS[name]))
+        ):
             yield Words(shown, "", each)
 
 

@@ -17,4 +17,22 @@ CLEARINGS: Final = {
     "another than who asked": N_("another than who asked"),
 }
 """Standings and steps of clearances, and what they wait for."""
-INSIDE: Final = {"clearing": CLEARINGS}
+FIELDS: Final = {
+    "acting_role": N_("acting as"),
+    "anchor.exact": N_("words that it is on"),
+    "anchor.prefix": N_("words before them"),
+    "anchor.suffix": N_("words after them"),
+    "attachments.name": N_("file"),
+    "body": N_("words"),
+    "detail": N_("what is wrong"),
+    "handling": N_("handling"),
+    "name": N_("name"),
+    "note": N_("note"),
+    "reason": N_("reason"),
+    "subject": N_("subject"),
+    "titles": N_("title"),
+    "what": N_("what"),
+    "words": N_("words"),
+}
+"""Fields of records that hold free words, on the page of what leaves."""
+INSIDE: Final = {"clearing": CLEARINGS, "field": FIELDS}
