@@ -8,7 +8,7 @@ brackets are added: to accept wording is to say it. A hit stops nothing; it asks
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -122,21 +122,21 @@ class Passage:
 
 
 def passages(state: State, content: Content, party: str) -> Iterator[Passage]:
-    """Yield what *content* says in words of its own."""
+    """Yield what *content* says in words of its own; a clause that reads as before says nothing."""
     if not isinstance(content, VersionTabled):
         for language, where, words in _texts(content, content.KIND):
             yield Passage(language, where, own_words(words, party, state.parties))
         return
     parents = parents_of(state, content)
     sources = _sources(content)
+    known = [{part.cid: part for part in parent.parts} for parent in parents]
     for part in result_of(state, content).parts:
+        cids = sources.get(part.cid, (part.cid,))
         for language, words in _of(part):
-            before = tuple(
-                own_words(_standing(parent, sources.get(part.cid, (part.cid,)), language), party,
-                          state.parties)
-                for parent in parents
-            )  # fmt: skip
-            yield Passage(language, part.cid, own_words(words, party, state.parties), before)
+            stood = [_standing(parent, cids, language) for parent in known]
+            if words not in stood:
+                before = tuple(own_words(each, party, state.parties) for each in stood)
+                yield Passage(language, part.cid, own_words(words, party, state.parties), before)
     for language, where, words in _texts(content.header, "header"):
         yield Passage(language, where, words)
 
@@ -175,8 +175,8 @@ def _all_words(part: Part, language: str) -> str:
     return f"{part.headings.get(language, '')}\n{_GAP}\n{part.words.get(language, '')}"
 
 
-def _standing(parent: Text, cids: Sequence[str], language: str) -> str:
-    found = (parent.find(cid) for cid in cids)
+def _standing(parent: Mapping[str, Part], cids: Sequence[str], language: str) -> str:
+    found = (parent.get(cid) for cid in cids)
     return _GAP.join(_all_words(part, language) for part in found if part is not None)
 
 
