@@ -1,3 +1,4 @@
+import re
 from pathlib import Path
 
 import pytest
@@ -38,3 +39,13 @@ async def test_a_title_is_wanted_in_every_language(silent: Two) -> None:
         shown = await seen.post("/begin", {**FORM, "title-ru": " "}, status=400)
     assert "Memorandum on Lights" in shown
     assert 'id="title-ru-fault"' in shown
+
+
+async def test_the_first_text_is_drafted_where_nothing_was_tabled(silent: Two) -> None:
+    async with pages(silent[0]) as seen:
+        shown = await seen.post("/begin", FORM)
+        act = re.search(r"/leaving/(\w+)/send", shown)
+        fields = dict(re.findall(r'name="(shown|size)" value="(\w*)"', shown))
+        assert act is not None
+        await seen.post(f"/leaving/{act[1]}/send", fields)
+        assert "clause-1" in await seen.post("drafts", {"from": "whole"})

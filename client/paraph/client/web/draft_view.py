@@ -124,8 +124,7 @@ def parse(room: Room, kept: Kept, text: str) -> Draft:
             code="unknown-draft",
             hint="open it from the list of drafts of that negotiation",
         )
-    first = bytes.fromhex(file.parents[0]) if file.parents else b""
-    parent = room.talks.versions.get(first)
+    parent = room.talks.versions.get(bytes.fromhex(file.parents[0])) if file.parents else None
     drafted, problem = None, None
     try:
         drafted = drafting.checked(text, state)

@@ -22,7 +22,8 @@ MOST: Final = 6
 async def start(request: web.Request) -> web.Response:
     """Show the one negotiation, or the list of them."""
     rooms = asked.office(request).rooms()
-    if len(rooms) == 1:
+    # A page that looks again keeps its frame: only who comes anew is sent into the one room.
+    if len(rooms) == 1 and "HX-Request" not in request.headers:
         raise web.HTTPSeeOther(rooms[0].path)
     return page(request, "negotiations.html", rooms=rooms)
 
