@@ -26,18 +26,20 @@ ELSEWHERE: Final = {
     "/inside/clearances": "as below the negotiation, for a home that has none",
     "/inside/clearances/{number}": "the same",
     "/inside/mandate": "the same",
+    "/begin": "for a home that has no negotiation",
     "/n/{negotiation}/drafts/{number}/carry": "after a version was sent, in the story",
 }
 """Addresses that the crawl does not come to, and why."""
+_FILE: Final = re.compile(r"\.\w+$")
 MOST_PAGES: Final = 400
 MOST_OF_A_KIND: Final = 6
 """Pages of one route that are followed: the tenth comment has the links of the first."""
 
 
 def shown_routes() -> list[str]:
-    """Return the patterns of all pages, in order."""
+    """Return the patterns of all pages, in order; files to keep are none."""
     found = {route.path for route in pages.routes() if route.method == "GET"}
-    return sorted(found - ELSEWHERE.keys())
+    return sorted(route for route in found - ELSEWHERE.keys() if not _FILE.search(route))
 
 
 def _pattern(route: str) -> re.Pattern[str]:

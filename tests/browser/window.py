@@ -159,7 +159,7 @@ class Window:
 
     async def speak(self, language: Language) -> None:
         """Choose the language of the desk, as a person does."""
-        button = self.page.locator(f'button[name="language"][value="{language}"]')
+        button = self.page.locator(f'header button[name="language"][value="{language}"]')
         if await button.get_attribute("aria-pressed") != "true":
             await button.click()
             await self.page.wait_for_selector(f'html[lang="{language}"]')
