@@ -35,24 +35,29 @@ class Pages:
         self._host = {"Host": guard.origin.removeprefix("http://")}
 
     @property
+    def own(self) -> dict[str, str]:
+        """Headers of what a page of this desk asks for."""
+        return {**self._host, **OWN}
+
+    @property
     def path(self) -> str:
         """Where the one negotiation of this home stands."""
         return self.office.rooms()[0].path
 
     async def get(self, path: str, *, status: int = 200) -> str:
         """Return the page at *path*: from the root, or below the negotiation without a slash."""
-        answer = await self.client.get(self._at(path), headers={**self._host, **OWN})
+        answer = await self.client.get(self._at(path), headers=self.own)
         return await self._text(answer, status)
 
     async def post(self, path: str, form: Mapping[str, str], *, status: int = 200) -> str:
         """Post *form* and return the page that comes of it, redirects followed."""
-        answer = await self.client.post(self._at(path), data=form, headers={**self._host, **OWN})
+        answer = await self.client.post(self._at(path), data=form, headers=self.own)
         return await self._text(answer, status)
 
     async def say(self, path: str, form: Mapping[str, str]) -> None:
         """Post *form*, and let what it makes leave exactly as it would be shown."""
         answer = await self.client.post(
-            self._at(path), data=form, headers={**self._host, **OWN}, allow_redirects=False
+            self._at(path), data=form, headers=self.own, allow_redirects=False
         )
         await self._text(answer, 303)
         acts = self.client.app[leaving.ACTS]

@@ -21,7 +21,8 @@ from paraph.protocol.negotiation.text import Part, Text
 
 Choice = Literal["theirs", "ours", "both"]
 CHOICES: Final[Collection[Choice]] = ("theirs", "ours", "both")
-"""Of a clause where both collide; ``both``: the words side by side, each in its party's bracket."""
+"""Of a clause where both collide; ``both``: the words side by side, each in its party's bracket,
+or two clauses that happen to have one id one after the other."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -66,7 +67,9 @@ def crossing(drafted: Drafted, head: Version) -> Crossing:
 def _choices(row: Row) -> Iterator[Choice]:
     yield "theirs"
     yield "ours"
-    if all(row.parts) and any(_collides(each) for each in row.words.values()):
+    _, theirs, ours = row.parts
+    is_new = row.parts[0] is None and theirs is not None and ours is not None
+    if is_new or (all(row.parts) and any(_collides(each) for each in row.words.values())):
         yield "both"
 
 
@@ -104,6 +107,7 @@ class _Rebasing:
         self.choices, self.party = choices, party
         self.entries = {each.part.cid: each for each in drafted.written.entries}
         self.names: dict[str, str] = {}  # clauses of ours that stand under another id now
+        self.beside: dict[str, Entry] = {}  # clauses of ours after theirs of the same id
 
     def draft(self) -> DraftFile:
         rows = three_way(self.base, self.theirs, self.ours)
@@ -119,7 +123,9 @@ class _Rebasing:
                 hint="nothing was changed",
             )
         made = {each.cid: entry for each in rows if (entry := self.entry(each)) is not None}
-        entries = [made[cid] for cid in self.order(made)]
+        entries = []
+        for cid in self.order(made):
+            entries += [made[cid], *([self.beside[cid]] if cid in self.beside else [])]
         draft = dataclasses.replace(
             self.written, parents=(self.head.statement.hex(),), entries=tuple(entries)
         )
@@ -134,7 +140,9 @@ class _Rebasing:
         if theirs is not None and ours is not None and (base is not None or theirs == ours):
             return self.both(row, theirs, ours, chosen)
         if theirs is not None and ours is not None:  # two clauses that happen to have one id
-            return Entry(theirs) if chosen == "theirs" else self.renamed(ours)
+            if chosen == "both":
+                self.beside[row.cid] = self.renamed(ours)
+            return self.renamed(ours) if chosen == "ours" else Entry(theirs)
         if theirs is not None:
             taken_out = base is not None and (
                 chosen == "ours" or (chosen is None and theirs == base)

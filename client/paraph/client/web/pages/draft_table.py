@@ -14,7 +14,6 @@ from aiohttp import web
 from paraph.client import composing
 from paraph.client.composing import DispatchDraft
 from paraph.client.negotiating import bilingual, drafting, rebasing, remarks, tabling
-from paraph.client.negotiating.draft_standing import heads_of
 from paraph.client.negotiating.oddities import VERSION_KINDS
 from paraph.client.web import asked, draft_view, leaving, saying
 from paraph.client.web.draft_view import Draft
@@ -165,13 +164,13 @@ async def crossing(request: web.Request) -> web.Response:
 
 
 def _head(room: Room, draft: Draft, named: str) -> Version:
-    heads = heads_of(draft.drafted, room.state) if draft.drafted is not None else ()
+    heads = draft.heads
     chosen = [each for each in heads if each.statement.hex() == named] or list(heads)
     if draft.parent is None or not chosen:
         raise InputError(
-            "expected a draft on a version, and a newer version",
+            "expected a draft that was overtaken by a newer version",
             code="draft",
-            hint="the draft is as it was",
+            hint="this one was not: nothing has to be brought along",
         )
     return chosen[0]
 

@@ -10,7 +10,7 @@ from paraph.client import views
 from paraph.client.negotiating import bilingual, drafting, editing, ours, reading
 from paraph.client.negotiating.bilingual import DraftFile
 from paraph.client.negotiating.draft_standing import standing
-from paraph.client.web import asked, draft_view
+from paraph.client.web import asked, clauses, draft_view
 from paraph.client.web.office import Room
 from paraph.client.web.posted import Posted
 from paraph.client.web.rendering import page
@@ -39,7 +39,8 @@ def _overview(request: web.Request, room: Room, form: Posted, status: int) -> we
         (standing(each, room.state) for each in kept), key=lambda each: -each.draft.number
     )
     versions = sorted(
-        (each for _, each in room.talks.versions.items()), key=lambda each: -each.index
+        (each for _, each in room.talks.versions.items()),
+        key=lambda each: (any(each.document), -each.index),
     )
     offers = sorted(
         (each for _, each in room.talks.proposals.items() if each.content.operations),
@@ -53,7 +54,7 @@ def _overview(request: web.Request, room: Room, form: Posted, status: int) -> we
         status=status,
         found=found,
         thrown=[each for each in drafts.thrown(languages) if draft_view.belongs(each, room)],
-        versions=versions[:MOST_LISTED],
+        versions=[(clauses.name(room.talks, each), each) for each in versions[:MOST_LISTED]],
         proposals=offers[:MOST_LISTED],
         clearances=ours.waiting(inner) if inner is not None else (),
         form=form,
