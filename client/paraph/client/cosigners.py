@@ -27,15 +27,22 @@ def cosigned_by(note: bytes, log_keys: LogKeys, trust: Trust) -> frozenset[str]:
     return frozenset(party for keys, party in known.items() if keys.name in names)
 
 
+def covered(history: History) -> dict[str, int]:
+    """Return the largest size that each party's cosigner signed, of the notes journalled here."""
+    trust = history.log.trust
+    found = dict.fromkeys(trust.parties, 0)
+    for note, _ in history.store.cosigned_heads(history.size):  # the largest first
+        size = history.checkpoint(note).size
+        for party in cosigned_by(note, history.log_keys, trust):
+            found[party] = max(found[party], size)
+        if all(found.values()):
+            break
+    return found
+
+
 def final_below(history: History) -> int:
     """Return below which index every entry is final: each party's cosigner covered it (SPEC 6.4).
 
     0 while a party's cosigner has signed no note that is journalled here.
     """
-    trust = history.log.trust
-    covered = dict.fromkeys(trust.parties, 0)
-    for note in history.store.notes(history.size):
-        size = history.checkpoint(note).size
-        for party in cosigned_by(note, history.log_keys, trust):
-            covered[party] = max(covered[party], size)
-    return min(covered.values())
+    return min(covered(history).values())

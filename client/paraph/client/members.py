@@ -20,6 +20,7 @@ from paraph.protocol.errors import InputError, RefusedError
 from paraph.protocol.keys import SecretKey
 from paraph.protocol.names import ChannelId
 from paraph.protocol.sealed import SealingKey
+from paraph.protocol.trust import Member, Trust
 
 DAY_MS: Final = 24 * 3600 * 1000
 KEY_DAYS: Final = 90
@@ -163,6 +164,15 @@ def check_life(request: EnrolmentRequest, now: int) -> None:
             code="key-life",
             hint="have the request made again",
         )
+
+
+def standing(trust: Trust, member: Member, log_time: int) -> str:
+    """Return how an enrolled key stands: in_force, suspended, expired or revoked."""
+    if member.revoked_at is not None:
+        return "revoked"
+    if log_time >= member.not_after:
+        return "expired"
+    return "suspended" if trust.is_suspended(member, log_time) else "in_force"
 
 
 def not_enrolled(role: str) -> RefusedError:

@@ -363,6 +363,15 @@ class ChannelStore:
         for note_id, cosigned in self._all(sql, (most,)):
             yield note_id, frozenset(cosigned.split())
 
+    def cosigned_heads(self, most: int) -> Iterator[tuple[bytes, frozenset[str]]]:
+        """Yield (note, parties) of notes up to size *most* that somebody cosigned, newest first."""
+        sql = (
+            "SELECT note, cosigned FROM notes INDEXED BY notes_cosigned"
+            " WHERE cosigned <> '' AND size <= ? ORDER BY size DESC"
+        )
+        for note, cosigned in self._all(sql, (most,)):
+            yield note, frozenset(cosigned.split())
+
     # bodies and attachments
 
     def put_body(self, digest: Digest, data: bytes) -> None:

@@ -20,7 +20,7 @@ from paraph.client.vault import HeldKey, Vault
 from paraph.client.web import app, asked, language, trouble
 from paraph.client.web.hints import Hints
 from paraph.client.web.office import Office
-from paraph.client.web.presence import Presence
+from paraph.client.web.presence import PRESENCE, Presence
 from paraph.client.web.rendering import VIEWS
 from paraph.protocol.errors import EquivocationError, LockedError
 from tests.support.commands import PASSPHRASE, Person
@@ -136,7 +136,7 @@ async def test_who_is_gone_is_locked_out_before_the_next_answer(
         made = seen.client.app
         assert made is not None
         presence = Presence(60, lambda: now[0])
-        made._state[app.PRESENCE] = presence  # noqa: SLF001 - aiohttp freezes its keys
+        made._state[PRESENCE] = presence  # noqa: SLF001 - aiohttp freezes its keys
         now[0] = 59
         assert "Memorandum" in await seen.get(seen.path)
         now[0] = 100  # a refetch by a hint is nobody

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -13,6 +14,9 @@ from paraph.client.clock import when
 from paraph.protocol import roles
 from paraph.protocol.documents import REASONS
 from paraph.protocol.errors import InputError, UnavailableError
+
+if TYPE_CHECKING:
+    from paraph.protocol.trust import Member
 
 
 @click.group(
@@ -371,6 +375,7 @@ def list_(seat: Seat, name: str) -> None:
 
     HOLDER is the opaque id of a person, as `paraph powers --holder` wants it: no name is kept.
     """
+    from paraph.client import members
     from paraph.client.replica import Replica
 
     folder = seat.channel(name)
@@ -387,7 +392,7 @@ def list_(seat: Seat, name: str) -> None:
                 "since": each.enrolled_at,
                 "not_after": when(each.not_after),
                 "revoked": each.revoked_at,
-                "state": _state(each.revoked_at, each.not_after, log_time),
+                "state": _state(members.standing(replica.log.trust, each, log_time), each),
                 "own": each.id in own,
             }
             for each in replica.log.trust.members()
@@ -426,7 +431,7 @@ def _own_keys(seat: Seat) -> frozenset[bytes]:
     return frozenset(key.id for key in seat.vault.content.keys)
 
 
-def _state(revoked_at: int | None, not_after: int, log_time: int) -> str:
-    if revoked_at is not None:
-        return f"revoked at {revoked_at}"
-    return "expired" if log_time >= not_after else "in force"
+def _state(standing: str, member: Member) -> str:
+    if standing == "revoked":
+        return f"revoked at {member.revoked_at}"
+    return standing.replace("_", " ")

@@ -13,7 +13,7 @@ from paraph.client.web import asked, leaving, pages, trouble
 from paraph.client.web.guard import ENTER, SAFE, Guard, Handler
 from paraph.client.web.launch import Tokens
 from paraph.client.web.office import Office
-from paraph.client.web.presence import Presence
+from paraph.client.web.presence import PRESENCE, Presence
 from paraph.client.web.rendering import page
 from paraph.protocol.errors import (
     InputError,
@@ -37,9 +37,6 @@ _STATUS: Final = (
     (UnavailableError, 503),
     (ParaphError, 500),
 )
-
-
-PRESENCE: Final = web.AppKey("presence", Presence)
 
 
 @web.middleware

@@ -37,3 +37,16 @@ KEYS: Final = (
     Key("F2 R", N_("A reference to a clause, by its live number"), DRAFTING),
 )
 """Every key, in the order in which the map shows them; letters are places on the keyboard."""
+
+ALL_PAGES: Final = N_("On every page")
+EVERYWHERE: Final = (
+    Key("Tab", N_("To the next link, field or button; with Shift to the one before"), ALL_PAGES),
+    Key("Tab Enter", N_("First of all: skip to the page, past the navigation"), ALL_PAGES),
+    Key("Alt+Shift+S", N_("Search; on a Mac Control+Option+S"), ALL_PAGES),
+    Key("Enter", N_("Follow the link, press the button, open or close what folds"), ALL_PAGES),
+    Key("Space", N_("Press the button, tick the box, scroll the page"), ALL_PAGES),
+    Key("Escape", N_("Leave a list or a search field as it was"), ALL_PAGES),
+    Key("Alt+Left", N_("Back to the page before"), ALL_PAGES),
+    Key("Ctrl+P", N_("Print: without navigation, and without anything internal"), ALL_PAGES),
+)
+"""What the browser gives on every page; listed first."""

@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable
 from typing import Final
 
+from aiohttp import web
+
 from paraph.client.web.office import Office
 
 LOOK_S: Final = 15.0
@@ -56,3 +58,6 @@ class Presence:
             await self.lock_if_gone(office)
             left_s = self._last + self.after_s - self._clock()
             await asyncio.sleep(min(LOOK_S, left_s) if left_s > 0 else LOOK_S)
+
+
+PRESENCE: Final = web.AppKey("presence", Presence)

@@ -6,9 +6,12 @@ from typing import Final
 from aiohttp import web
 
 from paraph.client.web.pages import (
+    actions,
     begin,
+    clause,
     clearances,
     comments,
+    conferences,
     door,
     draft,
     draft_table,
@@ -18,10 +21,12 @@ from paraph.client.web.pages import (
     joint,
     leaving,
     mandate,
+    outcomes,
     positions,
     proposals,
     redline,
     said,
+    schedule,
     settings,
     silence,
     text,
@@ -29,9 +34,12 @@ from paraph.client.web.pages import (
 )
 
 _MODULES: Final = (
+    actions,
     begin,
+    clause,
     clearances,
     comments,
+    conferences,
     door,
     draft,
     draft_table,
@@ -41,10 +49,12 @@ _MODULES: Final = (
     joint,
     leaving,
     mandate,
+    outcomes,
     positions,
     proposals,
     redline,
     said,
+    schedule,
     settings,
     silence,
     text,
