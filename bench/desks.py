@@ -65,11 +65,13 @@ async def desk(
         async with Transport(card) as transport:
             prefix = world.channel.log.charter.origin_prefix
             relay = await transport.open(world.channel.id, prefix, person.signing)
+            reader = Reader(replica, [person.sealing, archive])
+            replica.look_ahead = reader.look_ahead
             await replica.sync(relay)
             yield Desk(
                 replica,
                 Outbox(replica, person.signing),
-                Reader(replica, [person.sealing, archive]),
+                reader,
                 relay,
                 world.recipients(person, recipients),
             )

@@ -80,7 +80,7 @@ class Checking:
         if len(unknown) == 1:  # what follows needs it: two hops would cost as much as the check
             (at,) = self._places
             self._results[at] = _check_one(channel, envelopes[at], lookup)
-            self._places = unknown = []
+            self._places, unknown = [], []
         share = max(LEAST_JOB, min(JOB, -(-len(unknown) // _cores())))
         self.jobs: Final[list[Future[list[Checked]]]] = [
             _pool().submit(_check, channel, unknown[at : at + share], lookup)
