@@ -179,6 +179,12 @@ def _inbox() -> click.Command:
     return inbox
 
 
+def _search() -> click.Command:
+    from paraph.client.cli.search import search
+
+    return search
+
+
 def _show() -> click.Command:
     from paraph.client.cli.see import show
 
@@ -325,6 +331,7 @@ COMMANDS: Final[Mapping[str, tuple[str, Callable[[], click.Command]]]] = {
     "scrub": ("Confirm that you have read a version through.", _scrub),
     "term": ("The glossary that both sides agree on.", _term),
     "export": ("Write a version for other programs and for paper.", _export),
+    "search": ("Find words in everything that was opened here.", _search),
     "log": ("Show every entry of a channel's log.", _log),
     "sync": ("Fetch and verify what is new, send what waits.", _sync),
     "bot": ("Run the acknowledgement bot.", _bot),

@@ -104,7 +104,11 @@ class DraftFolder:
 
     def kept(self, languages: Sequence[str]) -> tuple[Kept, ...]:
         """Return every draft, by number."""
-        return tuple(_look(self._of(number), number, languages) for number in self._numbers())
+        return tuple(_look(path, number, languages) for number, path in self.files())
+
+    def files(self) -> tuple[tuple[int, Path], ...]:
+        """Return number and file of every draft, by number; none of them is read."""
+        return tuple((number, self._of(number)) for number in self._numbers())
 
     def read(self, number: int) -> str:
         """Return what stands in a draft.
