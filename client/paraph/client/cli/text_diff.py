@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import click
@@ -17,8 +17,8 @@ from paraph.client.visible import visible
 
 if TYPE_CHECKING:
     from paraph.client.desk import Desk
+    from paraph.client.negotiating.clause_history import Step
     from paraph.client.negotiating.redline.told import Line
-    from paraph.protocol.negotiation.lineage import Lineage, Stand
     from paraph.protocol.negotiation.state import Negotiation, Version
 
 _COLOURS = ("blue", "red")
@@ -191,39 +191,30 @@ def history(
     """
 
     async def work() -> None:
-        from paraph.client.negotiating import reading
-        from paraph.protocol.errors import InputError
+        from paraph.client.negotiating import clause_history, reading
         from paraph.protocol.negotiation.lineage import Lineage
 
         async with at_desk(seat, name, role, offline=offline) as (desk, _):
             talks, version = reading.version_named(desk, ref)
             numbers = version.text.numbers()
             cid = next((each for each, number in numbers.items() if number == clause), clause)
-            lineage = Lineage(talks.versions)
-            stands = lineage.history(version.statement, cid)
-            if not stands:
-                raise InputError(
-                    f'no version up to this one has a clause "{clause}"',
-                    code="unknown-clause",
-                    hint="paraph text show lists the clauses and their ids",
-                )
-            rows = list(_history(lineage, stands))
+            steps = clause_history.history(Lineage(talks.versions), version, cid)
             emit(
                 seat.as_json,
-                {"exercise": desk.is_exercise, "clause": cid, "versions": rows},
+                {"exercise": desk.is_exercise, "clause": cid, "versions": _values(steps)},
                 table(
                     ("version", "entry", "by", "number", "clause", "what", "words"),
                     [
                         (
-                            str(row["version"]),
-                            f"#{row['index']}",
-                            str(row["by"]),
-                            " + ".join(row["numbers"]) or "-",  # type: ignore[arg-type]
-                            " + ".join(row["clauses"]) or "-",  # type: ignore[arg-type]
-                            ", ".join(row["acts"]) or "-",  # type: ignore[arg-type]
-                            ", ".join(row["changed"]) or "as before",  # type: ignore[arg-type]
+                            str(step.version.number),
+                            f"#{step.version.index}",
+                            step.version.content.author,
+                            " + ".join(step.numbers) or "-",
+                            " + ".join(step.cids) or "-",
+                            ", ".join(step.acts) or "-",
+                            ", ".join(step.changed) or "as before",
                         )
-                        for row in rows
+                        for step in steps
                     ],
                 ),
             )
@@ -231,25 +222,18 @@ def history(
     run(work())
 
 
-def _history(lineage: Lineage, stands: Iterable[Stand]) -> Iterator[dict[str, object]]:
-    before: dict[str, str] | None = None
-    for each in stands:
-        numbers = each.version.text.numbers()
-        parts = [lineage.part(each.version.statement, cid) for cid in each.cids]
-        words = {
-            language: "\n".join(part.words.get(language, "") for part in parts if part)
-            for language in each.version.text.languages
+def _values(steps: Iterable[Step]) -> list[dict[str, object]]:
+    return [
+        {
+            "version": step.version.number,
+            "index": step.version.index,
+            "id": step.version.statement,
+            "by": step.version.content.author,
+            "numbers": step.numbers,
+            "clauses": step.cids,
+            "acts": step.acts,
+            "changed": step.changed,
+            "words": step.words,
         }
-        changed = [name for name in words if before is None or before[name] != words[name]]
-        yield {
-            "version": each.version.number,
-            "index": each.version.index,
-            "id": each.version.statement,
-            "by": each.version.content.author,
-            "numbers": [numbers[cid] for cid in each.cids if numbers[cid]],
-            "clauses": each.cids,
-            "acts": each.acts,
-            "changed": changed,
-            "words": words,
-        }
-        before = words
+        for step in steps
+    ]

@@ -240,6 +240,19 @@ def hits(mandate: MandateSet, found: Iterator[Passage]) -> tuple[TripHit, ...]:
     return tuple(hit.values())
 
 
+def standing_in(mandate: MandateSet, part: Part) -> tuple[tuple[str, str], ...]:
+    """Return what of a mandate's words a clause says as it stands, whoever wrote it.
+
+    Language of the clause, and the word or subject as the mandate has it.
+    """
+    return tuple(
+        (language, shown)
+        for language, words in sorted(part.words.items())
+        for ending, phrase, shown in _phrases(mandate, language)
+        if forms.find(phrase, words, ending)
+    )
+
+
 def _phrases(mandate: MandateSet, language: str) -> Iterator[tuple[str, str, str]]:
     # Language of the endings, what is looked for, how it is shown.
     for each in mandate.trip_words:
