@@ -22,26 +22,17 @@ if TYPE_CHECKING:
     from paraph.protocol.negotiation.state import Action, Conference, Negotiation, Outcomes
     from paraph.protocol.statements.conferences import AgendaItem
     from paraph.protocol.statements.content import Content
-    from paraph.protocol.statements.header import Mention
 
 
 # ------------------------------------------------------------------ agenda and outcomes, shown
-
-
-def mention_name(desk: Desk, talks: Negotiation, mention: Mention) -> str:
-    """Return how people call what is mentioned."""
-    from paraph.client.negotiating.agendas import name_of
-    from paraph.protocol.statements.header import NamedMention
-
-    if isinstance(mention, NamedMention):
-        return mention.name
-    return name_of(desk, talks, mention.statement)
 
 
 def agenda_value(
     desk: Desk, talks: Negotiation, items: Sequence[AgendaItem]
 ) -> list[dict[str, object]]:
     """Return an agenda as data."""
+    from paraph.client.negotiating.agendas import mention_name
+
     return [
         {
             "n": each.n,
@@ -58,6 +49,7 @@ def agenda_value(
 def outcomes_value(desk: Desk, talks: Negotiation, outcomes: Outcomes) -> dict[str, object]:
     """Return recorded outcomes as data, with who stands behind them."""
     from paraph.client.negotiating import conferences as making
+    from paraph.client.negotiating.agendas import mention_name
 
     parties, agreed = making.behind(desk, talks, outcomes.statement)
     return {
@@ -81,6 +73,7 @@ def outcomes_value(desk: Desk, talks: Negotiation, outcomes: Outcomes) -> dict[s
 
 def print_agenda(seat: Seat, desk: Desk, talks: Negotiation, conference: Conference) -> None:
     """Print the agenda of a conference, and each point's times."""
+    from paraph.client.negotiating.agendas import mention_name
     from paraph.client.negotiating.local_time import everywhere
 
     schedule = conference.schedule

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import yaml
@@ -13,8 +13,10 @@ from paraph.client.desk import Desk
 from paraph.client.negotiating.conferences import SCHEMA
 from paraph.protocol.errors import InputError
 from paraph.protocol.negotiation.agenda import Point, Why, draw
-from paraph.protocol.negotiation.state import Negotiation
+from paraph.protocol.negotiation.ledger import ledger
+from paraph.protocol.negotiation.state import Negotiation, State, Version
 from paraph.protocol.statements.conferences import ConferenceScheduled
+from paraph.protocol.statements.header import JOINT, Mention, NamedMention
 
 TITLES: Final[Mapping[Why, str]] = {
     "bracketed": "Brackets and placeholders",
@@ -48,6 +50,37 @@ def name_of(desk: Desk, talks: Negotiation, statement: bytes) -> str:
     """Return how people call a proposal or a question: P-3, or its entry."""
     proposal = talks.proposals.get(statement)
     return proposal.name if proposal is not None else views.name_of(desk, statement)
+
+
+def mention_name(desk: Desk, talks: Negotiation, mention: Mention) -> str:
+    """Return how people call what is mentioned."""
+    if isinstance(mention, NamedMention):
+        return mention.name
+    return name_of(desk, talks, mention.statement)
+
+
+def holders(state: State, talks: Negotiation, version: Version) -> dict[str, tuple[str, ...]]:
+    """Return who holds brackets in each clause of *version*: parties in the order of the text.
+
+    A placeholder, and a bracket that names nobody, are nobody's.
+    """
+    found: dict[str, dict[str, None]] = {}
+    for row in ledger(state, talks, version):
+        held = found.setdefault(row.cid, {})
+        if row.holder in state.parties:
+            held[row.holder] = None
+    return {cid: tuple(held) for cid, held in found.items()}
+
+
+def opener(clauses: Sequence[str], held: Mapping[str, Sequence[str]]) -> str:
+    """Return who might open a point: the one party that holds what is open in it, or both."""
+    names = {code for cid in clauses for code in held.get(cid, ())}
+    return next(iter(names)) if len(names) == 1 else JOINT
+
+
+def minutes_for(point: Point) -> int:
+    """Return the minutes that a point might take: five for each thing in it, half an hour most."""
+    return min(30, 5 * (len(point.clauses) + len(point.statements)))
 
 
 def draft(desk: Desk, talks: Negotiation, *, now: int) -> str:
@@ -107,4 +140,5 @@ def _items(desk: Desk, talks: Negotiation) -> Iterator[dict[str, Any]]:
         if point.why == "question":
             named = ", ".join(name_of(desk, talks, each) for each in point.statements)
             item["title"] = f"{item['title']}: {named}"[:500]
+        item["minutes"] = minutes_for(point)
         yield item

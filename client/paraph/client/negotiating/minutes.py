@@ -49,15 +49,16 @@ def draft(talks: Negotiation, conference: Conference, languages: Sequence[str]) 
     content = {
         "schema": SCHEMA,
         "kind": "tabled_draft",
-        "clauses": list(_clauses(talks, conference, languages)),
+        "clauses": list(clauses(talks, conference, languages)),
     }
     head = "# Begun from the record: finish and translate it, then send it.\n"
     return head + yaml.safe_dump(content, allow_unicode=True, sort_keys=False, width=100)
 
 
-def _clauses(
+def clauses(
     talks: Negotiation, conference: Conference, languages: Sequence[str]
 ) -> Iterator[dict[str, Any]]:
+    """Yield the clauses of the minutes: ``cid``, ``role``, and the words by language."""
     schedule = conference.schedule
     at = "; ".join((when(schedule.at), *(local(schedule.at, zone) for zone in schedule.zones)))
     yield {

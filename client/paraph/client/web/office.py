@@ -13,6 +13,7 @@ from typing import Final
 
 from paraph.client.desk import Desk
 from paraph.client.home import ChannelHome, Home
+from paraph.client.negotiating.fingerprint import Fingerprint, fingerprint
 from paraph.client.tools import Tools
 from paraph.client.vault import Vault
 from paraph.client.web.following import Following
@@ -100,6 +101,7 @@ class Office:
         self._opening: Final = asyncio.Lock()
         self._following: dict[Desk, Following] = {}
         self._states: dict[Desk, tuple[tuple[int, ...], State]] = {}
+        self._fingerprints: dict[Desk, tuple[tuple[int, ...], Fingerprint]] = {}
 
     # ------------------------------------------------------------------ lock and key
 
@@ -189,7 +191,7 @@ class Office:
             self.hints.forget()
             for following in self._following.values():
                 await following.stop()
-            self._following, self._states = {}, {}
+            self._following, self._states, self._fingerprints = {}, {}, {}
             for desk in desks:
                 with contextlib.suppress(ParaphError):
                     await desk.close()
@@ -209,6 +211,19 @@ class Office:
         if kept is None or kept[0] != now:
             kept = (now, desk.state)
             self._states[desk] = kept
+        return kept[1]
+
+    def fingerprint(self, desk: Desk, size: int = 0) -> Fingerprint:
+        """Return the words to read out at *size*, computed once for each head: as for the chairs.
+
+        Raises:
+            ParaphError: As :func:`paraph.client.negotiating.fingerprint.fingerprint` does.
+        """
+        now = (desk.reader.position, desk.replica.size, size)
+        kept = self._fingerprints.get(desk)
+        if kept is None or kept[0] != now:
+            kept = (now, fingerprint(desk, size))
+            self._fingerprints[desk] = kept
         return kept[1]
 
     def rooms(self) -> tuple[Room, ...]:
