@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
-from aiohttp import web
+from aiohttp import FormData, web
 
 from paraph.client import composing
 from paraph.client.composing import PLAIN as MANNER
@@ -329,3 +329,89 @@ async def test_what_the_rules_refuse_is_told_at_the_form_and_not_kept(
         with pytest.raises(InputError):
             propose(seen, content)
         assert cast("web.Application", seen.client.app)[leaving.ACTS].open() == ()
+
+
+async def test_an_opening_and_its_text_are_shown_together_and_each_is_said_once(
+    party: tuple[Person, Person, MemoryFront], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usa, rus, _ = party
+    file = tmp_path / "second.yaml"
+    file.write_text(BASE)
+    async with pages(usa) as seen, pages(rus) as theirs:
+        at = desk(seen)
+        contents = tabling.compose(at, tabling.read(file), None, manner=MANNER, anew=True)
+        path = propose(seen, *contents, exclusive=True)
+        page = await seen.get(path)
+        assert page.count('class="outgoing"') == 2
+        assert "Keep [USA: three] miles." in page
+
+        said: list[Content] = []
+        say = at.say
+
+        async def halfway(content: Content, **how: Any) -> object:  # noqa: ANN401 - as say
+            if said:
+                raise RefusedError("somebody was first", code="exclusive")
+            said.append(content)
+            return await say(content, **how)
+
+        monkeypatch.setattr(at, "say", halfway)
+        told = await seen.post(f"{path}/send", shown(page))
+        assert "somebody was first" in told
+        assert told.count('class="outgoing"') == 1  # what was said is not said again
+        monkeypatch.setattr(at, "say", say)
+        assert "Sent" in await seen.post(f"{path}/send", shown(told))
+        await desk(theirs).sync()
+        assert len(theirs.office.rooms()) == 2
+        assert encode_content(newest(theirs)) == encode_content(contents[-1])
+
+
+async def test_a_file_is_sealed_for_it_shown_with_it_and_its_plain_bytes_stay_nowhere(
+    party: tuple[Person, Person, MemoryFront],
+) -> None:
+    usa, rus, _ = party
+    async with pages(usa) as seen, pages(rus) as theirs:
+        path = propose(seen, comment(seen))
+        plain = b"Canary map\n" * 999
+        for name in ("../../map.txt", "second.txt"):
+            form = FormData(quote_fields=False)
+            form.add_field("file", plain, filename=name, content_type="text/plain")
+            await seen.post(f"{path}/attach", cast("Any", form))
+        page = await seen.get(path)
+        assert "map.txt" in page
+        assert "second.txt" in page
+        await seen.post(f"{path}/detach", {})
+        assert "second.txt" not in await seen.get(path)
+        form = FormData(quote_fields=False)
+        form.add_field("file", plain, filename="../../map.txt", content_type="text/plain")
+        await seen.post(f"{path}/attach", cast("Any", form))
+        assert not [each for each in usa.home.rglob("*") if each.is_file() and _holds(each, plain)]
+        assert "Sent" in await seen.post(f"{path}/send", shown(await seen.get(path)))
+        await desk(theirs).sync()
+        (key,) = newest(theirs).header.attachments
+        assert (key.name, key.size) == ("map.txt", len(plain))
+
+
+def _holds(file: Path, plain: bytes) -> bool:
+    return plain[:64] in file.read_bytes()
+
+
+async def test_no_file_is_a_mistake_told_on_the_page(
+    party: tuple[Person, Person, MemoryFront],
+) -> None:
+    async with pages(party[0]) as seen:
+        path = propose(seen, comment(seen))
+        form = FormData(quote_fields=False)
+        form.add_field("file", b"", filename="", content_type="application/octet-stream")
+        assert "expected a file" in await seen.post(f"{path}/attach", cast("Any", form), status=409)
+
+
+async def test_what_is_odd_is_looked_at_first_and_forbids_nothing(
+    party: tuple[Person, Person, MemoryFront], tmp_path: Path
+) -> None:
+    async with pages(party[0]) as seen:
+        text = PLAIN.replace("[USA: четыре]", "четыре")
+        path = propose(seen, version(seen, tmp_path, text))
+        page = await seen.get(path)
+        assert "Look at this first" in page
+        assert "Brackets, holders or nesting differ between the languages" in page
+        assert "Sent" in await seen.post(f"{path}/send", shown(page))

@@ -17,6 +17,7 @@ from paraph.client.home import Home
 from paraph.client.negotiating import attachments, chancery, clearance, leaks, oddities
 from paraph.client.negotiating.attachments import Plain
 from paraph.client.negotiating.clearance import Judgement
+from paraph.client.negotiating.oddities import Oddity
 from paraph.client.sent import Sent
 from paraph.protocol.errors import InputError, RefusedError
 from paraph.protocol.statements.content import Content
@@ -53,7 +54,7 @@ class Outlook:
         files: Files that are to be sealed with the last of them.
         plain: The same, as they are before they are sealed.
         judged: What mandate and clearances say.
-        warnings: What somebody should look at first; forbids nothing.
+        odd: What somebody should look at first; forbids nothing.
         leaks: What in it names the internal channel.
         has_internal: Whether this home has an internal channel to ask in.
     """
@@ -62,7 +63,7 @@ class Outlook:
     files: tuple[Path, ...]
     plain: tuple[Plain, ...]
     judged: Judgement
-    warnings: tuple[str, ...]
+    odd: tuple[Oddity, ...]
     leaks: tuple[str, ...]
     has_internal: bool
 
@@ -75,6 +76,11 @@ class Outlook:
     def unsealed(self) -> tuple[Plain, ...]:
         """Files that are still to be sealed: none where the cleared records hold them."""
         return () if self.judged.cleared else self.plain
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What is odd, and what internal words stand in it: sentences to look at first."""
+        return (*(each.words for each in self.odd), *self.judged.traces)
 
     @property
     def missing(self) -> tuple[Missing, ...]:
@@ -169,7 +175,7 @@ def look_over(
         files=tuple(files),
         plain=plain,
         judged=judged,
-        warnings=(*oddities.warnings(desk.state, contents), *judged.traces),
+        odd=oddities.odd(desk.state, contents),
         leaks=leaks.ids(within, contents) if within is not None else (),
         has_internal=inner is not None,
     )

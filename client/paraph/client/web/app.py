@@ -107,6 +107,7 @@ def make(office: Office, guard: Guard, tokens: Tokens, presence: Presence) -> we
     made[asked.TOKENS] = tokens
     made[PRESENCE] = presence
     made[leaving.ACTS] = leaving.Acts()
+    leaving.clean(office.home)
     made.add_routes(pages.routes())
     made.router.add_static("/static/", STATIC)
     return made

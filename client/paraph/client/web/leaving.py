@@ -13,9 +13,12 @@ loses it. What is worth more than a click is composed from a draft, which is kep
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 import hashlib
 import secrets
+import shutil
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Final
 
@@ -23,18 +26,22 @@ from aiohttp import web
 
 from paraph.client import composing, views
 from paraph.client.desk import Desk
-from paraph.client.negotiating import chancery, inspection
+from paraph.client.files import private_folder
+from paraph.client.home import Home
+from paraph.client.negotiating import attachments, chancery, inspection
 from paraph.client.negotiating import leaving as rules
 from paraph.client.negotiating.leaving import Outlook
 from paraph.client.sent import Sent
 from paraph.client.views import LogRow
 from paraph.client.web import asked
 from paraph.client.web.office import Office
-from paraph.protocol.errors import InputError, OutOfTurnError, ParaphError
+from paraph.protocol.errors import InputError, OutOfTurnError, ParaphError, RefusedError
 from paraph.protocol.names import ChannelId
 from paraph.protocol.statements.content import Content, encode_content
 from paraph.protocol.statements.versions import VersionTabled
 
+FOLDER: Final = "leaving"
+"""In the home: a file between the browser and its seal."""
 MOST: Final = 64
 """Acts that are kept; then the oldest is dropped, of those that are done first."""
 QUIET: Final = frozenset({"heartbeat", "acknowledgement-given"})
@@ -339,6 +346,53 @@ async def _say(desk: Desk, act: Act, outlook: Outlook, allowed: tuple[Content, .
                 act.cleared = dataclasses.replace(outlook, contents=act.contents, judged=judged)
     except ParaphError as error:
         act.trouble = error
+
+
+def clean(home: Home) -> None:
+    """Remove what an attaching that was cut off left in the home."""
+    shutil.rmtree(home.path / FOLDER, ignore_errors=True)
+
+
+async def attach(office: Office, act: Act, name: str, pieces: AsyncIterator[bytes]) -> None:
+    """Seal a file for the last record: of its plain bytes nothing stays.
+
+    Args:
+        office: Unlocked.
+        act: What is meant.
+        name: As the person's machine calls the file; no path is made of it.
+        pieces: Its bytes.
+
+    Raises:
+        RefusedError: Code ``oversize``.
+    """
+    desk = desk_of(office, act)
+    most = desk.replica.log.charter.limits.attachment_bytes
+    folder = private_folder(private_folder(office.home.path / FOLDER) / secrets.token_hex(8))
+    path, size = folder / attachments.shown_name(name), 0
+    try:
+        with path.open("xb") as file:
+            async for piece in pieces:
+                size += len(piece)
+                if size > most:
+                    raise RefusedError(
+                        "the file is larger than this channel takes in one attachment",
+                        code="oversize",
+                        hint="send it in several files",
+                    )
+                file.write(piece)
+        async with office.voice:
+            *before, last = act.contents
+            sealed = await asyncio.to_thread(attachments.attach, desk, last, [path])
+            act.contents = (*before, sealed)
+    finally:
+        shutil.rmtree(folder)
+
+
+def detach(act: Act) -> None:
+    """Take every file out of the last record again."""
+    *before, last = act.contents
+    header = dataclasses.replace(last.header, attachments=())
+    act.contents = (*before, dataclasses.replace(last, header=header))
 
 
 async def ask(office: Office, act: Act) -> None:

@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from paraph.client.web.words_drafting import CHECKS
+
 N_: Final = str
 """Marks words for the catalogues that are looked up later."""
 
@@ -35,4 +37,11 @@ FIELDS: Final = {
     "words": N_("words"),
 }
 """Fields of records that hold free words, on the page of what leaves."""
-INSIDE: Final = {"clearing": CLEARINGS, "field": FIELDS}
+ODD: Final = {
+    **CHECKS,
+    "unknown_kind": N_("Its kind is not known. Is it a slip of the pen?"),
+    "no_operations": N_("It changes nothing: it says the words of its parent again"),
+    "nothing_changed": N_("Its operations change nothing: every clause stands as before"),
+}
+"""What somebody should look at before it leaves."""
+INSIDE: Final = {"clearing": CLEARINGS, "field": FIELDS, "odd": ODD}

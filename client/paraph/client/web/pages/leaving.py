@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import AsyncIterator
 from typing import Final
 
-from aiohttp import web
+from aiohttp import BodyPartReader, web
 
 from paraph.client.desk import Desk
 from paraph.client.negotiating import leaving as rules
@@ -17,9 +18,10 @@ from paraph.client.web.office import Office, Room
 from paraph.client.web.posted import Posted
 from paraph.client.web.rendering import page
 from paraph.protocol.delivery import Delivery
-from paraph.protocol.errors import ParaphError
+from paraph.protocol.errors import InputError, ParaphError
 
 MOST_WHO: Final = 2_000
+PIECE: Final = 256 * 1024
 _NUMBER: Final = re.compile("[0-9]{1,15}")
 
 
@@ -55,6 +57,32 @@ async def ask(request: web.Request) -> web.Response:
         await leaving.ask(asked.office(request), act)
     except ParaphError as error:
         return _page(request, act, refused=error, status=409)
+    raise web.HTTPSeeOther(_path(act))
+
+
+async def attach(request: web.Request) -> web.Response:
+    """Seal a file for it; the page then shows it with the rest."""
+    act = request.app[leaving.ACTS].find(request.match_info["act"])
+    reader = await request.multipart()
+    part = await reader.next()
+    try:
+        if not isinstance(part, BodyPartReader) or not part.filename:
+            raise InputError("expected a file", hint="choose one first")
+        await leaving.attach(asked.office(request), act, part.filename, _pieces(part))
+    except ParaphError as error:
+        return _page(request, act, refused=error, status=409)
+    raise web.HTTPSeeOther(_path(act))
+
+
+async def _pieces(part: BodyPartReader) -> AsyncIterator[bytes]:
+    while piece := await part.read_chunk(PIECE):
+        yield piece
+
+
+async def detach(request: web.Request) -> web.Response:
+    """Take its files out again."""
+    act = request.app[leaving.ACTS].find(request.match_info["act"])
+    leaving.detach(act)
     raise web.HTTPSeeOther(_path(act))
 
 
@@ -151,6 +179,8 @@ ROUTES: Final = (
     web.get("/leaving/{act}", show),
     web.post("/leaving/{act}/send", send),
     web.post("/leaving/{act}/ask", ask),
+    web.post("/leaving/{act}/attach", attach),
+    web.post("/leaving/{act}/detach", detach),
     web.post("/leaving/{act}/drop", drop),
     web.post("/leaving/{act}/anew", anew),
 )

@@ -1,0 +1,84 @@
+"""Mandate and clearances: said inside with their own verb, seen by nobody else."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.chancery import BASE, chancery, exchanging, write
+from tests.support.commands import Person
+from tests.support.pages import pages
+
+FORM = {
+    "name": "M-1",
+    "scope-en": "Flight safety only.",
+    "scope-ru": "",
+    "out": "target_information\n\n target_information ",
+    "trip-en": "joint operation",
+    "trip-ru": "совместная операция",
+    "adref-desk_officer": "1",
+    "final-signatory": "1",
+    "clear": "version-tabled",
+    "legal": "",
+}
+
+
+@pytest.fixture
+def usa(tmp_path: Path) -> Person:
+    found, _, _ = exchanging(tmp_path)
+    found.ok("send", write(found, "base.yaml", BASE))
+    return found
+
+
+@pytest.fixture
+def head(usa: Person) -> Person:
+    return chancery(usa)
+
+
+async def test_a_mandate_is_set_inside_and_shown(usa: Person, head: Person) -> None:
+    async with pages(usa) as seen, pages(head) as above:
+        inner = seen.office.chancery
+        assert inner is not None
+        assert "No mandate is set." in await seen.get("inside/mandate")
+        shown = await above.post("/inside/mandate", FORM)
+        for words in ("M-1", "Flight safety only.", "target_information", "совместная операция"):
+            assert words in shown, words
+        await inner.sync()
+        (mandate,) = inner.state.mandates.values()
+        assert mandate.content.out_of_scope == ("target_information",)
+        assert mandate.content.final == ("signatory",)
+        assert mandate.content.clear_first == ("version-tabled",)
+        assert [each.language for each in mandate.content.scope] == ["en"]
+        page = await seen.get("inside/mandate")
+        assert "M-1" in page
+        assert 'class="inside"' in page
+
+
+async def test_a_mandate_that_does_not_hold_is_told_and_what_was_typed_stays(
+    head: Person,
+) -> None:
+    async with pages(head) as above:
+        long = "x" * 300
+        told = await above.post("/inside/mandate", {**FORM, "trip-en": long}, status=409)
+        assert "This was not done." in told
+        assert long in told
+        nameless = await above.post("/inside/mandate", {**FORM, "name": ""}, status=400)
+        assert "Please fill this in." in nameless
+        inner = above.office.chancery
+        assert inner is not None
+        assert not inner.state.mandates
+
+
+async def test_without_an_internal_channel_it_is_kept_in_this_home_alone(usa: Person) -> None:
+    async with pages(usa) as seen:
+        assert "no internal channel" in await seen.get("inside/clearances", status=400)
+        page = await seen.post("inside/mandate", FORM)
+        assert "It is kept in this home alone" in page
+        assert "M-1" in page
+        assert (usa.home / "mandate").exists()
+
+
+async def test_nothing_was_asked_for_yet_is_said(head: Person) -> None:
+    async with pages(head) as above:
+        assert "Nothing was asked for yet." in await above.get("/inside/clearances")
+        missing = await above.get("/inside/clearances/7", status=400)
+        assert "expected the number of a clearance" in missing
