@@ -16,7 +16,6 @@ from paraph.client.negotiating.threads import Thread, threads
 from paraph.client.remembered import remembered
 from paraph.protocol.negotiation import glossary, lint
 from paraph.protocol.negotiation.anchoring import Place
-from paraph.protocol.negotiation.lineage import Lineage
 from paraph.protocol.negotiation.lint import Finding
 from paraph.protocol.negotiation.matrix import Mark
 from paraph.protocol.negotiation.state import Negotiation, State, Version
@@ -70,12 +69,6 @@ class Line:
     def is_new(self) -> bool:
         """Whether it was not in the version before."""
         return self.before is None
-
-
-@remembered(most=8)
-def lineage_of(versions: Trie[Version]) -> Lineage:
-    """Return the family of clauses of all versions of a negotiation."""
-    return Lineage(versions)
 
 
 @remembered(most=8)

@@ -29,9 +29,11 @@ from paraph.client.web.pages import (
     said,
     schedule,
     settings,
+    side_documents,
     silence,
     text,
     trust,
+    versions,
 )
 
 _MODULES: Final = (
@@ -40,8 +42,8 @@ _MODULES: Final = (
     clause,
     clearances,
     comments,
-    dispatches,
     conferences,
+    dispatches,
     door,
     draft,
     draft_table,
@@ -58,9 +60,11 @@ _MODULES: Final = (
     said,
     schedule,
     settings,
+    side_documents,
     silence,
     text,
     trust,
+    versions,
 )
 
 

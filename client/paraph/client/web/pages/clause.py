@@ -14,7 +14,6 @@ from paraph.client.negotiating.clause_history import Bit, Step
 from paraph.client.negotiating.runs import Run, plain
 from paraph.client.negotiating.sheet import Line
 from paraph.client.negotiating.threads import Thread
-from paraph.client.remembered import remembered
 from paraph.client.web import asked, clauses, language, texts
 from paraph.client.web.office import Room
 from paraph.client.web.pages.text import columns, lines_of
@@ -23,7 +22,8 @@ from paraph.protocol.errors import InputError
 from paraph.protocol.negotiation import ledger
 from paraph.protocol.negotiation.fold.internal import mandate_of
 from paraph.protocol.negotiation.ledger import Row as Held
-from paraph.protocol.negotiation.state import Negotiation, Outcomes, State, Version
+from paraph.protocol.negotiation.lineage import lineage_of
+from paraph.protocol.negotiation.state import Negotiation, Outcomes, Version
 from paraph.protocol.statements.conferences import Outcome
 from paraph.protocol.statements.header import StatementMention
 from paraph.protocol.statements.internal import MandateSet
@@ -82,11 +82,6 @@ def _notes(step: Step, related: Collection[str]) -> Iterator[str]:
         touched = {getattr(operation, name, "") for name in ("cid", "into", "new_cid")}
         if touched & set(related) and operation.notes.result:
             yield operation.notes.result
-
-
-@remembered(most=2)
-def _ledger(state: State, talks: Negotiation, version: Version) -> tuple[Held, ...]:
-    return ledger.ledger(state, talks, version)
 
 
 def _alternatives(rows: Sequence[Held]) -> list[dict[str, object]]:
@@ -152,7 +147,7 @@ async def clause(request: web.Request) -> web.Response:
         raise InputError("no text was tabled yet", code="unknown-clause")
     lines = lines_of(request, room, version)
     at = next((place for place, line in enumerate(lines) if line.part.cid == cid), None)
-    steps = clause_history.history(sheet.lineage_of(room.talks.versions), version, cid)
+    steps = clause_history.history(lineage_of(room.talks.versions), version, cid)
     related = clause_history.relatives(steps) | {cid}
     news = [step for step in reversed(steps) if step.is_news]
     left = 0 if "all" in request.query else max(0, len(news) - MOST_STEPS)
@@ -183,7 +178,7 @@ async def clause(request: web.Request) -> web.Response:
         if line is not None
         else (),
         alternatives=_alternatives(
-            [row for row in _ledger(room.state, room.talks, version) if row.cid == cid]
+            [row for row in ledger.ledger(room.state, room.talks, version) if row.cid == cid]
         ),
         told=[_told(step, related) for step in news[: len(news) - left]],
         steps_left=left,

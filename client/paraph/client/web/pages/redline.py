@@ -12,7 +12,6 @@ from typing import Any, Final
 
 from aiohttp import web
 
-from paraph.client.negotiating import sheet
 from paraph.client.negotiating.redline import Block, Change, Redline, kin_of, redline, three_way
 from paraph.client.negotiating.redline.clauses import Piece
 from paraph.client.negotiating.redline.three import Row, Segment
@@ -30,6 +29,7 @@ from paraph.client.web.office import Room
 from paraph.client.web.rendering import page
 from paraph.protocol import roles
 from paraph.protocol.errors import InputError
+from paraph.protocol.negotiation.lineage import lineage_of
 from paraph.protocol.negotiation.state import Version
 from paraph.protocol.negotiation.text import Text
 from paraph.protocol.negotiation.trie import Trie
@@ -88,7 +88,7 @@ class Shown:
 
 @remembered(most=8)
 def _compared(versions: Trie[Version], old: Version, new: Version) -> tuple[Redline, Parties]:
-    lineage = sheet.lineage_of(versions)
+    lineage = lineage_of(versions)
     kin = kin_of(lineage, old.statement, new.statement)
     return redline(old.text, new.text, kin), parties_of(lineage, old.statement, new.statement)
 
