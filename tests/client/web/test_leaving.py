@@ -415,3 +415,16 @@ async def test_what_is_odd_is_looked_at_first_and_forbids_nothing(
         assert "Look at this first" in page
         assert "Brackets, holders or nesting differ between the languages" in page
         assert "Sent" in await seen.post(f"{path}/send", shown(page))
+
+
+async def test_what_was_looked_over_is_found_again_on_every_page(
+    party: tuple[Person, Person, MemoryFront],
+) -> None:
+    async with pages(party[0]) as seen:
+        assert "looked over and is not sent" not in await seen.get("")
+        path = propose(seen, comment(seen))
+        assert "1 thing was looked over and is not sent" in await seen.get("")
+        assert path in await seen.get("/leaving")
+        assert "anchor" in await seen.get(f"{path}/fields")
+        await seen.post(f"{path}/drop", {})
+        assert "Nothing waits." in await seen.get("/leaving")

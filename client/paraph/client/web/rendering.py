@@ -9,7 +9,7 @@ from typing import Any, Final
 import jinja2
 from aiohttp import web
 
-from paraph.client.web import asked, language, theme, wording
+from paraph.client.web import asked, language, leaving, theme, wording
 from paraph.client.web.office import Room
 
 TEMPLATES: Final = Path(__file__).with_name("templates")
@@ -59,7 +59,7 @@ def text(
     """Return *template* filled in, in the language of *request*.
 
     Every template sees, besides *context*: ``room`` (or nothing), ``office``, ``path`` of the
-    request, ``language``, ``theme``.
+    request, ``language``, ``theme``, and how much was looked over and is ``unsent``.
     """
     made = _environment(language.chosen(request)).get_template(template)
     return made.render(
@@ -67,6 +67,7 @@ def text(
         office=asked.office(request),
         path=request.path,
         theme=theme.chosen(request),
+        unsent=len(request.app[leaving.ACTS].open()),
         **context,
     )
 

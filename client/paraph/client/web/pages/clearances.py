@@ -23,6 +23,8 @@ from paraph.protocol.negotiation.state import Clearance
 from paraph.protocol.statements.content import Content, decode_content
 from paraph.protocol.statements.internal import CLEARANCE_STEPS
 
+MOST_FIELDS: Final = 200
+"""Fields of one record that its page lists; more stand on a page of their own."""
 MOST_NOTE: Final = 2_000
 
 
@@ -80,7 +82,7 @@ def _show(request: web.Request, form: Posted, status: int) -> web.Response:
         leaving=_leaving(request, found),
         fields=_fields(found),
         form=form,
-        inner=inner,
+        most_fields=MOST_FIELDS,
     )
 
 
@@ -102,6 +104,13 @@ def _fields(found: Clearance) -> tuple[tuple[str, str], ...]:
     except MalformedError:
         return ()
     return tuple(row for part in parts for row in inspection.flat(part))
+
+
+async def fields(request: web.Request) -> web.Response:
+    """Show every field of what is to leave, where there are too many for its page."""
+    found = named(asked.office(request).state(inner_of(request)), request.match_info["number"])
+    back, room = f"{asked.inside(request)}/clearances/{found.number}", asked.room_if_any(request)
+    return page(request, "fields.html", room, back=back, leaving=_leaving(request, found))
 
 
 async def give(request: web.Request) -> web.Response:
@@ -130,6 +139,7 @@ ROUTES: Final = tuple(
     for route in (
         web.get(f"{base}/clearances", register),
         web.get(f"{base}/clearances/{{number}}", show),
+        web.get(f"{base}/clearances/{{number}}/fields", fields),
         web.post(f"{base}/clearances/{{number}}", give),
     )
 )

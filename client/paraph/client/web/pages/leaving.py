@@ -8,6 +8,7 @@ from typing import Final
 
 from aiohttp import BodyPartReader, web
 
+from paraph.client import views
 from paraph.client.desk import Desk
 from paraph.client.negotiating import leaving as rules
 from paraph.client.negotiating.leaving import Outlook
@@ -21,6 +22,8 @@ from paraph.protocol.delivery import Delivery
 from paraph.protocol.errors import InputError, ParaphError
 
 MOST_WHO: Final = 2_000
+MOST_FIELDS: Final = 200
+"""Fields of one record that its page lists; more stand on a page of their own."""
 PIECE: Final = 256 * 1024
 _NUMBER: Final = re.compile("[0-9]{1,15}")
 
@@ -31,6 +34,26 @@ async def show(request: web.Request) -> web.Response:
     if act.sent is not None:
         return _sent(request, act)
     return _page(request, act)
+
+
+async def waiting(request: web.Request) -> web.Response:
+    """List what was proposed and is neither sent nor put away."""
+    office = asked.office(request)
+    rows = []
+    for act in request.app[leaving.ACTS].open():
+        desk = leaving.desk_of(office, act)
+        room = _room(office, desk, act)
+        rows.append((act, room, act.contents[-1].KIND, views.summary(desk, act.contents[-1])))
+    return page(request, "unsent.html", rows=rows)
+
+
+async def fields(request: web.Request) -> web.Response:
+    """Show every field of what would leave, where there are too many for its page."""
+    office, acts = asked.office(request), request.app[leaving.ACTS]
+    act = acts.find(request.match_info["act"])
+    desk, outlook = leaving.desk_of(office, act), leaving.look(office, act)
+    found = outgoing(desk, outlook.leaving, outlook.unsealed, precedence=act.precedence)
+    return page(request, "fields.html", _room(office, desk, act), back=_path(act), leaving=found)
 
 
 async def send(request: web.Request) -> web.Response:
@@ -150,6 +173,7 @@ def _page(
         is_changed=is_changed,
         may_confirm=rules.may_confirm(outlook, office.chancery),
         releases=_number(outlook),
+        most_fields=MOST_FIELDS,
     )
 
 
@@ -176,7 +200,9 @@ def _sent(request: web.Request, act: Act) -> web.Response:
 
 
 ROUTES: Final = (
+    web.get("/leaving", waiting),
     web.get("/leaving/{act}", show),
+    web.get("/leaving/{act}/fields", fields),
     web.post("/leaving/{act}/send", send),
     web.post("/leaving/{act}/ask", ask),
     web.post("/leaving/{act}/attach", attach),
