@@ -88,7 +88,7 @@ def _step(desk: Desk, talks: Negotiation, entry: Entry) -> Step:
         statement=said.statement,
         index=said.index,
         kind=entry.kind,
-        name=_name(talks, entry),
+        name=name(talks, entry),
         party=said.party,
         role=said.role,
         at=said.log_time,
@@ -97,7 +97,8 @@ def _step(desk: Desk, talks: Negotiation, entry: Entry) -> Step:
     )
 
 
-def _name(talks: Negotiation, entry: Entry) -> str:
+def name(talks: Negotiation, entry: Entry) -> str:
+    """Return how people call a statement: v3, C-12, P-4, RUS-2; its index otherwise."""
     statement = entry.said.statement
     version = talks.versions.get(statement)
     if version is not None and version.document == ZERO:

@@ -1,0 +1,216 @@
+"""The register of dispatches, one of them, a new one; receipts; attachments to take away."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from pathlib import Path
+from typing import Final
+
+from aiohttp import web
+
+from paraph.client import composing
+from paraph.client.composing import DispatchDraft
+from paraph.client.negotiating import attachments, dispatches, lately
+from paraph.client.negotiating.attachments import Enclosed
+from paraph.client.negotiating.dispatches import Row
+from paraph.client.web import asked, downloads, leaving, saying
+from paraph.client.web.office import Room
+from paraph.client.web.posted import Posted
+from paraph.client.web.rendering import page
+from paraph.protocol.errors import InputError
+from paraph.protocol.names import ZERO
+from paraph.protocol.negotiation.state import next_number
+from paraph.protocol.statements.content import Content
+from paraph.protocol.statements.exchanges import DISPATCH_KINDS, MOST_BODY, RUNGS
+from paraph.protocol.statements.header import (
+    JOINT,
+    Mention,
+    NamedMention,
+    StatementMention,
+)
+
+MOST_OFFERED: Final = 20
+MOST_NAMES: Final = 64
+MOST_NAMED: Final = 64
+PERSONAL: Final = RUNGS[1:]
+"""Rungs that a person says."""
+N_: Final = str
+
+
+async def register(request: web.Request) -> web.Response:
+    """Show every dispatch with number, enclosures and receipts."""
+    room = asked.room(request)
+    return page(
+        request,
+        "dispatches.html",
+        room,
+        register=dispatches.register(room.desk, room.state, room.talks),
+        ladder=dispatches.LADDER,
+        may=saying.may(room, "dispatch"),
+    )
+
+
+# ------------------------------------------------------------------ one
+
+
+async def one(request: web.Request) -> web.Response:
+    """Show one dispatch in full."""
+    return _one(request, asked.room(request), Posted.empty(rung="in_charge"))
+
+
+def _one(request: web.Request, room: Room, form: Posted, status: int = 200) -> web.Response:
+    row = dispatches.one(room.desk, room.state, room.talks, request.match_info["name"])
+    placed = room.desk.replica.index_of(row.dispatch.statement)
+    files: tuple[Enclosed, ...] = ()
+    if placed is not None and row.content.header.attachments:
+        files = attachments.enclosed(room.desk, room.desk.replica.entry(placed))
+    return page(
+        request,
+        "dispatch.html",
+        room,
+        status=status,
+        row=row,
+        files=files,
+        form=form,
+        ladder=dispatches.LADDER,
+        sayable=_higher(row),
+        may_answer=saying.may(room, "dispatch"),
+        may_receive=saying.may(room, "acknowledge") and not row.ours,
+    )
+
+
+def _higher(row: Row) -> tuple[str, ...]:
+    # What is left to say: a rung is never taken back by a lower one.
+    said = PERSONAL.index(row.rung) + 1 if row.rung in PERSONAL else 0
+    return PERSONAL[said:]
+
+
+async def acknowledge(request: web.Request) -> web.Response:
+    """Say how far we have come with a dispatch; a person does so, no page does it by itself."""
+    office, room, form = asked.office(request), asked.room(request), await Posted.read(request)
+    row = dispatches.one(room.desk, room.state, room.talks, request.match_info["name"])
+    refuses = form.ticked("not_taken")
+    rung = form.choice("rung", PERSONAL)
+    reason = form.words("reason", most=2_000, needed=refuses)
+    if form.faults:
+        return _one(request, room, form, 400)
+    content = composing.acknowledged(
+        saying.plain(room),
+        [row.dispatch.statement],
+        rung=rung,
+        outcome="not_taken" if refuses else "ok",
+        reason=reason if refuses else "",
+    )
+    back = f"{room.path}/dispatches/{row.name}"
+    if refuses:  # its reason is words, which leave only after they were looked over
+        raise leaving.propose(request, room.desk, content, back=back)
+    async with office.voice:
+        await room.desk.say(content)
+    office.hints.tell("changed")
+    raise web.HTTPSeeOther(back)
+
+
+# ------------------------------------------------------------------ a new one
+
+
+async def new(request: web.Request) -> web.Response:
+    """Show the form of a new dispatch."""
+    return _form(request, asked.room(request), Posted.empty(reply=request.query.get("reply", "")))
+
+
+def _form(request: web.Request, room: Room, form: Posted, status: int = 200) -> web.Response:
+    party = room.desk.party
+    return page(
+        request,
+        "dispatch-new.html",
+        room,
+        status=status,
+        form=form,
+        kinds=DISPATCH_KINDS,
+        number=next_number(room.state, room.talks.identity, party),
+        enclosable=[
+            (each, lately.name(room.talks, each))
+            for each in dispatches.to_enclose(room.state, room.talks, party, MOST_OFFERED)
+        ],
+        answerable=[
+            dispatches.name_of(each)
+            for each in dispatches.answerable(room.talks, party, MOST_OFFERED)
+        ],
+    )
+
+
+async def write(request: web.Request) -> web.Response:
+    """Hand a new dispatch over to the page that shows what leaves."""
+    room, form = asked.room(request), await Posted.read(request)
+    kind = form.choice("kind", DISPATCH_KINDS, otherwise="transmittal")
+    body = form.words("body", most=MOST_BODY, needed=False)
+    names = [line for each in form.values.get("names", "").splitlines() if (line := each.strip())]
+    if len(names) > MOST_NAMES or any(len(each) > MOST_NAMED for each in names):
+        form.fault("names", N_("At most 64 lines of at most 64 characters each."))
+    offered = {
+        each.said.statement.hex(): each.said.statement
+        for each in dispatches.to_enclose(room.state, room.talks, room.desk.party, MOST_OFFERED)
+    }
+    chosen = form.chosen("carry", offered)
+    carries: list[Mention] = [StatementMention(statement=offered[each]) for each in chosen]
+    reply = form.words("reply", most=32, needed=False)
+    if not body and not names and not carries:
+        form.fault("body", N_("Please write covering words, or enclose something."))
+
+    def make() -> Content:
+        answers = ZERO
+        if reply:
+            row = dispatches.one(room.desk, room.state, room.talks, reply)
+            answers = row.dispatch.statement
+        draft = DispatchDraft(
+            kind=kind,
+            author=JOINT if form.ticked("joint") else "",
+            carries=(*carries, *(NamedMention(name=each) for each in names)),
+            in_reply_to=answers,
+            body=body,
+        )
+        header = saying.header(room, form)
+        return composing.dispatched(room.state, header, draft, room.desk.party)
+
+    back = f"{room.path}/dispatches"
+    return await saying.say(
+        request,
+        room,
+        form,
+        make,
+        again=lambda status: _form(request, room, form, status),
+        back=f"{back}/new",
+        after=back,
+    )
+
+
+# ------------------------------------------------------------------ files
+
+
+async def attachment(request: web.Request) -> web.Response:
+    """Hand out an attachment of any statement: opened, verified, to be saved."""
+    room = asked.room(request)
+    index, number = (int(request.match_info[each]) for each in ("index", "number"))
+    if index >= room.desk.replica.size:
+        raise web.HTTPNotFound
+    entry = room.desk.replica.entry(index)
+    found = attachments.enclosed(room.desk, entry)
+    if not 1 <= number <= len(found):
+        raise InputError("the statement has no such attachment", code="unknown-attachment")
+    chosen = found[number - 1]
+    with tempfile.TemporaryDirectory(prefix="paraph-", dir=room.desk.replica.home.path) as name:
+        target = Path(name) / chosen.suggestion
+        path = await asyncio.to_thread(attachments.save, room.desk, entry, chosen, target)
+        return downloads.data(chosen.suggestion, path.read_bytes())
+
+
+_NAME: Final = "/n/{negotiation}/dispatches/{name:[A-Za-z]{2,8}-[0-9]{1,9}}"
+ROUTES: Final = (
+    web.get("/n/{negotiation}/dispatches", register),
+    web.get("/n/{negotiation}/dispatches/new", new),
+    web.post("/n/{negotiation}/dispatches/new", write),
+    web.get(_NAME, one),
+    web.post(_NAME, acknowledge),
+    web.get(r"/n/{negotiation}/said/{index:\d{1,15}}/files/{number:\d{1,2}}", attachment),
+)
