@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from paraph.protocol.names import ZERO
-from paraph.protocol.negotiation.anchoring import Anchoring, Place
+from paraph.protocol.negotiation.anchoring import Place, anchoring_of
 from paraph.protocol.negotiation.state import Comment, Negotiation, Version
 from paraph.protocol.negotiation.trie import Trie
 
@@ -70,7 +70,7 @@ def threads(
             channel comments on versions of another one.
     """
     texts = talks.versions if texts is None else texts
-    anchors = Anchoring(texts)
+    anchors = anchoring_of(texts)
     first = (each for _, each in talks.comments.items() if each.number)
     for comment in sorted(first, key=lambda each: each.number):
         anchor = comment.content.anchor

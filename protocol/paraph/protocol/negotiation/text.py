@@ -7,6 +7,7 @@ order of a hash table or the interpreter's own Unicode tables.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import itertools
 import unicodedata
@@ -18,6 +19,7 @@ from paraph.protocol.errors import MalformedError, OutOfTurnError
 from paraph.protocol.names import Digest, Label, labelled, pae
 from paraph.protocol.negotiation import marks
 from paraph.protocol.negotiation.ids import Ids
+from paraph.protocol.negotiation.kept import Same
 from paraph.protocol.negotiation.unicode14 import (
     MOST_MARKS,
     first_crowded,
@@ -80,16 +82,31 @@ class Text:
 
     def find(self, cid: str) -> Part | None:
         """Return the clause *cid*, or nothing where the text has none."""
-        return next((part for part in self.parts if part.cid == cid), None)
+        return _by_id(Same(self)).get(cid)
 
     def numbers(self) -> dict[str, str]:
         """Return the number of each clause by its id; the empty string for one without."""
-        count = itertools.count(1)
-        return {part.cid: str(next(count)) if part.role in NUMBERED else "" for part in self.parts}
+        return dict(_numbers(Same(self)))
 
     def joined(self, other: Text) -> Text:
         """Return this text with the ids that *other*, a second parent, has ever had kept too."""
         return replace(self, used=self.used.joined(other.used))
+
+
+_KEPT: Final = 256
+"""Texts whose clauses are found by id: those that somebody looks at."""
+
+
+@functools.lru_cache(maxsize=_KEPT)
+def _by_id(text: Same[Text]) -> Mapping[str, Part]:
+    return {part.cid: part for part in reversed(text.value.parts)}  # ids stand once; else the first
+
+
+@functools.lru_cache(maxsize=_KEPT)
+def _numbers(text: Same[Text]) -> Mapping[str, str]:
+    count = itertools.count(1)
+    parts = text.value.parts
+    return {part.cid: str(next(count)) if part.role in NUMBERED else "" for part in parts}
 
 
 def from_clauses(clauses: Sequence[Clause], languages: Iterable[str]) -> Text:

@@ -10,7 +10,7 @@ from paraph.client.negotiating.export.subject import Subject
 from paraph.protocol.names import ZERO
 from paraph.protocol.negotiation import marks
 from paraph.protocol.negotiation import text as texts
-from paraph.protocol.negotiation.anchoring import Anchoring
+from paraph.protocol.negotiation.anchoring import anchoring_of
 from paraph.protocol.negotiation.state import Comment
 
 FORMAT: Final = "paraph-export/1"
@@ -64,7 +64,7 @@ def _value(subject: Subject) -> dict[str, object]:
 
 
 def _comments(subject: Subject) -> list[dict[str, object]]:
-    found = Anchoring(subject.talks.versions)
+    found = anchoring_of(subject.talks.versions)
     rows: list[dict[str, object]] = []
     for comment in comments_of(subject):
         place = found.place(comment.content.anchor, subject.version.statement)

@@ -9,7 +9,7 @@ from paraph.client.clock import when
 from paraph.client.negotiating.export.machine import comments_of
 from paraph.client.negotiating.export.subject import Subject
 from paraph.protocol.names import ZERO
-from paraph.protocol.negotiation.anchoring import Anchoring
+from paraph.protocol.negotiation.anchoring import Anchoring, anchoring_of
 from paraph.protocol.negotiation.state import Comment
 
 CONTEXT: Final = (
@@ -26,7 +26,7 @@ _MOTIVATIONS: Final = {
 
 def json_ld(subject: Subject) -> str:
     """Return the comments and replies, with where each comment stands in the version."""
-    anchors = Anchoring(subject.talks.versions)
+    anchors = anchoring_of(subject.talks.versions)
     items: list[dict[str, object]] = []
     for comment in comments_of(subject):
         items.append(_annotation(subject, anchors, comment))
