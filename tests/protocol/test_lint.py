@@ -95,6 +95,28 @@ def test_a_text_in_order_has_no_finding() -> None:
     )
 
 
+def test_some_clauses_are_looked_at_with_the_numbers_of_all() -> None:
+    text = Text(
+        ("en", "ru"),
+        tuple(
+            Part(cid, "operative", {"en": words, "ru": "См. {ref:a}."}, {}, "")
+            for cid, words in (
+                ("a", "See {ref:a}."),
+                ("b", "See point 1."),
+                ("c", "See\u200b {ref:a}."),
+            )
+        ),
+        Ids(),
+    )
+    every = lint.findings(text, CODES, "non_binding")
+    assert {each.cid for each in every} >= {"b", "c"}
+    some = lint.findings(text, CODES, "non_binding", among={"b"})
+    assert some == tuple(each for each in every if each.cid == "b")
+    assert some
+    noted_ = lint.notes(text, CODES, "non_binding", among=set())
+    assert noted_ == ()
+
+
 @pytest.mark.parametrize(
     ("hidden", "name"),
     [("\u200b", "U+200B"), ("\u202e", "U+202E"), ("\u00ad", "U+00AD"), ("\n", "U+000A"),

@@ -110,6 +110,14 @@ class DraftFolder:
         """Return number and file of every draft, by number; none of them is read."""
         return tuple((number, self._of(number)) for number in self._numbers())
 
+    def look(self, number: int, languages: Sequence[str]) -> Kept:
+        """Return one draft.
+
+        Raises:
+            InputError: No draft has that number.
+        """
+        return _look(self.find(str(number)), number, languages)
+
     def read(self, number: int) -> str:
         """Return what stands in a draft.
 

@@ -8,7 +8,7 @@ found by it alone is told as a note of one's own, and nobody else ever hears of 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -105,23 +105,30 @@ def against(desk: Desk, talks: Negotiation) -> Against:
     return Against(state.parties, character, glossary.terms(state, talks))
 
 
-def report(text: Text, to: Against, own: Mapping[str, Lexicon] | None = None) -> Report:
+def report(
+    text: Text,
+    to: Against,
+    own: Mapping[str, Lexicon] | None = None,
+    among: Collection[str] | None = None,
+) -> Report:
     """Return what a machine says of *text*.
 
     Args:
         text: The text.
         to: What it is linted against.
         own: Word lists of this desk, as :func:`own_lists` reads them.
+        among: Clauses that are looked at; all, if not given.
     """
-    found = lint.findings(text, to.codes, to.character, terms=to.terms)
+    codes, character = to.codes, to.character
+    found = lint.findings(text, codes, character, terms=to.terms, among=among)
     lists = merged(own) if own else lint.BUILT_IN
     only: list[Finding] = []
     if own:
-        more = lint.findings(text, to.codes, to.character, terms=to.terms, lexicons=lists)
+        more = lint.findings(text, codes, character, terms=to.terms, lexicons=lists, among=among)
         only = [dataclasses.replace(each, severity="note") for each in more if each not in found]
     return Report(
         findings=found,
-        notes=lint.notes(text, to.codes, to.character, lexicons=lists),
+        notes=lint.notes(text, codes, character, lexicons=lists, among=among),
         own=tuple(only),
     )
 

@@ -29,13 +29,15 @@ from paraph.protocol.negotiation.text import Part, Text
 from paraph.protocol.statements.internal import MandateSet, TripHit
 from paraph.protocol.statements.versions import MoveAfter
 
-WHOLE: Final = 60_000
+WHOLE: Final = 40_000
 """Characters of closed clauses that a page shows in full; of the rest it shows the beginning."""
-BEGINNING: Final = 90
+OPEN: Final = 5_000
+"""Characters that a clause takes of that while it is written: its fields, buttons, redlines."""
+BEGINNING: Final = 80
 AROUND: Final = 16
 """Characters before and after a bracket that does not pair, to find it by."""
 _PLACE: Final = re.compile("character ([0-9]+)")
-MOST_OPEN: Final = 8
+MOST_OPEN: Final = 6
 """Clauses that are open at a time; the oldest is closed for one more."""
 
 
@@ -47,17 +49,21 @@ class Draft:
         kept: Where it stands.
         file: What it says, every deleted clause named.
         parent: The version that it changes; nothing for a whole text.
+        standing: How far it is from the table.
         drafted: As it would be tabled; nothing where it does not fit its parent.
         problem: Why it does not; nothing if it does.
-        standing: How far it is from the table.
+        newest: The newest versions of its text.
+        sent: The version that it was sent as, if it was.
     """
 
     kept: Kept
     file: DraftFile
     parent: Version | None
-    drafted: Drafted | None
-    problem: ParaphError | None
     standing: Standing
+    drafted: Drafted | None = None
+    problem: ParaphError | None = None
+    newest: Sequence[Version] = ()
+    sent: Version | None = None
 
     @property
     def base(self) -> Text | None:
@@ -67,10 +73,7 @@ class Draft:
     @property
     def heads(self) -> Sequence[Version]:
         """The newest versions, where the draft was overtaken; else none."""
-        return self._heads if self.standing.word == "overtaken" else ()
-
-    _heads: Sequence[Version] = ()
-    sent: Version | None = None
+        return self.newest if self.standing.word == "overtaken" else ()
 
 
 def folder(request: web.Request) -> DraftFolder:
@@ -106,18 +109,35 @@ def read(request: web.Request, room: Room) -> Draft:
     """
     wanted, drafts = number(request), folder(request)
     text = drafts.read(wanted)
-    kept = next(each for each in drafts.kept(room.state.languages) if each.number == wanted)
-    return parse(room, kept, text)
+    kept = drafts.look(wanted, room.state.languages)
+    draft = _begun(room, kept, text)
+    state = room.state
+    try:
+        drafted = drafting.checked(text, state)
+    except ParaphError as error:
+        return dataclasses.replace(draft, problem=error, standing=standing(kept, state))
+    return dataclasses.replace(
+        draft,
+        drafted=drafted,
+        standing=standing(kept, state),
+        newest=heads_of(drafted, state),
+        sent=sent_as(drafted, state) if drafted.draft.operations else None,
+    )
 
 
-def parse(room: Room, kept: Kept, text: str) -> Draft:
-    """Return what stands in a draft.
+def glance(request: web.Request, room: Room) -> Draft:
+    """Read the draft in the address of *request*, and do not ask what it would table.
 
     Raises:
-        InputError: It cannot be read, or belongs to another negotiation.
+        InputError: As for :func:`read`.
     """
-    state = room.state
-    file = drafting.parsed(text, tuple(state.languages))
+    wanted, drafts = number(request), folder(request)
+    text = drafts.read(wanted)
+    return _begun(room, drafts.look(wanted, room.state.languages), text)
+
+
+def _begun(room: Room, kept: Kept, text: str) -> Draft:
+    file = drafting.parsed(text, tuple(room.state.languages))
     if not belongs(kept, room):
         raise InputError(
             f"draft {kept.number} belongs to another negotiation",
@@ -125,20 +145,11 @@ def parse(room: Room, kept: Kept, text: str) -> Draft:
             hint="open it from the list of drafts of that negotiation",
         )
     parent = room.talks.versions.get(bytes.fromhex(file.parents[0])) if file.parents else None
-    drafted, problem = None, None
-    try:
-        drafted = drafting.checked(text, state)
-    except ParaphError as error:
-        problem = error
     return Draft(
         kept=kept,
         file=editing.complete(file, parent.text if parent is not None else None),
         parent=parent,
-        drafted=drafted,
-        problem=problem,
-        standing=standing(kept, state),
-        _heads=heads_of(drafted, state) if drafted is not None else (),
-        sent=sent_as(drafted, state) if drafted is not None and drafted.draft.operations else None,
+        standing=Standing(kept, "unsent", ""),
     )
 
 
@@ -219,7 +230,7 @@ class Sheet:
     def shown(self, opened: Collection[str]) -> Iterator[Shown]:
         """Yield every clause; those of *opened* with what is to be looked at."""
         looked = self.findings(opened)
-        left = WHOLE
+        left = WHOLE - sum(OPEN for row in self.rows if row.entry.part.cid in opened)
         for row in self.rows:
             cid = row.entry.part.cid
             is_open = cid in opened and not row.entry.deleted
@@ -290,9 +301,9 @@ class Sheet:
         found: dict[str, list[Finding]] = {}
         if opened:
             against = linting.against(self.room.desk, self.room.talks)
-            report = linting.report(self.text, against, self.own)
+            report = linting.report(self.text, against, self.own, opened)
             for each in (*report.findings, *report.notes, *report.own):
-                if each.cid in opened and each.check != "unbalanced_bracket":
+                if each.check != "unbalanced_bracket":  # said at the field
                     found.setdefault(each.cid, []).append(each)
         return found
 

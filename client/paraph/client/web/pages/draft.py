@@ -108,7 +108,7 @@ async def save(request: web.Request) -> web.Response:
     written = _written(form, tuple(sorted(room.state.languages)))
     act = form.values.get("act", KEEP)
     number, languages = draft_view.number(request), tuple(room.state.languages)
-    base = draft_view.read(request, room).base
+    base = draft_view.glance(request, room).base
     conflicts: Mapping[str, str] = {}
     focus = cid
 
@@ -228,7 +228,7 @@ def _told(
     written: Mapping[str, Written] | None = None,
 ) -> web.Response:
     # What an autosave changes in the page: never the words under somebody's hands.
-    draft = draft_view.read(request, room)
+    draft = draft_view.glance(request, room)
     sheet = Sheet(asked.office(request), room, draft, language.chosen(request))
     shown = sheet.one(cid)
     mine = {field: each.words for field, each in (written or {}).items()}
@@ -262,7 +262,7 @@ async def restore(request: web.Request) -> web.Response:
     room, number = asked.room(request), draft_view.number(request)
     form = await Posted.read(request)
     cid = form.words("cid", most=64)
-    base, languages = draft_view.read(request, room).base, tuple(room.state.languages)
+    base, languages = draft_view.glance(request, room).base, tuple(room.state.languages)
     if base is None:
         raise InputError("a whole text has no version that it was made on", code="draft")
 

@@ -10,7 +10,7 @@ from aiohttp import web
 from paraph.client import composing
 from paraph.client.negotiating import chancery, ours
 from paraph.client.negotiating import comments as anchors
-from paraph.client.web import asked, clauses, language, saying
+from paraph.client.web import asked, clauses, language, saying, texts
 from paraph.client.web.office import Room
 from paraph.client.web.pages import comments
 from paraph.client.web.posted import Posted
@@ -39,7 +39,7 @@ def _front(request: web.Request, room: Room, form: Posted, status: int) -> web.R
     kinds = Counter(each.thread.comment.content.comment_kind for each in rows)
     chosen = request.query.get("show", "")
     found = [each for each in rows if chosen in ("", each.thread.comment.content.comment_kind)]
-    version = comments.head(room)
+    version = texts.head(room)
     inner = office.state(room.chancery) if room.chancery is not None else None
     standing = mandate_of(inner, room.talks.identity) if inner is not None else None
     rule = standing.content if standing is not None else chancery.local_mandate(office.home)
@@ -69,7 +69,7 @@ async def keep(request: web.Request) -> web.Response:
     if inner is None:
         raise chancery.no_internal_channel()
     body, kind = form.words("body", most=MOST_BODY), form.choice("kind", KINDS)
-    version = comments.head(room)
+    version = texts.head(room)
 
     def make() -> Content:
         anchor = NO_ANCHOR

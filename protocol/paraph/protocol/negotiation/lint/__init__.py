@@ -7,7 +7,7 @@ with the rules, and the tables of characters are our own. Notes are for the eye 
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -31,6 +31,7 @@ def findings(
     *,
     terms: Sequence[Term] = (),
     lexicons: Mapping[str, Lexicon] = BUILT_IN,
+    among: Collection[str] | None = None,
 ) -> tuple[Finding, ...]:
     """Return everything in *text* that bars its conclusion, in the order of the clauses.
 
@@ -40,10 +41,12 @@ def findings(
         legal_character: ``binding``, or else treaty wording is a finding.
         terms: Terms of the glossary that both sides agreed.
         lexicons: Word lists by language; others than the built-in are for a desk's own eyes.
+        among: Clauses that are looked at; all, if not given.
     """
     against = _against(text, codes, legal_character, terms, lexicons)
     numbers = text.numbers()
-    return tuple(found for part in text.parts for found in _findings(part, numbers, against))
+    parts = _parts(text, among)
+    return tuple(found for part in parts for found in _findings(part, numbers, against))
 
 
 def notes(
@@ -52,14 +55,19 @@ def notes(
     legal_character: str,
     *,
     lexicons: Mapping[str, Lexicon] = BUILT_IN,
+    among: Collection[str] | None = None,
 ) -> tuple[Finding, ...]:
     """Return what a reader of *text* may want to look at; it bars nothing."""
     against = _against(text, codes, legal_character, (), lexicons)
     return tuple(
         found
-        for part in text.parts
+        for part in _parts(text, among)
         for found in _notes_kept(part.cid, _words_of(part), part.stale, against)
     )
+
+
+def _parts(text: Text, among: Collection[str] | None) -> tuple[Part, ...]:
+    return tuple(part for part in text.parts if among is None or part.cid in among)
 
 
 # ------------------------------------------------------------------ once for each wording
