@@ -184,17 +184,10 @@ def confirm(seat: Seat, *, which: str, voice: Voice) -> None:
     """Confirm the last version of DOCUMENT: it is agreed if the other side sent it."""
     from paraph.client import composing
     from paraph.client.negotiating import side_documents as making
-    from paraph.protocol.errors import InputError
 
     def make(desk: Desk, identity: bytes) -> Content:
-        state = desk.state
-        talks = composing.negotiation_of(state, identity)
-        heads = making.find(desk, talks, which).heads
-        if len(heads) != 1:
-            raise InputError(
-                f"expected one version to confirm, found {len(heads) or 'none'}",
-                hint="paraph confirm REF confirms any version; paraph document list shows them",
-            )
-        return composing.confirmed(state, desk.header(identity, voice.manner), heads[0])
+        talks = composing.negotiation_of(desk.state, identity)
+        header = desk.header(identity, voice.manner)
+        return making.confirmed(desk, header, making.find(desk, talks, which))
 
     run(say_so(seat, voice, make))

@@ -10,13 +10,17 @@ from paraph.client import composing, views
 from paraph.client.composing import VersionDraft
 from paraph.client.desk import Desk
 from paraph.client.drafts import HEAD, Draft
+from paraph.client.negotiating.bilingual import Entry
+from paraph.client.negotiating.deriving import clause_of
+from paraph.client.negotiating.deriving import operations as derived
 from paraph.protocol.errors import InputError, MisuseError, OutOfTurnError
 from paraph.protocol.names import ZERO
 from paraph.protocol.negotiation.side_documents import Standing, standing_of
 from paraph.protocol.negotiation.state import Negotiation, SideDocument
+from paraph.protocol.negotiation.text import Part
 from paraph.protocol.statements.header import ContentHeader, Relation, to_wordings
 from paraph.protocol.statements.side_documents import SideDocumentOpened, Withheld
-from paraph.protocol.statements.versions import VersionTabled
+from paraph.protocol.statements.versions import VersionConfirmed, VersionTabled
 
 
 def opened(
@@ -134,6 +138,48 @@ def _not_head(document: SideDocument, problem: str) -> OutOfTurnError:
         if document.heads
         else "send a whole text first (clauses)",
     )
+
+
+def written(
+    desk: Desk, header: ContentHeader, document: SideDocument, parts: Sequence[Part]
+) -> VersionTabled:
+    """Return the record that tables *parts* as the text of *document*: whole, or as changes.
+
+    Args:
+        desk: Whose.
+        header: The common header.
+        document: Which one.
+        parts: The clauses in order, as they shall read.
+
+    Raises:
+        InputError: Codes ``draft``; ``same-words``: nothing is changed.
+        OutOfTurnError: Code ``parent-not-head``: the document has several heads.
+    """
+    entries = [Entry(part, line) for line, part in enumerate(parts, 1)]
+    if not document.heads:
+        draft = Draft(clauses=tuple(clause_of(each) for each in entries))
+        return tabled(desk, header, document, draft, "")
+    talks = composing.negotiation_of(desk.state, header.negotiation)
+    (parent, *_) = _parents(desk, document, HEAD)
+    operations = derived(entries, composing.version_of(talks, parent).text)
+    if not operations:
+        raise InputError("this is the text as it stands: nothing is changed", code="same-words")
+    draft = Draft(kind="counter_draft", parent=HEAD, operations=operations)
+    return tabled(desk, header, document, draft, HEAD)
+
+
+def confirmed(desk: Desk, header: ContentHeader, document: SideDocument) -> VersionConfirmed:
+    """Return the record that confirms the last version of *document*.
+
+    Raises:
+        InputError: It has none, or several.
+    """
+    if len(document.heads) != 1:
+        raise InputError(
+            f"expected one version to confirm, found {len(document.heads) or 'none'}",
+            hint="paraph confirm REF confirms any version; paraph document list shows them",
+        )
+    return composing.confirmed(desk.state, header, document.heads[0])
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from aiohttp import web
 from paraph.client import composing
 from paraph.client.negotiating import comments, conferences, reading
 from paraph.client.negotiating.threads import Thread, threads
-from paraph.client.web import asked, clauses, language, saying
+from paraph.client.web import asked, clauses, language, saying, texts
 from paraph.client.web.office import Room
 from paraph.client.web.posted import Posted
 from paraph.client.web.rendering import page
@@ -49,14 +49,9 @@ class Row:
     version: str
 
 
-def head(room: Room) -> Version | None:
-    """Return the version at which words are looked for: the newest head of the instrument."""
-    return room.talks.versions.get(room.talks.heads[-1]) if room.talks.heads else None
-
-
 def rows(room: Room, chosen: str) -> list[Row]:
     """Return every thread between the parties."""
-    return [_row(room, each, chosen) for each in threads(room.talks, head(room))]
+    return [_row(room, each, chosen) for each in threads(room.talks, texts.head(room))]
 
 
 def inside_rows(request: web.Request, room: Room) -> list[Row]:
@@ -67,7 +62,7 @@ def inside_rows(request: web.Request, room: Room) -> list[Row]:
     if inner is None:
         return []
     chosen = language.chosen(request)
-    found = threads(inner, head(room), room.talks.versions)
+    found = threads(inner, texts.head(room), room.talks.versions)
     return [_row(room, each, chosen, inside=True) for each in found]
 
 
@@ -204,7 +199,7 @@ async def answer(request: web.Request) -> web.Response:
 
 def _version(room: Room, ref: str) -> Version | None:
     if not ref:
-        return head(room)
+        return texts.head(room)
     return reading.version_named(room.desk, ref, room.talks.identity)[1]
 
 

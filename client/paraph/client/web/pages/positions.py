@@ -6,12 +6,11 @@ from typing import Final
 
 from aiohttp import web
 
-from paraph.client.negotiating import chancery, positions, reading
-from paraph.client.web import asked, clauses, language, saying
+from paraph.client.negotiating import chancery, positions
+from paraph.client.web import asked, clauses, language, saying, texts
 from paraph.client.web.office import Room
 from paraph.client.web.posted import Posted
 from paraph.client.web.rendering import page
-from paraph.protocol.names import ZERO
 from paraph.protocol.negotiation.state import Version
 from paraph.protocol.statements.content import Content
 from paraph.protocol.statements.internal import MandateSet
@@ -24,17 +23,11 @@ AT: Final = "at-"
 
 
 def _versions(room: Room) -> list[Version]:
-    every = (each for _, each in room.talks.versions.items())
-    own = [each for each in every if each.document == ZERO]
-    standing = [each for each in own if each.statement not in room.talks.recalled]
-    return sorted(standing, key=lambda each: -each.index)
+    return [each for each in texts.every(room) if each.statement not in room.talks.recalled]
 
 
 def _chosen(request: web.Request, room: Room) -> Version | None:
-    ref = request.query.get("v", "")
-    if ref:
-        return reading.version_named(room.desk, ref, room.talks.identity)[1]
-    return room.talks.versions.get(room.talks.heads[-1]) if room.talks.heads else None
+    return texts.chosen(room, request.query.get("v", ""))
 
 
 def _values(room: Room) -> list[str]:

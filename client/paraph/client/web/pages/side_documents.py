@@ -1,0 +1,284 @@
+"""Side documents: annexes, minutes, understandings, the public line; their texts, who agrees."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from aiohttp import web
+
+from paraph.client.negotiating import conferences, minutes
+from paraph.client.negotiating import side_documents as making
+from paraph.client.negotiating.side_documents import Row
+from paraph.client.negotiating.threads import threads
+from paraph.client.web import asked, clauses, language, leaving, saying, texts
+from paraph.client.web.office import Room
+from paraph.client.web.posted import Posted
+from paraph.client.web.rendering import page
+from paraph.protocol.negotiation.state import SideDocument, Version
+from paraph.protocol.negotiation.text import Part
+from paraph.protocol.statements.content import Content
+from paraph.protocol.statements.header import MOST_WORDS
+from paraph.protocol.statements.side_documents import DOCUMENT_KINDS, MINUTES
+from paraph.protocol.statements.versions import ROLES_OF_CLAUSES
+
+MOST_TITLE: Final = 500
+MOST_WITHHELD: Final = 20_000
+MOST_CLAUSES: Final = 200
+"""Clauses that the form takes; a longer side document is sent as a file."""
+SPARE: Final = 2
+
+
+async def overview(request: web.Request) -> web.Response:
+    """Show every side document, and how far it has come."""
+    room = asked.room(request)
+    return page(
+        request,
+        "side-documents.html",
+        room,
+        found=list(making.rows(room.desk, room.talks)),
+        labels=_labels(request, room),
+        may=saying.may(room, "table"),
+    )
+
+
+def _labels(request: web.Request, room: Room) -> dict[str, str]:
+    head = texts.head(room)
+    return clauses.labels(head.text, language.chosen(request)) if head is not None else {}
+
+
+# ------------------------------------------------------------------ opening one
+
+
+async def begin(request: web.Request) -> web.Response:
+    """Show the form that opens a side document."""
+    names = ("kind", "clause", "conference")
+    form = Posted.empty(**{each: request.query.get(each, "") for each in names})
+    return _new(request, asked.room(request), form, 200)
+
+
+def _new(request: web.Request, room: Room, form: Posted, status: int) -> web.Response:
+    return page(
+        request,
+        "side-document-new.html",
+        room,
+        status=status,
+        form=form,
+        kinds=DOCUMENT_KINDS,
+        clauses=list(_labels(request, room).items()),
+        conferences=[each.schedule.name for each in conferences.conferences(room.talks)],
+    )
+
+
+async def make(request: web.Request) -> web.Response:
+    """Open a side document; its text follows."""
+    room = asked.room(request)
+    form = await Posted.read(request)
+    kind = form.choice("kind", DOCUMENT_KINDS)
+    titles = {
+        each: said
+        for each in room.state.languages
+        if (said := form.words(f"title-{each}", most=MOST_TITLE, needed=False))
+    }
+    conference = form.values.get("conference", "")
+    if kind == MINUTES and not conference:
+        form.fault("conference", "Please choose the conference whose minutes these are.")
+
+    def opened() -> Content:
+        return making.opened(
+            saying.header(room, form),
+            kind,
+            titles=titles,
+            cid=form.values.get("clause", ""),
+            conference=conference,
+            text_public=form.ticked("text_public"),
+            undisclosed=list(_withheld(room, form)),
+        )
+
+    return await saying.say(
+        request,
+        room,
+        form,
+        opened,
+        again=lambda status: _new(request, room, form, status),
+        back=f"{room.path}/side-documents",
+    )
+
+
+def _withheld(room: Room, form: Posted) -> Iterator[tuple[str, str]]:
+    for code in room.state.parties:
+        listed = form.words(f"withheld-{code}", most=MOST_WITHHELD, needed=False)
+        yield from ((code, line.strip()) for line in listed.splitlines() if line.strip())
+
+
+# ------------------------------------------------------------------ one document
+
+
+def _find(request: web.Request, room: Room) -> Row:
+    wanted = request.match_info["document"]
+    found = making.rows(room.desk, room.talks)
+    row = next((each for each in found if f"SD-{each.document.number}" == wanted), None)
+    if row is None:
+        raise web.HTTPNotFound
+    return row
+
+
+def _head(room: Room, document: SideDocument) -> Version | None:
+    return room.talks.versions.get(document.heads[-1]) if document.heads else None
+
+
+async def show(request: web.Request) -> web.Response:
+    """Show one document with its words, comments on it, and what we may do."""
+    room = asked.room(request)
+    row = _find(request, room)
+    document = row.document
+    head, header = _head(room, document), saying.plain(room)
+    others = head is not None and room.desk.party not in (head.party, *head.confirmed)
+    confirming = others and len(document.heads) == 1
+    return page(
+        request,
+        "side-document.html",
+        room,
+        row=row,
+        document=document,
+        head=head,
+        numbers=head.text.numbers() if head is not None else {},
+        label=_labels(request, room).get(document.content.cid, document.content.cid),
+        comments=[
+            each
+            for each in threads(room.talks, head)
+            if (on := room.talks.versions.get(each.comment.content.anchor.version)) is not None
+            and on.document == document.statement
+        ],
+        may_confirm=confirming
+        and saying.refusal(room, lambda: making.confirmed(room.desk, header, document)) is None,
+        may_write=saying.may(room, "table") and len(document.heads) < 2,
+        may_comment=saying.may(room, "comment"),
+    )
+
+
+async def confirm(request: web.Request) -> web.Response:
+    """Confirm the last version: it is agreed if the other side wrote it."""
+    room = asked.room(request)
+    document = _find(request, room).document
+    content = making.confirmed(room.desk, saying.plain(room), document)
+    back = f"{room.path}/side-documents/SD-{document.number}"
+    raise leaving.propose(request, room.desk, content, back=back)
+
+
+# ------------------------------------------------------------------ its text
+
+
+async def begin_text(request: web.Request) -> web.Response:
+    """Show the text as it stands, or as it may begin: minutes are begun from the record."""
+    room = asked.room(request)
+    document = _find(request, room).document
+    return _text(request, room, document, Posted.empty(**_filled(room, document)), 200)
+
+
+def _filled(room: Room, document: SideDocument) -> dict[str, str]:
+    values: dict[str, str] = {}
+    for n, (cid, role, words) in enumerate(_first(room, document), 1):
+        values |= {f"cid-{n}": cid, f"role-{n}": role}
+        values |= {f"words-{n}-{code}": said for code, said in words.items()}
+    return values
+
+
+def _first(room: Room, document: SideDocument) -> Iterator[tuple[str, str, dict[str, str]]]:
+    head = _head(room, document)
+    content = document.content
+    if head is not None:
+        yield from ((part.cid, part.role, dict(part.words)) for part in head.text.parts)
+    elif content.document_kind == MINUTES:
+        conference = conferences.find(room.talks, content.conference)
+        for each in minutes.clauses(room.talks, conference, room.state.languages):
+            words = {code: each[code] for code in room.state.languages}
+            yield each["cid"], each["role"], words
+    else:
+        yield f"sd{document.number}-title", "title", clauses.by_language(content.titles)
+
+
+def _text(
+    request: web.Request, room: Room, document: SideDocument, form: Posted, status: int
+) -> web.Response:
+    filled = [n for n in range(1, MOST_CLAUSES + 1) if form.values.get(f"cid-{n}")]
+    last = max(filled, default=0)
+    return page(
+        request,
+        "side-document-text.html",
+        room,
+        status=status,
+        form=form,
+        document=document,
+        head=_head(room, document),
+        numbers=range(1, min(MOST_CLAUSES, last + SPARE) + 1),
+        roles=ROLES_OF_CLAUSES,
+        is_minutes=document.content.document_kind == MINUTES,
+    )
+
+
+async def write(request: web.Request) -> web.Response:
+    """Table the text: whole, or as changes to the version that stands."""
+    room = asked.room(request)
+    document = _find(request, room).document
+    form = await Posted.read(request)
+    parts = list(_parts(room, document, form))
+    if form.values.get("do") == "more":
+        form.faults.clear()
+        return _text(request, room, document, form, 200)
+    if not parts:
+        form.fault(saying.FORM, "Please write one clause at least.")
+    path = f"{room.path}/side-documents/SD-{document.number}"
+    return await saying.say(
+        request,
+        room,
+        form,
+        lambda: making.written(room.desk, saying.header(room, form), document, parts),
+        again=lambda status: _text(request, room, document, form, status),
+        back=path,
+    )
+
+
+def _parts(room: Room, document: SideDocument, form: Posted) -> Iterator[Part]:
+    head = _head(room, document)
+    for n in range(1, MOST_CLAUSES + 1):
+        words = {
+            each: form.words(f"words-{n}-{each}", most=MOST_WORDS, needed=False)
+            for each in room.state.languages
+        }
+        if not any(words.values()):
+            continue  # a clause without words is left out, and leaves the text
+        for each, said in words.items():
+            if not said:
+                form.fault(f"words-{n}-{each}", "Please fill this in.")
+        before = head.text.find(form.values.get(f"cid-{n}", "")) if head is not None else None
+        yield _part(document, form, n, words, before)
+
+
+def _part(
+    document: SideDocument, form: Posted, n: int, words: dict[str, str], before: Part | None
+) -> Part:
+    if before is not None:
+        return Part(before.cid, before.role, words, before.headings, before.handling)
+    role = form.choice(f"role-{n}", ROLES_OF_CLAUSES, otherwise="operative")
+    cid = form.values.get(f"cid-{n}", "") or f"sd{document.number}-{_fresh(form)}"
+    form.values[f"cid-{n}"] = cid
+    return Part(cid, role, words, {}, "")
+
+
+def _fresh(form: Posted) -> int:
+    used: Sequence[str] = [said for name, said in form.values.items() if name.startswith("cid-")]
+    return next(
+        n for n in range(1, 10 * MOST_CLAUSES) if not any(each.endswith(f"-{n}") for each in used)
+    )
+
+
+ROUTES: Final = (
+    web.get("/n/{negotiation}/side-documents", overview),
+    web.get("/n/{negotiation}/side-documents/new", begin),
+    web.post("/n/{negotiation}/side-documents/new", make),
+    web.get("/n/{negotiation}/side-documents/{document}", show),
+    web.post("/n/{negotiation}/side-documents/{document}/confirm", confirm),
+    web.get("/n/{negotiation}/side-documents/{document}/text", begin_text),
+    web.post("/n/{negotiation}/side-documents/{document}/text", write),
+)
