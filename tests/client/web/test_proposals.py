@@ -101,7 +101,7 @@ async def test_an_idea_outside_the_text_needs_no_words_and_hostile_ones_are_iner
             page = await rus.get(path)
             assert "<img" not in page
             assert "&lt;img src=x&gt;&lt;U+202E&gt;idea" in page
-        assert "outside the text" in page
+            assert "outside the text" in page
         await rus.get("proposals/P-7", status=404)
 
 

@@ -25,6 +25,7 @@ VIEWS: Final = (
     ("/conferences", N_("Conferences")),
     ("/dispatches", N_("Dispatches")),
     ("/silence", N_("Silence")),
+    ("/side-documents", N_("Side documents")),
     ("/conclusion", N_("Conclusion")),
     ("/trust", N_("Trust")),
     ("/inside", N_("Inside")),
