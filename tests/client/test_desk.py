@@ -194,6 +194,7 @@ async def test_an_exclusive_version_gives_way_to_what_came_first(
         with pytest.raises(RefusedError, match="can never be placed: exclusive") as caught:
             await ours.send_version(VersionDraft(operations=changing("Mine.")), exclusive=True)
         assert caught.value.code == "exclusive"
+        assert ours.negotiation().versions_counted == 1  # what never comes is not shown as said
         await ours.sync()
         sent = await ours.send_version(VersionDraft(operations=changing("Mine.")), exclusive=True)
         assert sent.is_logged
