@@ -63,7 +63,7 @@ SHAPE: Final = """
 async def site(usa_entered: Entered, browser: Browser, world: World) -> Site:
     async with window.at_desk(browser, usa_entered.desk, usa_entered.session) as found:
         await found.go(world.room)
-        ready = await prepared(found.page, world.room, world.statements["v3.0"])
+        ready = await prepared(found.page, world.room)
         site = await crawl(found.page, world.room, *ready)
         found.troubles.found.clear()  # told by the test below
         return site

@@ -26,11 +26,17 @@ ELSEWHERE: Final = {
     "/inside/clearances": "as below the negotiation, for a home that has none",
     "/inside/clearances/{number}": "the same",
     "/inside/mandate": "the same",
+    "/n/{negotiation}/said/{index:\\d{1,15}}/files/{number:\\d{1,2}}": "a file",
+    "/leaving/{act}/fields": "for a record of very many fields",
+    "/inside/clearances/{number}/fields": "the same",
+    "/n/{negotiation}/inside/clearances/{number}/fields": "the same",
     "/begin": "for a home that has no negotiation",
     "/n/{negotiation}/drafts/{number}/carry": "after a version was sent, in the story",
 }
 """Addresses that the crawl does not come to, and why."""
 _FILE: Final = re.compile(r"\.\w+$")
+OLD_PROPOSAL: Final = "P-6"
+"""A proposal of the sample on a version that is not the newest in its middle."""
 MOST_PAGES: Final = 400
 MOST_OF_A_KIND: Final = 6
 """Pages of one route that are followed: the tenth comment has the links of the first."""
@@ -90,26 +96,25 @@ async ([path, fields]) => {
 """
 
 
-async def prepared(page: Page, room: str, older: bytes) -> list[str]:
+async def prepared(page: Page, room: str) -> list[str]:
     """Make what no link leads to before somebody acts: drafts, words about to leave, a request.
 
     Args:
         page: Any page of the desk.
         room: Where the pages of the negotiation stand.
-        older: A version that is not the newest.
 
     Returns:
-        Paths: of a draft on the head, of one on an older version and of bringing it onto the newer,
-        of an act that waits for its second confirmation.
+        Paths: of a draft on the head, of one on an older version, of bringing it onto the newer,
+        of an act that waits for its second confirmation, of searches.
     """
     begun = [
         await _posted(page, f"{room}/drafts", {"from": version})
-        for version in ("head", older.hex())
+        for version in ("head", OLD_PROPOSAL)
     ]
     said = {"body": "Is this the last word?", "kind": "question"}
     act = await _posted(page, f"{room}/comments/new", said)
     await _posted(page, f"{act}/ask", {})
-    return [*begun, f"{begun[1]}/rebase", act]
+    return [*begun, f"{begun[1]}/rebase", act, "/search?q=distance", "/search?q=nothing-has-this"]
 
 
 async def _posted(page: Page, path: str, fields: dict[str, str]) -> str:
@@ -125,12 +130,12 @@ class Site:
 
     Attributes:
         paths: Route to the paths that were found for it.
-        broken: Links that lead nowhere, with the status.
+        broken: Links that lead nowhere, with the status and a page that has the link.
         texts: Path to the page as it came.
     """
 
     paths: dict[str, list[str]] = dataclasses.field(default_factory=dict)
-    broken: dict[str, int] = dataclasses.field(default_factory=dict)
+    broken: dict[str, str] = dataclasses.field(default_factory=dict)
     texts: dict[str, str] = dataclasses.field(default_factory=dict)
 
 
@@ -142,13 +147,14 @@ async def crawl(page: Page, *starts: str) -> Site:
         starts: Paths to begin at.
     """
     waiting, seen = collections.deque(starts), set(starts)
+    known_from = dict.fromkeys(starts, "the start")
     met = collections.Counter(route_of(urlsplit(each).path) for each in starts)
     site = Site()
     while waiting and len(site.texts) < MOST_PAGES:
         path = waiting.popleft()
         status, url, text = await page.evaluate(_FETCH, path)
         if status != 200:
-            site.broken[path] = status
+            site.broken[path] = f"{status}, linked from {known_from[path]}"
             continue
         site.texts[path] = text
         route = route_of(urlsplit(url).path)
@@ -163,6 +169,7 @@ async def crawl(page: Page, *starts: str) -> Site:
             if not url.startswith(f"{to.scheme}://{to.netloc}/") or target in seen:
                 continue
             seen.add(target)
+            known_from[target] = path
             met[of] += 1
             if of is None or met[of] <= MOST_OF_A_KIND:
                 waiting.append(target)
