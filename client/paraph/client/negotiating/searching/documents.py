@@ -59,6 +59,7 @@ class Document:
         number: Number of the clause in the newest version in which it stands so.
         order: Place among those of its kind that stand in the text now; -1 for all others.
         versions: Of a clause: numbers of the first and the last version with these words.
+        newest: Of a clause: place in the log of that last version; -1 for all others.
     """
 
     kind: Kind
@@ -70,6 +71,7 @@ class Document:
     number: str = ""
     order: int = -1
     versions: tuple[int, int] = (0, 0)
+    newest: int = -1
 
     @property
     def index(self) -> int:
@@ -234,6 +236,7 @@ class _Said:
                 number=numbers[version.statement][cid],
                 order=heads.get(version.statement, {}).get(cid, -1),
                 versions=(made.number, version.number),
+                newest=version.index,
             )  # fmt: skip
 
     # what is said about it
