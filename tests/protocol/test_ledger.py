@@ -6,7 +6,7 @@ import pytest
 
 from paraph.protocol.negotiation import marks, numbering
 from paraph.protocol.negotiation import text as texts
-from paraph.protocol.negotiation.ledger import Row, count, ledger, trend
+from paraph.protocol.negotiation.ledger import Row, count, ledger, of_clause, trend
 from paraph.protocol.negotiation.state import Negotiation, Version
 from paraph.protocol.negotiation.text import Text
 from paraph.protocol.statements.header import to_wordings
@@ -59,7 +59,12 @@ class Line:
         return found
 
     def rows(self, number: int = -1) -> tuple[Row, ...]:
-        return ledger(self.channel.state, self.talks, self.version(number))
+        version = self.version(number)
+        every = ledger(self.channel.state, self.talks, version)
+        for part in version.text.parts:
+            own = tuple(row for row in every if row.cid == part.cid)
+            assert of_clause(self.channel.state, self.talks, version, part.cid) == own
+        return every
 
     def since(self, number: int = -1) -> dict[tuple[str, str], int]:
         return {(row.holder, row.words): row.since.number for row in self.rows(number)}

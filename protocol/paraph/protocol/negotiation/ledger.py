@@ -88,6 +88,13 @@ def _ledger(
     )
 
 
+def of_clause(state: State, talks: Negotiation, version: Version, cid: str) -> tuple[Row, ...]:
+    """Return what :func:`ledger` says of one clause, and compute no more than that."""
+    view = _View(talks.versions, state.parties)
+    languages = version.text.languages
+    return tuple(row for each in languages for row in view.rows(version, cid, each))
+
+
 _Held = tuple[str, str]
 """Holder and words."""
 

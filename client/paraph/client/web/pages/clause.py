@@ -8,7 +8,7 @@ from typing import Final
 
 from aiohttp import web
 
-from paraph.client.negotiating import chancery, clause_history, proposals, sheet
+from paraph.client.negotiating import chancery, clause_history, sheet
 from paraph.client.negotiating import mandate as mandates
 from paraph.client.negotiating.clause_history import Bit, Step
 from paraph.client.negotiating.runs import Run, plain
@@ -177,16 +177,14 @@ async def clause(request: web.Request) -> web.Response:
         )
         if line is not None
         else (),
-        alternatives=_alternatives(
-            [row for row in ledger.ledger(room.state, room.talks, version) if row.cid == cid]
-        ),
+        alternatives=_alternatives(ledger.of_clause(room.state, room.talks, version, cid)),
         told=[_told(step, related) for step in news[: len(news) - left]],
         steps_left=left,
         positions=clause_history.positions_on(room.talks, version, cid)[::-1],
-        proposals=[
-            row for row in proposals.rows(room.desk, room.talks)
-            if row.proposal.content.clause in related
-        ],
+        proposals=sorted(
+            (each for _, each in room.talks.proposals.items() if each.content.clause in related),
+            key=lambda each: each.number,
+        ),
         threads=[each for each in threads if sheet.clause_of(each) in related],
         understandings=_understandings(room.talks, related),
         taken_up=_taken_up(room.talks, steps, related),

@@ -79,12 +79,6 @@ class Shown:
     invisible: tuple[tuple[Change, str], ...]
     follows: tuple[tuple[str, str, str], ...]
 
-    @property
-    def weight(self) -> int:
-        """Bytes on a page, estimated."""
-        pieces = [piece for each in self.block.pieces.values() for piece in each]
-        return BLOCK_WEIGHT + sum(len(each.text.encode()) + PIECE_WEIGHT for each in pieces)
-
 
 @remembered(most=8)
 def _compared(versions: Trie[Version], old: Version, new: Version) -> tuple[Redline, Parties]:
@@ -99,14 +93,12 @@ def _three(base: Version, theirs: Version, ours: Version) -> tuple[Row, ...]:
 
 
 def shown(
-    found: Redline, parties: Parties, languages: Sequence[str], *, everything: bool
+    found: Redline, blocks: Sequence[Block], parties: Parties, languages: Sequence[str]
 ) -> Iterator[Shown]:
-    """Yield the blocks of a redline as a page shows them; without *everything* those changed."""
+    """Yield *blocks* of a redline as a page shows them."""
     before, after = found.old.numbers(), found.new.numbers()
     follows = (_follows(found.old), _follows(found.new))
-    for block in found.blocks:
-        if not (block.changes or everything):
-            continue
+    for block in blocks:
         yield Shown(
             block=block,
             before=tuple((part.cid, before[part.cid]) for part in block.olds),
@@ -184,7 +176,7 @@ async def compare(request: web.Request) -> web.Response:
     if request.query.get("theirs"):
         return _of_three(request, room, common, languages)
     found, parties = _compared(room.talks.versions, old, new)
-    blocks = list(shown(found, parties, languages, everything="all" in request.query))
+    blocks = [each for each in found.blocks if each.changes or "all" in request.query]
     parts = [blocks] if "whole" in request.query else paging.by_weight(blocks, _weight)
     number = paging.number_in(request, "page", len(parts))
     return page(
@@ -193,7 +185,7 @@ async def compare(request: web.Request) -> web.Response:
         room,
         **common,
         theirs=None,
-        shown=parts[number - 1],
+        shown=list(shown(found, parts[number - 1], parties, languages)),
         pages=len(parts),
         number=number,
         changes=len(found.changes),
@@ -203,8 +195,10 @@ async def compare(request: web.Request) -> web.Response:
     )
 
 
-def _weight(each: Shown) -> int:
-    return each.weight
+def _weight(block: Block) -> int:
+    # Bytes on a page, estimated; in characters of two bytes, as most languages are not English.
+    pieces = [piece for each in block.pieces.values() for piece in each]
+    return BLOCK_WEIGHT + sum(2 * len(each.text) + PIECE_WEIGHT for each in pieces)
 
 
 def _of_three(
