@@ -20,7 +20,7 @@ from tests.browser.window import NARROW, WIDE, Language, Scheme, Window
 from tests.browser.world import World, played
 
 FOLDER: Final = Path(__file__).parents[2] / "docs/screenshots"
-MOST_HIGH: Final = 1600
+MOST_HIGH: Final = 1000
 """Pixels of a page that are kept: what is below shows nothing new."""
 
 

@@ -37,6 +37,7 @@ FLAGS: Final = (
     "--disable-component-update",
     "--disable-sync",
     "--font-render-hinting=none",
+    "--disable-lcd-text",
     f"--host-resolver-rules=MAP *.{REBOUND} 127.0.0.1,MAP {REBOUND} 127.0.0.1",
 )
 WAIT_MS: Final = 15_000
