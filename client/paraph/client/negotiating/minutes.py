@@ -20,7 +20,7 @@ from paraph.client.negotiating.local_time import local
 from paraph.client.summaries import due
 from paraph.protocol.negotiation.state import Action, Conference, Negotiation
 from paraph.protocol.statements.conferences import RESERVED_BY, Outcome
-from paraph.protocol.statements.header import NamedMention
+from paraph.protocol.statements.header import Mention, NamedMention
 
 WORDS: Final[Mapping[str, Mapping[str, str]]] = {
     "en": {
@@ -73,7 +73,7 @@ def clauses(
             yield {
                 "cid": f"m-{count}",
                 "role": "operative",
-                **{each: _outcome(item, each) for each in languages},
+                **{each: _outcome(talks, item, each) for each in languages},
             }
     for action, _ in making.actions(talks, 0):
         if action.content.conference == schedule.name:
@@ -84,14 +84,18 @@ def clauses(
             }
 
 
-def _outcome(item: Outcome, language: str) -> str:
+def _outcome(talks: Negotiation, item: Outcome, language: str) -> str:
     said = {each.language: each.words for each in item.understanding}
     understood = said.get(language) or next(iter(said.values()), "")
-    about = item.cid or " ".join(
-        each.name if isinstance(each, NamedMention) else each.statement.hex()[:12]
-        for each in item.proposal
-    )
+    about = item.cid or " ".join(_called(talks, each) for each in item.proposal)
     return shown(f"{about}: {_result(item.result, language)}. {understood}".strip())
+
+
+def _called(talks: Negotiation, mention: Mention) -> str:
+    if isinstance(mention, NamedMention):
+        return mention.name
+    proposal = talks.proposals.get(mention.statement)
+    return proposal.name if proposal is not None else mention.statement.hex()[:12]
 
 
 def _result(result: str, language: str) -> str:

@@ -9,7 +9,7 @@ from typing import Final
 from aiohttp import web
 
 from paraph.client import composing
-from paraph.client.negotiating import comments, conferences, reading
+from paraph.client.negotiating import agendas, comments, conferences, reading
 from paraph.client.negotiating.threads import Thread, threads
 from paraph.client.web import asked, clauses, language, saying, texts
 from paraph.client.web.office import Room
@@ -155,6 +155,12 @@ def _thread(request: web.Request, room: Room, row: Row, form: Posted, status: in
         form=form,
         kinds=COMMENT_KINDS,
         may=saying.may(room, "comment") and row.thread.comment.statement not in room.talks.recalled,
+        closers={
+            each.statement: [
+                agendas.mention_name(room.desk, room.talks, one) for one in each.content.resolved_by
+            ]
+            for each in said
+        },
         own=[each.statement for each in said if each.party == room.desk.party],
     )
 
