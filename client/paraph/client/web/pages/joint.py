@@ -1,4 +1,4 @@
-"""What any statement may get: our agreement where both must stand behind it, and a recall."""
+"""What any statement may get: agreement or confirmation of the other side, and a recall."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from typing import Final
 
 from aiohttp import web
 
-from paraph.client import views
+from paraph.client import composing, views
 from paraph.client.web import asked, leaving, saying
 from paraph.client.web.office import Room
 from paraph.client.web.posted import Posted
 from paraph.client.web.rendering import page
-from paraph.protocol.negotiation.state import Entry
+from paraph.protocol.negotiation.state import Entry, Version
 from paraph.protocol.statements.joint import AgreedTo
 from paraph.protocol.statements.recall import MOST_REASON, Recalled
 
@@ -36,6 +36,20 @@ async def agree(request: web.Request) -> web.Response:
     form = await Posted.read(request)
     content = AgreedTo(header=saying.plain(room), subject=statement)
     raise leaving.propose(request, room.desk, content, back=_back(room, form))
+
+
+def may_confirm(room: Room, version: Version) -> bool:
+    """Tell whether this desk may say that a version is the text that it knows, and has not yet."""
+    known = version.party == room.desk.party or room.desk.party in version.confirmed
+    return not known and version.statement in room.talks.heads and saying.may(room, "confirm")
+
+
+async def confirm(request: web.Request) -> web.Response:
+    """Confirm that a version is the text that this side knows."""
+    room = asked.room(request)
+    statement, _ = _entry(request, room)
+    content = composing.confirmed(room.state, saying.plain(room), statement)
+    raise leaving.propose(request, room.desk, content, back=f"{room.path}/text")
 
 
 async def ask_reason(request: web.Request) -> web.Response:
@@ -77,6 +91,7 @@ async def recall(request: web.Request) -> web.Response:
 
 
 ROUTES: Final = (
+    web.post("/n/{negotiation}/confirm/{statement:[0-9a-f]{64}}", confirm),
     web.post("/n/{negotiation}/agree/{statement:[0-9a-f]{64}}", agree),
     web.get("/n/{negotiation}/recall/{statement:[0-9a-f]{64}}", ask_reason),
     web.post("/n/{negotiation}/recall/{statement:[0-9a-f]{64}}", recall),

@@ -17,6 +17,7 @@ from paraph.client.negotiating.runs import Run, runs
 from paraph.client.negotiating.sheet import Line
 from paraph.client.web import asked, paging, texts
 from paraph.client.web.office import Room
+from paraph.client.web.pages.joint import may_confirm
 from paraph.client.web.rendering import page
 from paraph.protocol.negotiation.state import Negotiation, Version
 
@@ -137,6 +138,7 @@ async def text(request: web.Request) -> web.Response:
         only=only,
         clean="clean" in request.query,
         whole=whole,
+        may_confirm=may_confirm(room, version),
         parties=texts.ours_first(room),
         language_status={each.language: each.status for each in version.content.language_status},
     )  # fmt: skip
