@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from paraph.client.web.words_concluding import CONCLUDING
 from paraph.client.web.words_drafting import DRAFTING
 from paraph.client.web.words_inside import INSIDE
 from paraph.client.web.words_reading import READING
@@ -133,6 +134,7 @@ VOCABULARIES: Final = {
     "clause": CLAUSES,
     "standing": STANDINGS,
     "owed": OWED,
+    **CONCLUDING,
     **DRAFTING,
     **INSIDE,
     **READING,
