@@ -45,6 +45,7 @@ def filters(catalogue: NullTranslations) -> Mapping[str, Callable[..., Any]]:
     return {
         "iso": when,
         "instant": instant,
+        "due": due,
         "local": local,
         "span": span,
         "hex": bytes.hex,
@@ -66,6 +67,15 @@ def instant(at_ms: int) -> str:
         return f"{dt.datetime.fromtimestamp(at_ms / 1000, tz=dt.UTC):%Y-%m-%d %H:%M} UTC"
     except (ValueError, OverflowError):  # an instant that no calendar has: a peer may say any
         return when(at_ms)
+
+
+def due(words: str) -> str:
+    """Return by when something is due as people say it: an instant, or a name as it is."""
+    try:
+        at = dt.datetime.strptime(words, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=dt.UTC)
+    except ValueError:
+        return one_line(words)
+    return instant(int(at.timestamp() * 1000))
 
 
 def local(at_ms: int) -> str:
