@@ -10,6 +10,7 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from paraph.client.home import Home
 from paraph.client.web import app, leaving
+from paraph.client.web.acts import ACTS
 from paraph.client.web.guard import Guard
 from paraph.client.web.launch import Tokens
 from paraph.client.web.office import Office
@@ -60,7 +61,7 @@ class Pages:
             self._at(path), data=form, headers=self.own, allow_redirects=False
         )
         await self._text(answer, 303)
-        acts = self.client.app[leaving.ACTS]
+        acts = self.client.app[ACTS]
         act = acts.find(answer.headers["Location"].rpartition("/")[2])
         outlook = leaving.look(self.office, act)
         shown = leaving.digest(leaving.desk_of(self.office, act), act, outlook)

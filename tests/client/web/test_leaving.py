@@ -13,7 +13,7 @@ from paraph.client.composing import PLAIN as MANNER
 from paraph.client.desk import Desk
 from paraph.client.negotiating import tabling
 from paraph.client.web import leaving
-from paraph.client.web.leaving import Act
+from paraph.client.web.acts import ACTS, Act
 from paraph.protocol.errors import InputError, RefusedError
 from paraph.protocol.negotiation.state import State
 from paraph.protocol.statements.content import Content, encode_content
@@ -68,7 +68,7 @@ def propose(seen: Pages, *contents: Content, **how: Any) -> str:  # noqa: ANN401
 
 
 def act_of(seen: Pages, path: str) -> Act:
-    acts = cast("web.Application", seen.client.app)[leaving.ACTS]
+    acts = cast("web.Application", seen.client.app)[ACTS]
     return acts.find(path.rpartition("/")[2])
 
 
@@ -328,7 +328,7 @@ async def test_what_the_rules_refuse_is_told_at_the_form_and_not_kept(
         content = composing.commented(desk(seen).header(bytes(16)), "Nowhere.", kind="question")
         with pytest.raises(InputError):
             propose(seen, content)
-        assert cast("web.Application", seen.client.app)[leaving.ACTS].open() == ()
+        assert cast("web.Application", seen.client.app)[ACTS].open() == ()
 
 
 async def test_an_opening_and_its_text_are_shown_together_and_each_is_said_once(

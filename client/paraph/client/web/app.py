@@ -9,7 +9,8 @@ from urllib.parse import quote
 
 from aiohttp import web
 
-from paraph.client.web import asked, leaving, pages, trouble
+from paraph.client.web import asked, attaching, pages, trouble
+from paraph.client.web.acts import ACTS, Acts
 from paraph.client.web.guard import ENTER, SAFE, Guard, Handler
 from paraph.client.web.launch import Tokens
 from paraph.client.web.office import Office
@@ -106,8 +107,8 @@ def make(office: Office, guard: Guard, tokens: Tokens, presence: Presence) -> we
     made[asked.GUARD] = guard
     made[asked.TOKENS] = tokens
     made[PRESENCE] = presence
-    made[leaving.ACTS] = leaving.Acts()
-    leaving.clean(office.home)
+    made[ACTS] = Acts()
+    attaching.clean(office.home)
     made.add_routes(pages.routes())
     made.router.add_static("/static/", STATIC)
     return made

@@ -6,19 +6,14 @@ A page composes records and hands them over::
 
 Nothing is signed or sealed until the page at ``/leaving/<id>`` was shown and posted
 (:mod:`paraph.client.web.pages.leaving`). What stays inside goes another way: :func:`keep_inside`.
-
-An :class:`Act` lives in the memory of this process: locking the desk keeps it, ending the process
-loses it. What is worth more than a click is composed from a draft, which is kept on disk.
+What is meant is kept as an :class:`~paraph.client.web.acts.Act`.
 """
 
 from __future__ import annotations
 
-import asyncio
 import dataclasses
 import hashlib
 import secrets
-import shutil
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Final
 
@@ -26,113 +21,19 @@ from aiohttp import web
 
 from paraph.client import composing, views
 from paraph.client.desk import Desk
-from paraph.client.files import private_folder
-from paraph.client.home import Home
-from paraph.client.negotiating import attachments, chancery, inspection
+from paraph.client.negotiating import chancery, inspection
 from paraph.client.negotiating import leaving as rules
 from paraph.client.negotiating.leaving import Outlook
-from paraph.client.sent import Sent
 from paraph.client.views import LogRow
 from paraph.client.web import asked
+from paraph.client.web.acts import ACTS, Act
 from paraph.client.web.office import Office
-from paraph.protocol.errors import InputError, OutOfTurnError, ParaphError, RefusedError
-from paraph.protocol.names import ChannelId
+from paraph.protocol.errors import InputError, OutOfTurnError, ParaphError
 from paraph.protocol.statements.content import Content, encode_content
 from paraph.protocol.statements.versions import VersionTabled
 
-FOLDER: Final = "leaving"
-"""In the home: a file between the browser and its seal."""
-MOST: Final = 64
-"""Acts that are kept; then the oldest is dropped, of those that are done first."""
 QUIET: Final = frozenset({"heartbeat", "acknowledgement-given"})
 """What says nothing that an answer would have to mind."""
-
-
-@dataclasses.dataclass(slots=True)
-class Act:
-    """Something that a person means to say.
-
-    Attributes:
-        id: Random; names it in its address.
-        channel: The shared channel.
-        role: Role of the key that will sign.
-        contents: The records that were not said yet, in their order.
-        back: Where the person came from, and goes if it is not said.
-        after: Where the person goes once it is said.
-        files: To be sealed with the last record.
-        exclusive: The last is placed only if nobody else said anything meanwhile.
-        precedence: Of the last.
-        draft: Number of the kept draft that it was made from; 0 if of none.
-        size: Entries that were known when it was proposed: what is newer came meanwhile.
-        branches: Whether it was composed, on purpose, on a version that was no head any more.
-        last: What was handed to the outbox at last, to be said anew if it can never be placed.
-        cleared: What was let go already, where only the first of several could be said.
-        trouble: Why the last attempt was not taken; nothing before it.
-        sent: What became of it; nothing before it was said.
-    """
-
-    id: str
-    channel: ChannelId
-    role: str
-    contents: tuple[Content, ...]
-    back: str
-    after: str
-    files: tuple[Path, ...]
-    exclusive: bool
-    precedence: str
-    draft: int
-    size: int
-    branches: bool = False
-    last: tuple[Content, ...] = ()
-    cleared: Outlook | None = None
-    trouble: ParaphError | None = None
-    sent: Sent | None = None
-
-    @property
-    def about(self) -> bytes:
-        """The negotiation that it is about."""
-        return (self.contents or self.last)[-1].header.negotiation
-
-
-class Acts:
-    """The acts of one running desk, by id."""
-
-    def __init__(self) -> None:
-        self._acts: dict[str, Act] = {}
-
-    def keep(self, act: Act) -> None:
-        """Keep one more."""
-        if len(self._acts) >= MOST:
-            oldest = min(self._acts.values(), key=lambda each: each.sent is None)
-            del self._acts[oldest.id]
-        self._acts[act.id] = act
-
-    def find(self, identity: str) -> Act:
-        """Return the act of that id.
-
-        Raises:
-            InputError: Code ``unknown-act``: it was put away, or the desk was started anew.
-        """
-        found = self._acts.get(identity)
-        if found is None:
-            raise InputError(
-                "what you meant to say is not kept any more: it was put away, or the desk was"
-                " started anew",
-                code="unknown-act",
-                hint="nothing was sent. Drafts are kept; say the rest anew",
-            )
-        return found
-
-    def drop(self, act: Act) -> None:
-        """Forget one."""
-        self._acts.pop(act.id, None)
-
-    def open(self) -> tuple[Act, ...]:
-        """Return what was proposed and not said, oldest first."""
-        return tuple(each for each in self._acts.values() if each.sent is None)
-
-
-ACTS: Final = web.AppKey("acts", Acts)
 
 
 def propose(
@@ -346,53 +247,6 @@ async def _say(desk: Desk, act: Act, outlook: Outlook, allowed: tuple[Content, .
                 act.cleared = dataclasses.replace(outlook, contents=act.contents, judged=judged)
     except ParaphError as error:
         act.trouble = error
-
-
-def clean(home: Home) -> None:
-    """Remove what an attaching that was cut off left in the home."""
-    shutil.rmtree(home.path / FOLDER, ignore_errors=True)
-
-
-async def attach(office: Office, act: Act, name: str, pieces: AsyncIterator[bytes]) -> None:
-    """Seal a file for the last record: of its plain bytes nothing stays.
-
-    Args:
-        office: Unlocked.
-        act: What is meant.
-        name: As the person's machine calls the file; no path is made of it.
-        pieces: Its bytes.
-
-    Raises:
-        RefusedError: Code ``oversize``.
-    """
-    desk = desk_of(office, act)
-    most = desk.replica.log.charter.limits.attachment_bytes
-    folder = private_folder(private_folder(office.home.path / FOLDER) / secrets.token_hex(8))
-    path, size = folder / attachments.shown_name(name), 0
-    try:
-        with path.open("xb") as file:
-            async for piece in pieces:
-                size += len(piece)
-                if size > most:
-                    raise RefusedError(
-                        "the file is larger than this channel takes in one attachment",
-                        code="oversize",
-                        hint="send it in several files",
-                    )
-                file.write(piece)
-        async with office.voice:
-            *before, last = act.contents
-            sealed = await asyncio.to_thread(attachments.attach, desk, last, [path])
-            act.contents = (*before, sealed)
-    finally:
-        shutil.rmtree(folder)
-
-
-def detach(act: Act) -> None:
-    """Take every file out of the last record again."""
-    *before, last = act.contents
-    header = dataclasses.replace(last.header, attachments=())
-    act.contents = (*before, dataclasses.replace(last, header=header))
 
 
 async def ask(office: Office, act: Act) -> None:

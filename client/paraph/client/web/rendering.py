@@ -9,7 +9,8 @@ from typing import Any, Final
 import jinja2
 from aiohttp import web
 
-from paraph.client.web import asked, language, leaving, theme, wording
+from paraph.client.web import asked, language, theme, wording
+from paraph.client.web.acts import ACTS
 from paraph.client.web.office import Room
 
 TEMPLATES: Final = Path(__file__).with_name("templates")
@@ -68,7 +69,7 @@ def text(
         office=asked.office(request),
         path=request.path,
         theme=theme.chosen(request),
-        unsent=len(request.app[leaving.ACTS].open()),
+        unsent=len(request.app[ACTS].open()),
         **context,
     )
 

@@ -13,8 +13,8 @@ from paraph.client.desk import Desk
 from paraph.client.negotiating import leaving as rules
 from paraph.client.negotiating.leaving import Outlook
 from paraph.client.negotiating.outgoing import outgoing
-from paraph.client.web import asked, leaving
-from paraph.client.web.leaving import Act
+from paraph.client.web import asked, attaching, leaving
+from paraph.client.web.acts import ACTS, Act
 from paraph.client.web.office import Office, Room
 from paraph.client.web.posted import Posted
 from paraph.client.web.rendering import page
@@ -30,7 +30,7 @@ _NUMBER: Final = re.compile("[0-9]{1,15}")
 
 async def show(request: web.Request) -> web.Response:
     """Show what would leave, or what became of it."""
-    act = request.app[leaving.ACTS].find(request.match_info["act"])
+    act = request.app[ACTS].find(request.match_info["act"])
     if act.sent is not None:
         return _sent(request, act)
     return _page(request, act)
@@ -40,7 +40,7 @@ async def waiting(request: web.Request) -> web.Response:
     """List what was proposed and is neither sent nor put away."""
     office = asked.office(request)
     rows = []
-    for act in request.app[leaving.ACTS].open():
+    for act in request.app[ACTS].open():
         desk = leaving.desk_of(office, act)
         room = _room(office, desk, act)
         rows.append((act, room, act.contents[-1].KIND, views.summary(desk, act.contents[-1])))
@@ -49,7 +49,7 @@ async def waiting(request: web.Request) -> web.Response:
 
 async def fields(request: web.Request) -> web.Response:
     """Show every field of what would leave, where there are too many for its page."""
-    office, acts = asked.office(request), request.app[leaving.ACTS]
+    office, acts = asked.office(request), request.app[ACTS]
     act = acts.find(request.match_info["act"])
     desk, outlook = leaving.desk_of(office, act), leaving.look(office, act)
     found = outgoing(desk, outlook.leaving, outlook.unsealed, precedence=act.precedence)
@@ -60,7 +60,7 @@ async def send(request: web.Request) -> web.Response:
     """Sign and send what was shown."""
     form = await Posted.read(request)
     office = asked.office(request)
-    act = request.app[leaving.ACTS].find(request.match_info["act"])
+    act = request.app[ACTS].find(request.match_info["act"])
     who = form.words("who", most=MOST_WHO, needed=False)
     shown, size = form.values.get("shown", ""), form.values.get("size", "")
     read_to = int(size) if form.ticked("anyway") and _NUMBER.fullmatch(size) else 0
@@ -75,7 +75,7 @@ async def send(request: web.Request) -> web.Response:
 
 async def ask(request: web.Request) -> web.Response:
     """Ask in the internal channel that exactly this may leave."""
-    act = request.app[leaving.ACTS].find(request.match_info["act"])
+    act = request.app[ACTS].find(request.match_info["act"])
     try:
         await leaving.ask(asked.office(request), act)
     except ParaphError as error:
@@ -85,13 +85,13 @@ async def ask(request: web.Request) -> web.Response:
 
 async def attach(request: web.Request) -> web.Response:
     """Seal a file for it; the page then shows it with the rest."""
-    act = request.app[leaving.ACTS].find(request.match_info["act"])
+    act = request.app[ACTS].find(request.match_info["act"])
     reader = await request.multipart()
     part = await reader.next()
     try:
         if not isinstance(part, BodyPartReader) or not part.filename:
             raise InputError("expected a file", hint="choose one first")
-        await leaving.attach(asked.office(request), act, part.filename, _pieces(part))
+        await attaching.attach(asked.office(request), act, part.filename, _pieces(part))
     except ParaphError as error:
         return _page(request, act, refused=error, status=409)
     raise web.HTTPSeeOther(_path(act))
@@ -104,14 +104,14 @@ async def _pieces(part: BodyPartReader) -> AsyncIterator[bytes]:
 
 async def detach(request: web.Request) -> web.Response:
     """Take its files out again."""
-    act = request.app[leaving.ACTS].find(request.match_info["act"])
-    leaving.detach(act)
+    act = request.app[ACTS].find(request.match_info["act"])
+    attaching.detach(act)
     raise web.HTTPSeeOther(_path(act))
 
 
 async def drop(request: web.Request) -> web.Response:
     """Put it away; what it was composed from is as it was."""
-    acts = request.app[leaving.ACTS]
+    acts = request.app[ACTS]
     act = acts.find(request.match_info["act"])
     acts.drop(act)
     raise web.HTTPSeeOther(act.back)
@@ -119,7 +119,7 @@ async def drop(request: web.Request) -> web.Response:
 
 async def anew(request: web.Request) -> web.Response:
     """Show it once more, after the log has proven that it can never be placed as it was sent."""
-    act = request.app[leaving.ACTS].find(request.match_info["act"])
+    act = request.app[ACTS].find(request.match_info["act"])
     desk = leaving.desk_of(asked.office(request), act)
     if act.sent is not None and desk.sent(act.sent).state is Delivery.UNPLACEABLE:
         act.contents, act.sent, act.trouble = act.last, None, None

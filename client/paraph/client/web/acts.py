@@ -1,0 +1,109 @@
+"""What a person means to say, kept in memory until it is sent or put away.
+
+Locking the desk keeps it, ending the process loses it. What is worth more than a click is composed
+from a draft, which is kept on disk.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import Final
+
+from aiohttp import web
+
+from paraph.client.negotiating.leaving import Outlook
+from paraph.client.sent import Sent
+from paraph.protocol.errors import InputError, ParaphError
+from paraph.protocol.names import ChannelId
+from paraph.protocol.statements.content import Content
+
+MOST: Final = 64
+"""Acts that are kept; then the oldest is dropped, of those that are done first."""
+
+
+@dataclasses.dataclass(slots=True)
+class Act:
+    """Something that a person means to say.
+
+    Attributes:
+        id: Random; names it in its address.
+        channel: The shared channel.
+        role: Role of the key that will sign.
+        contents: The records that were not said yet, in their order.
+        back: Where the person came from, and goes if it is not said.
+        after: Where the person goes once it is said.
+        files: To be sealed with the last record.
+        exclusive: The last is placed only if nobody else said anything meanwhile.
+        precedence: Of the last.
+        draft: Number of the kept draft that it was made from; 0 if of none.
+        size: Entries that were known when it was proposed: what is newer came meanwhile.
+        branches: Whether it was composed, on purpose, on a version that was no head any more.
+        last: What was handed to the outbox at last, to be said anew if it can never be placed.
+        cleared: What was let go already, where only the first of several could be said.
+        trouble: Why the last attempt was not taken; nothing before it.
+        sent: What became of it; nothing before it was said.
+    """
+
+    id: str
+    channel: ChannelId
+    role: str
+    contents: tuple[Content, ...]
+    back: str
+    after: str
+    files: tuple[Path, ...]
+    exclusive: bool
+    precedence: str
+    draft: int
+    size: int
+    branches: bool = False
+    last: tuple[Content, ...] = ()
+    cleared: Outlook | None = None
+    trouble: ParaphError | None = None
+    sent: Sent | None = None
+
+    @property
+    def about(self) -> bytes:
+        """The negotiation that it is about."""
+        return (self.contents or self.last)[-1].header.negotiation
+
+
+class Acts:
+    """The acts of one running desk, by id."""
+
+    def __init__(self) -> None:
+        self._acts: dict[str, Act] = {}
+
+    def keep(self, act: Act) -> None:
+        """Keep one more."""
+        if len(self._acts) >= MOST:
+            oldest = min(self._acts.values(), key=lambda each: each.sent is None)
+            del self._acts[oldest.id]
+        self._acts[act.id] = act
+
+    def find(self, identity: str) -> Act:
+        """Return the act of that id.
+
+        Raises:
+            InputError: Code ``unknown-act``: it was put away, or the desk was started anew.
+        """
+        found = self._acts.get(identity)
+        if found is None:
+            raise InputError(
+                "what you meant to say is not kept any more: it was put away, or the desk was"
+                " started anew",
+                code="unknown-act",
+                hint="nothing was sent. Drafts are kept; say the rest anew",
+            )
+        return found
+
+    def drop(self, act: Act) -> None:
+        """Forget one."""
+        self._acts.pop(act.id, None)
+
+    def open(self) -> tuple[Act, ...]:
+        """Return what was proposed and not said, oldest first."""
+        return tuple(each for each in self._acts.values() if each.sent is None)
+
+
+ACTS: Final = web.AppKey("acts", Acts)
