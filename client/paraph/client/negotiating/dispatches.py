@@ -49,7 +49,7 @@ class Row:
     Attributes:
         dispatch: The dispatch.
         name: Series and number.
-        rung: How far it has come with the other side: queued, one of LADDER, cannot_open, not_taken.
+        rung: How far it has come: queued, one of LADDER, cannot_open, not_taken.
         reason: Why it was not taken.
         sent_at: Log time at its index, POSIX ms.
         came_at: Log time of the receipt; 0 without one.
