@@ -273,16 +273,25 @@ class Sheet:
 
     def pieces(self, row: Row) -> Mapping[str, tuple[Piece, ...]]:
         """Return what differs from the parent, by language; nothing where all is as it was."""
-        if row.change not in {"changed", "merged", "split"} or row.entry.split_from:
+        if row.change not in {"changed", "merged", "split"}:
             return {}
+        cid = row.entry.part.cid
         family = [row.entry.part]
         if row.change == "split":
-            cid = row.entry.part.cid
-            family += [each.part for each in self.draft.file.entries if each.split_from == cid]
+            source = row.entry.split_from or cid
+            family = [
+                each.part
+                for each in self.draft.file.entries
+                if not each.deleted and source in (each.part.cid, each.split_from)
+            ]
         heirs = {old.cid: tuple(each.cid for each in family) for old in row.olds}
         old = Text(self.languages, row.olds, Ids())
         found = redline(old, Text(self.languages, tuple(family), Ids()), Kin(heirs))
-        return found.blocks[0].pieces if found.blocks and found.changes else {}
+        pieces = found.blocks[0].pieces if found.blocks and found.changes else {}
+        return {
+            language: tuple(each for each in listed if len(family) == 1 or each.new == cid)
+            for language, listed in pieces.items()
+        }
 
     def faults(self, part: Part) -> dict[str, str]:
         """Return the words around brackets that do not pair, by language."""

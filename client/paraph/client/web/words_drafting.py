@@ -74,7 +74,7 @@ DISPATCHES: Final = {
 """Kinds of dispatches."""
 DRAFTING: Final = {
     "version": VERSIONS,
-    "change": CHANGES,
+    "draft-change": CHANGES,
     "draft": DRAFTS,
     "check": CHECKS,
     "status": STATUSES,

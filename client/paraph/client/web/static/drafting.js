@@ -60,7 +60,9 @@
     if (flying.size) {
       event.preventDefault();
       const pressed = event.submitter;
-      waiting = () => form.requestSubmit(pressed);
+      // What was saved meanwhile may have put another button of the same name in its place.
+      waiting = () => form.requestSubmit(!pressed || pressed.isConnected ? pressed
+        : form.querySelector("button[value='" + CSS.escape(pressed.value) + "']"));
       return;
     }
     if (formOf(form)) cut(form);
