@@ -428,3 +428,24 @@ async def test_what_was_looked_over_is_found_again_on_every_page(
         assert "anchor" in await seen.get(f"{path}/fields")
         await seen.post(f"{path}/drop", {})
         assert "Nothing waits." in await seen.get("/leaving")
+
+
+async def test_the_relay_refuses_what_this_desk_could_not_know_of_and_it_is_told_alike(
+    party: tuple[Person, Person, MemoryFront], tmp_path: Path
+) -> None:
+    usa, rus, _ = party
+    async with pages(usa) as seen, pages(rus) as theirs:
+        await seen.office.following(desk(seen)).stop()  # nothing is heard until it asks
+        path = propose(seen, version(seen, tmp_path), exclusive=True)
+        page = await seen.get(path)
+        other = propose(theirs, comment(theirs, "One moment."))
+        await theirs.post(f"{other}/send", shown(await theirs.get(other)))
+        told = await seen.post(f"{path}/send", shown(page))
+        assert "Somebody was first" in told
+        await desk(seen).sync()
+        told = await seen.get(path)
+        assert "One moment." in told
+        (talks,) = (each for _, each in desk(seen).state.negotiations.items())
+        assert talks.versions_counted == 1
+        sent = await seen.post(f"{path}/send", {**shown(told), **read_to(told), "anyway": "1"})
+        assert "Sent" in sent
