@@ -83,7 +83,10 @@ _FETCH: Final = """
 async (path) => {
   const answer = await fetch(path);
   const kind = answer.headers.get("content-type") ?? "";
-  return [answer.status, answer.url, kind.includes("text/html") ? await answer.text() : ""];
+  const text = kind.includes("text/html") ? await answer.text() : "";
+  const kept = answer.headers.get("content-disposition") ?? "";
+  const policy = answer.headers.get("content-security-policy") ?? "";
+  return [answer.status, answer.url, text, [kind, kept, policy]];
 }
 """
 
@@ -131,12 +134,14 @@ class Site:
     Attributes:
         paths: Route to the paths that were found for it.
         broken: Links that lead nowhere, with the status and a page that has the link.
-        texts: Path to the page as it came.
+        texts: Path to the page as it came; empty for a file.
+        files: Path to type, disposition and policy of what is no page.
     """
 
     paths: dict[str, list[str]] = dataclasses.field(default_factory=dict)
     broken: dict[str, str] = dataclasses.field(default_factory=dict)
     texts: dict[str, str] = dataclasses.field(default_factory=dict)
+    files: dict[str, list[str]] = dataclasses.field(default_factory=dict)
 
 
 async def crawl(page: Page, *starts: str) -> Site:
@@ -152,11 +157,13 @@ async def crawl(page: Page, *starts: str) -> Site:
     site = Site()
     while waiting and len(site.texts) < MOST_PAGES:
         path = waiting.popleft()
-        status, url, text = await page.evaluate(_FETCH, path)
+        status, url, text, headers = await page.evaluate(_FETCH, path)
         if status != 200:
             site.broken[path] = f"{status}, linked from {known_from[path]}"
             continue
         site.texts[path] = text
+        if not text:
+            site.files[path] = headers
         route = route_of(urlsplit(url).path)
         if route is not None:
             site.paths.setdefault(route, []).append(path)
