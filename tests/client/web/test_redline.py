@@ -1,0 +1,95 @@
+"""Redlines: each kind of change in a shape and word of its own, three texts, what nobody sees."""
+
+import html
+import re
+
+import pytest
+
+from tests.client.web.instrument import UNSEEN, say, two_versions
+from tests.support.chancery import exchanging
+from tests.support.commands import Person
+from tests.support.pages import Pages, pages
+
+
+@pytest.fixture(scope="module")
+def usa(tmp_path_factory: pytest.TempPathFactory) -> Person:
+    # Nothing is said here by these tests but drafts: one world does for all.
+    usa, rus, _ = exchanging(tmp_path_factory.mktemp("redline"))
+    two_versions(usa, rus)
+    say(usa, "third.yaml", UNSEEN)
+    return usa
+
+
+async def _clause(seen: Pages, address: str, cid: str) -> str:
+    found = await seen.get(address)
+    match = re.search(rf'<article[^>]*id="clause-{cid}".*?</article>', found, re.DOTALL)
+    assert match is not None, found
+    return match[0]
+
+
+async def test_words_are_inserted_by_a_party_with_a_word_and_a_colour(usa: Person) -> None:
+    async with pages(usa) as seen:
+        distance = await _clause(seen, "redline?from=v1&to=v2", "distance")
+    assert '<ins class="by-1"><span class="unseen"> inserted: </span>' in distance
+    assert "[RUS: five]" in distance
+    assert '<del class="by-1"><span class="unseen"> deleted: </span>мили' in distance
+    assert "was 1" in distance
+    assert '<span class="party-1">RUS</span>' in distance
+    assert 'lang="ru" dir="auto"' in distance
+
+
+async def test_a_move_is_a_move_and_a_split_is_a_split(usa: Person) -> None:
+    async with pages(usa) as seen:
+        crews = await _clause(seen, "redline?from=v1&to=v2", "crews")
+        line = await _clause(seen, "redline?from=v1&to=v2", "line")
+        turned = await _clause(seen, "redline?from=v2&to=v1", "line")
+    assert "moved" in crews
+    assert "stood after" in crews
+    assert "<ins" not in crews
+    assert "split" in line
+    assert '<span class="begins">tests</span>' in line
+    assert "Test it daily." in line
+    assert "merged" in turned
+
+
+async def test_the_clean_view_has_the_new_words_alone(usa: Person) -> None:
+    async with pages(usa) as seen:
+        clean = await _clause(seen, "redline?from=v1&to=v2&clean", "distance")
+        russian = await _clause(seen, "redline?from=v1&to=v2&lang=ru", "distance")
+    assert "<del" not in clean
+    assert "<ins" not in clean
+    assert "[RUS: five]" in clean
+    assert 'class="lang" lang="en"' not in russian
+
+
+async def test_a_change_that_nobody_would_see_is_flagged(usa: Person) -> None:
+    async with pages(usa) as seen:
+        found = await seen.get("redline?from=v2&to=v3")
+        crews = await _clause(seen, "redline?from=v2&to=v3", "crews")
+    assert "1 of them nobody would see" in found
+    assert "U+0430" in crews
+    assert "unseen-change" in crews
+
+
+async def test_three_texts_show_who_changed_what(usa: Person) -> None:
+    async with pages(usa) as seen:
+        found = await seen.get("redline?from=v1&theirs=v2&to=v3")
+        distance = await _clause(seen, "redline?from=v1&theirs=v2&to=v3", "distance")
+    assert "Three texts" in found
+    assert "both made the same of it" in distance
+
+
+async def test_versions_without_a_difference_say_so(usa: Person) -> None:
+    async with pages(usa) as seen:
+        assert "Nothing differs" in await seen.get("redline?from=v1&to=v1")
+        every = await seen.get("redline?from=v1&to=v1&all")
+        assert "Keep a line." in every
+        assert "expected" in await seen.get("redline?from=v7", status=400)
+
+
+async def test_a_change_is_taken_over_into_a_draft(usa: Person) -> None:
+    async with pages(usa) as seen:
+        distance = await _clause(seen, "redline?from=v2&to=v1", "distance")
+        fields = dict(re.findall(r'name="(from|to|cid|lang)" value="([^"]*)"', distance))
+        draft = html.unescape(await seen.post("drafts/from-change", {**fields, "act": "accept"}))
+    assert "Keep [USA: three] miles" in draft
