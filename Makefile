@@ -1,6 +1,7 @@
 # Needs python3 (3.11 or newer) with venv, and make; everything it makes stands in .venv/ and var/.
 #
-#   make demo          set up, then the main job: two desks, a relay, two bots, one audit
+#   make demo          set up, then the main job: two desks, a relay, two bots, one audit; at its
+#                      end both desks in the browser (make demo DESK=0 ends without them)
 #   make test          set up, then the tests that need nothing else of this machine
 #   make test-all      the same, and a program that a test needs and does not find is a failure
 #   make browser       the desk in a real Chromium (Debian: chromium, fonts-noto-core)
@@ -21,6 +22,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
+# Empty: desks at the end of the demo on a terminal; 0: never.
+DESK ?=
 
 # Only wheels, so that installing runs no code; only pinned hashes; nothing said but errors.
 PIP_INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check --no-input
@@ -67,7 +70,7 @@ $(VENV)/tools: $(VENV)/runtime requirements-dev.txt
 	@touch $@
 
 demo: $(VENV)/runtime
-	@$(BIN)/paraph demo --out var/demo $(ARGS)
+	@$(BIN)/paraph demo --out var/demo $(if $(filter 0,$(DESK)),--no-desk) $(ARGS)
 
 test: $(VENV)/tools
 	$(PYTEST) -q --ignore=tests/faults $(ARGS)

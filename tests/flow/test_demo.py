@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import json
+import os
+import re
+import signal
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+from aiohttp import ClientResponse, ClientSession, CookieJar
 
 SCENARIOS = Path(__file__).parents[1] / "client" / "data"
 
@@ -161,6 +167,83 @@ def test_other_parties_and_languages_play_too(tmp_path: Path) -> None:
     found = json.loads(ran.stdout)
     assert found["audit"]["verdict"] == "intact"
     assert set(found["parties"]).isdisjoint({"USA", "RUS"})
+
+
+async def test_at_its_end_both_desks_are_open_until_it_is_stopped(tmp_path: Path) -> None:
+    scenario = min(SCENARIOS.glob("*.yaml"))
+    running = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "paraph.client", "demo", "--desk", "--scenario", str(scenario),
+        "--out", str(tmp_path / "out"), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    assert running.stdout is not None
+    assert running.stderr is not None
+    try:
+        async with asyncio.timeout(240), contextlib.AsyncExitStack() as stack:
+            found: list[tuple[str, str]] = []
+            while len(found) < 2:
+                line = (await running.stdout.readline()).decode()
+                assert line, (await running.stderr.read()).decode()
+                found += re.findall(r"^  ([A-Z]+) +(http://\S+/enter\?token=\S+)$", line)
+            assert len({address.split("/")[2] for _, address in found}) == 2
+            one, two = [
+                Browser(address, await stack.enter_async_context(ClientSession(cookie_jar=jar())))
+                for _, address in found
+            ]
+            for each in (one, two):
+                await each.enter()
+            path = re.findall(r'href="(/n/[0-9a-f]+)/comments"', await one.get("/"))[0]
+            stream = await two.stream()
+            home = tmp_path / "out" / found[0][0]
+            spoken = await asyncio.create_subprocess_exec(
+                sys.executable, "-m", "paraph.client", "comment", "Is this final?", "--yes",
+                "--home", str(home), "--passphrase-file", str(tmp_path / "out" / "passphrase"),
+            )  # fmt: skip
+            assert await spoken.wait() == 0
+            while "comment" not in await two.get("/news?after=0"):
+                while not (await stream.content.readline()).startswith(b"event:"):
+                    pass
+            assert "Is this final?" in await two.get(f"{path}/comments?show=all")
+            running.send_signal(signal.SIGINT)
+            _, said = await running.communicate()
+        assert running.returncode == 0
+        assert b"Traceback" not in said
+        (relay,) = re.findall(rb"the relay runs as process ([0-9]+)", said)
+        with pytest.raises(ProcessLookupError):
+            os.kill(int(relay), 0)
+    finally:
+        if running.returncode is None:
+            running.kill()
+            await running.wait()
+
+
+def jar() -> CookieJar:
+    # A browser looks for names under .localhost here; a test asks by address.
+    return CookieJar(unsafe=True)
+
+
+class Browser:
+    """A browser that came by a printed address."""
+
+    def __init__(self, address: str, session: ClientSession) -> None:
+        _, _, host, path = address.split("/", 3)
+        self._token = path.removeprefix("enter?token=")
+        self._session = session
+        self._origin = f"http://127.0.0.1:{host.rsplit(':', 1)[1]}"
+        self._headers = {"Host": host, "Sec-Fetch-Site": "same-origin"}
+
+    async def enter(self) -> None:
+        answer = await self._session.post(
+            f"{self._origin}/enter", data={"token": self._token}, headers=self._headers
+        )
+        assert answer.status == 200
+
+    async def get(self, path: str) -> str:
+        answer = await self._session.get(self._origin + path, headers=self._headers)
+        assert answer.status == 200
+        return await answer.text()
+
+    async def stream(self) -> ClientResponse:
+        return await self._session.get(f"{self._origin}/hints", headers=self._headers)
 
 
 def test_a_scenario_that_cannot_be_read_is_said_in_two_lines(tmp_path: Path) -> None:

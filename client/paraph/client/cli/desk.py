@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import signal
-import sys
-from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Final
 
 import click
 
 from paraph.client.cli.context import Seat, example, run, seated
 from paraph.client.cli.output import emit, note
+from paraph.client.cli.terminal import ending, enter_pressed
 from paraph.protocol import roles
 from paraph.protocol.errors import UnavailableError
 
@@ -58,14 +56,10 @@ async def _serve(
     from paraph.client.web.serving import serving
 
     office.take(seat.vault)
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for each in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(each, stop.set)
     try:
         async with serving(office, port=port, lock_after_s=lock_after * 60) as served:
             await _let_in(seat, served, no_browser=no_browser)
-            with _enter_pressed(loop, lambda: _show(seat, served)) as can:
+            with ending() as stop, enter_pressed(lambda: _show(seat, served)) as can:
                 note(
                     f"the desk of {seat.vault.content.party} answers at {served.origin}; "
                     + ("Enter shows a new address, Ctrl-C ends" if can else "Ctrl-C ends")
@@ -102,23 +96,3 @@ def _show(seat: Seat, served: Served) -> None:
         {"url": address, "origin": served.origin},
         (address, "good once, within a minute"),
     )
-
-
-@contextlib.contextmanager
-def _enter_pressed(loop: asyncio.AbstractEventLoop, act: Callable[[], None]) -> Iterator[bool]:
-    # Only a terminal has somebody who presses Enter.
-    if not sys.stdin.isatty():
-        yield False
-        return
-
-    def read() -> None:
-        if sys.stdin.readline():
-            act()
-        else:  # the terminal is gone
-            loop.remove_reader(sys.stdin)
-
-    loop.add_reader(sys.stdin, read)
-    try:
-        yield True
-    finally:
-        loop.remove_reader(sys.stdin)

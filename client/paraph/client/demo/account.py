@@ -199,8 +199,13 @@ def _outcome(outcome: Outcome) -> dict[str, object]:
     }
 
 
-def to_lines(account: Account) -> Iterator[str]:
-    """Yield the account for people."""
+def to_lines(account: Account, *, goes_on: bool = False) -> Iterator[str]:
+    """Yield the account for people.
+
+    Args:
+        account: What happened.
+        goes_on: The relay still runs, and the desks are offered next.
+    """
     yield from account.banner.values()
     yield ""
     yield f"EXERCISE · channel {account.channel.hex()[:16]} · relay {account.address}"
@@ -232,7 +237,8 @@ def to_lines(account: Account) -> Iterator[str]:
     yield from _audit(account)
     yield ""
     yield from _told()
-    yield from _next(account)
+    if not goes_on:
+        yield from _next(account)
 
 
 def _audit(account: Account) -> Iterator[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import dataclasses
+import time
 from types import TracebackType
 from typing import Final, Self
 
@@ -31,13 +32,14 @@ class Bots:
     """Every bot of the demo, as tasks of this process, each with home, key and connection.
 
     Attributes:
-        at: The exercise's clock, POSIX ms: heartbeats claim it.
+        at: The exercise's clock, POSIX ms: heartbeats claim it; see :meth:`go_on`.
     """
 
     def __init__(self, cast: Cast, at: int) -> None:
         self._cast: Final = cast
         self._running: list[_Running] = []
         self._news = asyncio.Event()
+        self._ticking_since: float | None = None
         self.at = at
 
     async def __aenter__(self) -> Self:
@@ -54,6 +56,20 @@ class Bots:
         for each in list(self._running):
             await self._end(each)
 
+    def now(self) -> int:
+        """Return the exercise's present instant, POSIX ms."""
+        if self._ticking_since is None:
+            return self.at
+        return self.at + int((time.monotonic() - self._ticking_since) * 1000)
+
+    def go_on(self) -> None:
+        """Let the exercise's clock run from where it stands, as fast as any.
+
+        Heartbeats of an exercise may claim any instant; theirs only grow, so log time moves on,
+        silence procedures run out, and what is late becomes late, in the year that was played.
+        """
+        self._ticking_since = time.monotonic()
+
     async def start(self, party: str, channel: ChannelId) -> None:
         """Start a party's bot in a channel and wait for its first heartbeat."""
         house = self._cast.houses[party]
@@ -64,7 +80,7 @@ class Bots:
             link=self._cast.link(),
             notices=self._heard,
         )
-        stock = StockBot(bot, dated=lambda: self.at)
+        stock = StockBot(bot, dated=self.now)
         await bot.__aenter__()
         await bot.step()
         await stock.beat()

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Final
 
@@ -41,13 +42,29 @@ def read_scenario(path: Path | None) -> Scenario:
     return load(shipped() if path is None else read_file(path, KIND))
 
 
-async def play(
+@dataclasses.dataclass(frozen=True, slots=True)
+class Stage:
+    """The demo after its last act, while the relay and the bots still run.
+
+    Attributes:
+        account: What happened.
+        cast: Everybody.
+        bots: The acknowledgement bots.
+    """
+
+    account: Account
+    cast: Cast
+    bots: Bots
+
+
+@contextlib.asynccontextmanager
+async def played(
     scenario: Scenario,
     folder: Path,
     progress: Callable[[int, int], None],
     step: Callable[[str], None],
-) -> Account:
-    """Play *scenario* in *folder* and return what happened.
+) -> AsyncIterator[Stage]:
+    """Play *scenario* in *folder*; relay and bots go on until the block ends.
 
     Args:
         scenario: What is played.
@@ -73,10 +90,11 @@ async def play(
         for code in cast.houses:
             await bots.start(code, cast.channel)
         step("both acknowledgement bots run")
-        played = Play(scenario, cast, bots)
-        await played.run(progress)
+        acted = Play(scenario, cast, bots)
+        await acted.run(progress)
         await bots.close_the_day()
-        return await _account(scenario, folder, relay.card.address, cast, played)
+        account = await _account(scenario, folder, relay.card.address, cast, acted)
+        yield Stage(account, cast, bots)
 
 
 def _clear(folder: Path) -> None:
