@@ -1,0 +1,59 @@
+"""One clause: its words, its history across numbers and splits, what was said about it."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.client.web.instrument import say, two_versions
+from tests.support.chancery import MANDATE, chancery, exchanging, write
+from tests.support.commands import Person
+from tests.support.pages import pages
+
+GONE = "kind: counter_draft\noperations:\n  - {op: delete, cid: tests}\n"
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> tuple[Person, Person]:
+    usa, rus, _ = exchanging(tmp_path)
+    two_versions(usa, rus)
+    shared = usa.json("text", "show")["channel"]
+    usa.ok("position", "take", "distance=reserve", "--channel", shared)
+    say(usa, "gone.yaml", GONE)
+    head = chancery(usa)
+    head.ok("mandate", "set", write(usa, "mandate.yaml", MANDATE))
+    rus.ok("sync")
+    return usa, rus
+
+
+async def test_a_clause_shows_who_changed_what_when_and_who_holds_what(
+    world: tuple[Person, Person],
+) -> None:
+    async with pages(world[0]) as usa:
+        found = await usa.get("clause/distance")
+        line = await usa.get("clause/line?v=v2")
+        tests = await usa.get("clause/tests")
+        missing = await usa.get("clause/nothing", status=400)
+        heard = await usa.get("clause/distance?all")
+    assert '<ins class="by-1">' in found
+    assert "reworded" in found
+    assert "renumbered" not in line
+    assert "split" in line
+    assert "<code>line</code>" in tests
+    assert "not in version 3 any more" in tests
+    assert "left the text" in tests
+    assert "no version up to this one has a clause" in missing
+    assert 'href="' in heard
+    assert '<td class="words" lang="en" dir="auto">five</td>' in found
+    assert '<td class="words" lang="ru" dir="auto">пять</td>' in found
+    assert "reserved" in found
+    assert "on the words of" in found
+
+
+async def test_the_mandate_stands_on_our_side_only(world: tuple[Person, Person]) -> None:
+    async with pages(world[0]) as usa, pages(world[1]) as rus:
+        ours = await usa.get("clause/distance")
+        theirs = await rus.get("clause/distance")
+    assert "Canary Directorate" in ours
+    assert '<p class="inside-word">Internal</p>' in ours
+    assert "Canary Directorate" not in theirs
+    assert "Internal" not in theirs
