@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from paraph.client import summaries
+from paraph.client import placed, summaries
 from paraph.client.desk import Desk
 from paraph.client.opened import OpenedEntry
 from paraph.client.sent import PENDING
@@ -181,7 +181,7 @@ def inbox(desk: Desk, *, everything: bool = False) -> Iterator[LogRow]:
         everything: Also what was acknowledged by a person of this party.
     """
     state = desk.reader.state
-    for known in sorted((each for _, each in state.entries.items()), key=lambda each: each.index):
+    for known in placed.in_order(state):
         said = known.said
         if known.kind in ("", AcknowledgementGiven.KIND) or said.role == roles.BOT:
             continue

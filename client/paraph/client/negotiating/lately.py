@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-import heapq
+import itertools
 from collections.abc import Iterator
 
+from paraph.client import placed
 from paraph.client.desk import Desk
 from paraph.client.views import PERSONAL
 from paraph.protocol import roles
@@ -45,7 +46,7 @@ class Step:
 def ours(desk: Desk, state: State, talks: Negotiation, most: int) -> tuple[Step, ...]:
     """Return what this party's people said last, newest first, at most *most*."""
     said = (entry for entry in _said(state, talks) if entry.party == desk.party)
-    return tuple(_step(desk, talks, each) for each in heapq.nlargest(most, said, key=_index))
+    return tuple(_step(desk, talks, each) for each in itertools.islice(said, most))
 
 
 def waiting(
@@ -61,20 +62,16 @@ def waiting(
         for entry in _said(state, talks)
         if entry.party != desk.party and not _is_seen(desk, state, entry)
     ]
-    newest = heapq.nlargest(most, found, key=_index)
-    return tuple(_step(desk, talks, each) for each in newest), len(found)
+    return tuple(_step(desk, talks, each) for each in found[:most]), len(found)
 
 
 def _said(state: State, talks: Negotiation) -> Iterator[Entry]:
-    for _, entry in state.entries.items():  # noqa: PERF102 - a trie, no dict
+    # The newest first.
+    for entry in reversed(placed.in_order(state)):
         ours_to_tell = entry.negotiation == talks.identity and entry.kind not in _RECEIPTS
         by_a_person = entry.said.role != roles.BOT
         if ours_to_tell and by_a_person and entry.said.statement not in talks.recalled:
             yield entry
-
-
-def _index(entry: Entry) -> int:
-    return entry.index
 
 
 def _is_seen(desk: Desk, state: State, entry: Entry) -> bool:

@@ -12,6 +12,7 @@ from paraph.client.drafts import HEAD, Draft
 from paraph.client.fold_errors import translated
 from paraph.client.negotiating import redline as redlines
 from paraph.client.negotiating.redline import Redline
+from paraph.client.placed import at_index as placed_at
 from paraph.protocol.errors import InputError, MisuseError, OutOfTurnError
 from paraph.protocol.names import ZERO
 from paraph.protocol.negotiation import text as texts
@@ -186,7 +187,8 @@ def rows(desk: Desk, talks: Negotiation, *, everything: bool = True) -> Iterator
             continue
         titles = proposal.content.titles
         notes = [step.note for step in proposal.history if step.note]
-        moved = desk.replica.entry(proposal.since).log_time if _is_placed(desk, proposal) else 0
+        placed = placed_at(state, proposal.since) if _is_placed(desk, proposal) else None
+        moved = placed.said.log_time if placed is not None else 0
         yield Row(
             proposal=proposal,
             title=titles[0].words,

@@ -10,7 +10,7 @@ import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal
 
-from paraph.client import views
+from paraph.client import placed, views
 from paraph.client.clock import when
 from paraph.client.desk import Desk
 from paraph.client.negotiating import conferences, proposals, remarks, silence
@@ -292,18 +292,17 @@ def _dispatch_name(content: DispatchSent) -> str:
 
 
 def _questions(desk: Desk, talks: Negotiation) -> Iterator[Owed]:
-    comments = sorted((each for _, each in talks.comments.items()), key=lambda each: each.index)
-    for each in comments:
-        if _is_unanswered(talks, each):
-            until = each.content.header.reply_by
-            yield Owed(
-                by=_other(desk, each.party),
-                what="question",
-                name=f"C-{each.number}",
-                about=each.content.body,
-                due=when(until),
-                late=0 < until < desk.state.log_time,
-            )
+    waiting = (each for _, each in talks.comments.items() if _is_unanswered(talks, each))
+    for each in sorted(waiting, key=lambda comment: comment.index):
+        until = each.content.header.reply_by
+        yield Owed(
+            by=_other(desk, each.party),
+            what="question",
+            name=f"C-{each.number}",
+            about=each.content.body,
+            due=when(until),
+            late=0 < until < desk.state.log_time,
+        )
 
 
 def _is_unanswered(talks: Negotiation, comment: Comment) -> bool:
@@ -331,9 +330,10 @@ _LAST_COUNTS = frozenset({"alternat-set", "effect-stated"})
 
 def _agreements(desk: Desk, talks: Negotiation) -> Iterator[Owed]:
     said = [
-        (entry.index, entry.kind, statement)
-        for statement, entry in desk.state.entries.items()
-        if entry.kind in _ASKED and entry.negotiation == talks.identity
+        (entry.index, entry.kind, entry.said.statement)
+        for kind in _ASKED
+        for entry in placed.of_kind(desk.state, kind)
+        if entry.negotiation == talks.identity
     ]
     newest = {kind: index for index, kind, _ in sorted(said)}
     for index, kind, statement in sorted(said):

@@ -6,6 +6,7 @@ from the words as they are now. A changed word takes the agreement on its clause
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
@@ -13,6 +14,7 @@ from typing import Final, Literal
 from paraph.protocol.errors import MalformedError
 from paraph.protocol.negotiation import marks
 from paraph.protocol.negotiation.joint import is_agreed
+from paraph.protocol.negotiation.kept import Same
 from paraph.protocol.negotiation.state import Negotiation, Package, Stance, State, Version
 from paraph.protocol.negotiation.text import Part
 from paraph.protocol.negotiation.trie import Trie
@@ -64,10 +66,17 @@ Row = Mapping[str, Mark]
 
 def matrix(state: State, talks: Negotiation, version: Version) -> dict[str, Row]:
     """Return the marks of every party on every clause of *version*, in the order of the text."""
-    by_party = {party: _marks(talks, version, party) for party in state.parties}
+    return dict(_matrix(Same(talks), Same(version), state.parties))
+
+
+@functools.lru_cache(maxsize=16)
+def _matrix(
+    talks: Same[Negotiation], version: Same[Version], parties: tuple[str, ...]
+) -> Mapping[str, Row]:
+    by_party = {party: _marks(talks.value, version.value, party) for party in parties}
     return {
-        part.cid: {party: by_party[party][part.cid] for party in state.parties}
-        for part in version.text.parts
+        part.cid: {party: by_party[party][part.cid] for party in parties}
+        for part in version.value.text.parts
     }
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final, Literal
 
+from paraph.client import placed
 from paraph.client.desk import Desk
 from paraph.client.files import read_private
 from paraph.client.negotiating import bilingual, drafting
@@ -89,7 +90,7 @@ def shared(desk: Desk) -> Iterator[Document]:
     state = desk.reader.state
     for _, talks in state.negotiations.items():  # noqa: PERF102 - a trie, no dict
         yield from _Said(state, talks).everything()
-    for known in _of_kind(state, PositionTaken.KIND):
+    for known in placed.of_kind(state, PositionTaken.KIND):
         opened = desk.reader.again(known.index)
         content = opened.content if opened is not None else None
         if isinstance(content, PositionTaken) and content.note:
@@ -166,11 +167,6 @@ def _draft(
         texts += [(each.part.cid, one, words) for one, words in each.part.words.items()]
         texts += [(each.part.cid, one, words) for one, words in each.part.headings.items()]
     return tuple(each for each in texts if each[2])
-
-
-def _of_kind(state: State, kind: str) -> list[Entry]:
-    found = [each for _, each in state.entries.items() if each.kind == kind]
-    return sorted(found, key=lambda each: each.index)
 
 
 class _Said:
