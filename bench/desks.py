@@ -65,13 +65,11 @@ async def desk(
         async with Transport(card) as transport:
             prefix = world.channel.log.charter.origin_prefix
             relay = await transport.open(world.channel.id, prefix, person.signing)
-            reader = Reader(replica, [person.sealing, archive])
-            replica.look_ahead = reader.look_ahead
             await replica.sync(relay)
             yield Desk(
                 replica,
                 Outbox(replica, person.signing),
-                reader,
+                Reader(replica, [person.sealing, archive]),
                 relay,
                 world.recipients(person, recipients),
             )

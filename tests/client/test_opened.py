@@ -9,14 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from paraph.client import history
 from paraph.client.home import Home
 from paraph.client.opened import Reader, binding_of
 from paraph.client.replica import Replica
 from paraph.protocol import signed
 from paraph.protocol.negotiation.state import APPLIED
 from paraph.protocol.sealed import unwrap, wrap_for
-from paraph.protocol.state import Entry
 from paraph.protocol.statements.clear import Grant, GrantedWrap, Unopened, Withdraw
 from paraph.protocol.statements.content import Content
 from paraph.protocol.statements.envelope import SealedContent
@@ -90,37 +88,6 @@ async def test_a_reader_halts_at_a_missing_body_and_goes_on_when_it_comes(table:
     await table.sync()
     assert len(reader.advance()) == 2
     assert "all" in reader.up_to
-
-
-async def test_what_is_opened_ahead_is_shown_only_once_a_head_covers_it(
-    table: Table, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(history, "CHUNK", 2)
-    await table.sync()
-    first = await table.say(table.person("RUS"), negotiating.opened())
-    await table.say(table.person("USA"), b"no record")
-    for _ in range(4):
-        await table.say(table.person("USA"), negotiating.comment())
-    reader = Reader(table.replica, [table.person("RUS").sealing])
-    ahead: list[int] = []
-
-    def look_ahead(entry: Entry, body: bytes) -> None:
-        ahead.append(entry.index)
-        reader.look_ahead(entry, body)
-
-    table.replica.look_ahead = look_ahead
-    served = await table.relay.entries(table.replica.size)
-    bodies = tuple(table.relay.bodies.values())
-    table.replica.feed(dataclasses.replace(served, bodies=bodies, note=b""))
-    assert ahead == list(range(first, first + 4))  # not the last: nothing was checked beside them
-    assert [each.index for each in reader.advance()] == list(range(first))
-    assert reader.state.negotiations.get(negotiating.TALKS) is None
-    table.replica.feed(dataclasses.replace(served, start=table.replica.log.size, envelopes=()))
-    again = Reader(table.replica, [table.person("RUS").sealing])
-    shown = reader.advance()
-    assert shown == again.advance()[first:]
-    assert [each.content is None for each in shown] == [False, True, False, False, False, False]
-    assert reader.state == again.state
 
 
 async def test_a_reader_without_a_key_halts_until_a_grant_comes(table: Table) -> None:

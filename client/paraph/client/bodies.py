@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import os
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final, Protocol, runtime_checkable
 
@@ -21,11 +21,6 @@ from paraph.protocol.statements.envelope import SealedContent
 
 BODIES_AT_ONCE: Final = 16
 """Bodies asked for at a time; one may have 8 MiB."""
-
-
-def digested(bodies: Iterable[bytes]) -> dict[bytes, bytes]:
-    """Return *bodies* by their digests."""
-    return {hashlib.sha256(body).digest(): body for body in bodies}
 
 
 @runtime_checkable
@@ -59,15 +54,12 @@ class Bodies:
         """Return where a sealed attachment is kept, there or not."""
         return self._home.attachments / digest.hex()
 
-    def expect(self, entries: Iterable[Entry], came: Mapping[bytes, bytes]) -> None:
-        """Keep bodies that *came* along with the entries that name them, and want the others.
+    def expect(self, entries: Iterable[Entry], along: Iterable[bytes]) -> None:
+        """Keep bodies that came *along* with the entries that name them, and want the others.
 
         In a transaction of the caller. A body that no entry names is dropped.
-
-        Args:
-            entries: Verified.
-            came: Bodies by their digests.
         """
+        came = {hashlib.sha256(body).digest(): body for body in along}
         missing = []
         for wanted in (each for entry in entries for each in self._named_by(entry)):
             body = came.get(wanted.digest) if wanted.kind == "body" else None

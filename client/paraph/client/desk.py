@@ -84,7 +84,6 @@ class Desk:
         self._said: list[tuple[StatementId, Content]] = []
         self.replica: Final = Replica.load(folder)
         self.reader: Final = Reader(self.replica, vault.content.openers(folder.channel))
-        self.replica.look_ahead = self.reader.look_ahead
         self.outbox: Final = Outbox(self.replica, key.signer, now=clock)
 
     @classmethod

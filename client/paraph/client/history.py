@@ -18,12 +18,12 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, wait
 from typing import Final, Self
 
 from paraph.client import forks, signatures
-from paraph.client.bodies import Bodies, digested
+from paraph.client.bodies import Bodies
 from paraph.client.cosigners import cosigned_by
 from paraph.client.head import HeadFile, RememberedHead
 from paraph.client.home import ChannelHome
@@ -60,11 +60,11 @@ from paraph.protocol.names import ZERO, StatementId
 from paraph.protocol.note import parse_head, parse_note
 from paraph.protocol.signed import Verified
 from paraph.protocol.state import Entry
-from paraph.protocol.statements.envelope import SealedContent, Statement
+from paraph.protocol.statements.envelope import Statement
 from paraph.protocol.tree import EMPTY_ROOT, leaf_hash
 from paraph.protocol.wire import Entries, pack_frame
 
-CHUNK: Final = 64
+CHUNK: Final = 256
 """Entries that are checked while those before them are applied."""
 NEWEST: Final = 256
 """Entries that stay decoded in memory, since they are the first that anybody reads."""
@@ -84,8 +84,6 @@ class History:
         head: The newest head verified; size 0 before the first.
         own: Statements of this home, checked when they were signed, until they come back.
         afterwards: Indices of grants and withdrawals taken in: they are about earlier entries.
-        look_ahead: Called with a verified entry and its body before they are released, while
-            threads check others: to open it, never to show or to fold it.
     """
 
     def __init__(self, home: ChannelHome, store: ChannelStore, log: ChannelLog) -> None:
@@ -100,7 +98,6 @@ class History:
         self._ahead: list[Checkpoint] = []
         self.own: Final = signatures.Known()
         self.afterwards: Final[list[int]] = []
-        self.look_ahead: Callable[[Entry, bytes], None] | None = None
         self._notes: dict[bytes, Checkpoint] = {}
         self._observed: Checkpoint | None = None
         self._accused: EquivocationError | None = None
@@ -331,10 +328,10 @@ class History:
         for served in filter(lambda each: each.note, batch):  # while threads check signatures
             self._expect(served.note)
         rows: list[tuple[EntryRow, Entry]] = []
-        bodies = digested(body for served in batch for body in served.bodies)
         for number, chunk in enumerate(chunks):
             now, ahead = ahead, self._check(chunks[number + 1] if number + 1 < len(chunks) else ())
-            yield now.jobs
+            if now.jobs:
+                yield now.jobs
             if self.log.size != size + len(rows):
                 yield from self._take(batch)
                 return
@@ -343,7 +340,8 @@ class History:
                 enrolled = not at or enrols(rows[-1][1])
                 if enrolled and (late := now_known(checked, at, self.log.trust.member)):
                     again = self._check([chunk[each] for each in late])
-                    yield again.jobs
+                    if again.jobs:
+                        yield again.jobs
                     if self.log.size != size + len(rows):
                         yield from self._take(batch)
                         return
@@ -354,21 +352,10 @@ class History:
                 self.own.pop(envelope, None)
                 row = EntryRow(entry.index, entry.id, entry.void, entry.log_time, envelope)
                 rows.append((row, entry))
-            if ahead.jobs:
-                self._open_ahead([entry for _, entry in rows[-len(chunk) :]], bodies)
-        self._commit(rows, bodies, batch)
+        self._commit(rows, batch)
 
     def _check(self, envelopes: Sequence[bytes]) -> Checking:
         return Checking(self.log.channel, envelopes, self.log.trust.member, self.own)
-
-    def _open_ahead(self, entries: Sequence[Entry], bodies: Mapping[bytes, bytes]) -> None:
-        look_ahead = self.look_ahead
-        if look_ahead is None:
-            return
-        for entry in entries:
-            content = entry.statement.content if entry.statement and not entry.void else None
-            if isinstance(content, SealedContent) and content.body_digest in bodies:
-                look_ahead(entry, bodies[content.body_digest])
 
     def _append(self, envelope: bytes, verified: Verified | None) -> Entry:
         entry = self.log.append(envelope, verified)
@@ -426,12 +413,7 @@ class History:
         self.home.accuse(reason, evidence)
         raise self._accused
 
-    def _commit(
-        self,
-        rows: list[tuple[EntryRow, Entry]],
-        bodies: Mapping[bytes, bytes],
-        served: Sequence[Entries],
-    ) -> None:
+    def _commit(self, rows: list[tuple[EntryRow, Entry]], served: Sequence[Entries]) -> None:
         covered = [each for each in self._ahead if each.size <= self.log.size]
         for head in covered:
             self._compare(head, served)
@@ -441,7 +423,7 @@ class History:
             return
         with self.home.lock():
             with self.store.transaction():
-                self._store(rows, bodies)
+                self._store(rows, [body for each in served for body in each.bodies])
                 if newest is not None:
                     newest = self._journal(newest)
             self._newest += ((row, entry.statement) for row, entry in rows)
@@ -460,7 +442,7 @@ class History:
         ):
             self._accuse("two processes of this home were shown two histories", newest, ())
 
-    def _store(self, rows: list[tuple[EntryRow, Entry]], bodies: Mapping[bytes, bytes]) -> None:
+    def _store(self, rows: list[tuple[EntryRow, Entry]], bodies: Sequence[bytes]) -> None:
         stored = self.store.size
         if rows and stored < rows[0][0].index:
             raise UnavailableError(

@@ -16,7 +16,6 @@ The rules, all of them:
 from __future__ import annotations
 
 import bisect
-import contextlib
 import dataclasses
 import itertools
 from collections import OrderedDict, deque
@@ -32,7 +31,7 @@ from paraph.protocol.errors import (
     UnreadableError,
 )
 from paraph.protocol.log import ChannelLog
-from paraph.protocol.names import ZERO, ChannelId, Digest, KeyId, StatementId
+from paraph.protocol.names import ZERO, ChannelId, Digest, KeyId
 from paraph.protocol.negotiation import fold
 from paraph.protocol.negotiation import state as states
 from paraph.protocol.negotiation.fingerprint import Digests
@@ -54,8 +53,6 @@ RECENT: Final = 256
 """Sizes whose states are remembered; they share nearly everything."""
 CONTENTS: Final = 10_000
 """Contents that are remembered, the newest; most of them the state holds as well."""
-MOST_AHEAD: Final = 64 * 1024 * 1024
-"""Bytes of bodies that are opened before their entries are released."""
 WITHDRAWN: Final = Outcome("refused", "withdrawn", "its author took it back")
 
 
@@ -145,8 +142,6 @@ class Reader:
         self._settled = 0  # above this size no withdrawal took away what was read
         self._recent: deque[tuple[int, State]] = deque(maxlen=RECENT)
         self._contents: OrderedDict[int, Content] = OrderedDict()
-        self._ahead: dict[StatementId, Content | Outcome] = {}
-        self._ahead_bytes = 0
         self.digests: Final = Digests()
         self.state = self._begin()
         self.position = 0
@@ -196,17 +191,6 @@ class Reader:
             self.state, self.position = self._begin(), 0
             self._recent.clear()
         return [each for each in self._read() if each.index >= new_from]
-
-    def look_ahead(self, entry: Entry, body: bytes) -> None:
-        """Open a verified entry that no head covers yet, while there is time.
-
-        It is neither shown nor folded before :meth:`advance` finds it released. What does not
-        open now is tried again then.
-        """
-        if self._ahead_bytes + len(body) <= MOST_AHEAD:
-            with contextlib.suppress(_CannotOpenError):
-                self._ahead[entry.id] = self._content(entry, body)
-                self._ahead_bytes += len(body)
 
     def history(self) -> Iterator[OpenedEntry]:
         """Yield everything read so far once more, opened again as it is asked for."""
@@ -301,8 +285,6 @@ class Reader:
             self.position = entry.index + 1
             self._recent.append((self.position, self.state))
             yield opened
-        self._ahead.clear()
-        self._ahead_bytes = 0
 
     def _open(self, entry: Entry, state: State) -> tuple[OpenedEntry | None, State, Halt | None]:
         statement, member = entry.statement, entry.member
@@ -316,7 +298,7 @@ class Reader:
         if entry.index in self._withdrawn:
             return self._refused(entry, state, said, WITHDRAWN)
         try:
-            content = self._ahead.pop(entry.id, None) or self._content(entry)
+            content = self._content(entry)
         except _CannotOpenError as error:
             return None, state, Halt(entry.index, error.code, str(error))
         if isinstance(content, Outcome):
@@ -330,12 +312,12 @@ class Reader:
         while len(self._contents) > CONTENTS:
             self._contents.popitem(last=False)
 
-    def _content(self, entry: Entry, body: bytes | None = None) -> Content | Outcome:
+    def _content(self, entry: Entry) -> Content | Outcome:
         # What a sealed entry says, or why everybody who opens it refuses it.
         statement, sealed = _sealed(entry)
         assert entry.member is not None
         try:
-            content = decode_content(self._unseal(entry, statement, sealed, body))
+            content = decode_content(self._unseal(entry, statement, sealed))
             check_act(content, entry.member.key)
         except MalformedError as error:
             return Outcome("refused", error.code, str(error))
@@ -356,23 +338,17 @@ class Reader:
         opened = OpenedEntry(entry.index, entry, None, outcome, outcome.code)
         return opened, fold.refuse(state, said, outcome), None
 
-    def _unseal(
-        self, entry: Entry, statement: Statement, content: SealedContent, body: bytes | None
-    ) -> bytes:
-        _, found = self._unlock(entry, statement, content, body)
+    def _unseal(self, entry: Entry, statement: Statement, content: SealedContent) -> bytes:
+        _, found = self._unlock(entry, statement, content)
         if isinstance(found, MalformedError):
             raise found
         return found
 
     def _unlock(
-        self,
-        entry: Entry,
-        statement: Statement,
-        content: SealedContent,
-        body: bytes | None = None,
+        self, entry: Entry, statement: Statement, content: SealedContent
     ) -> tuple[bytes, bytes | MalformedError]:
         # The content key that opens it, and the record, or why everybody refuses what it opens.
-        body = body or self._source.body(content.body_digest)
+        body = self._source.body(content.body_digest)
         if body is None:
             raise _CannotOpenError("its body is not here yet", code="body-missing")
         binding = binding_of(statement, content)

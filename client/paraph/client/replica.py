@@ -24,10 +24,8 @@ from paraph.protocol.note import parse_head, parse_note
 from paraph.protocol.relay import RelayChannel
 from paraph.protocol.wire import Entries
 
-BATCH: Final = 512
+BATCH: Final = 1024
 """Entries of a catch-up that are stored in one transaction."""
-AHEAD: Final = 8
-"""Answers of a catch-up that are fetched while those before them are taken in: up to 8 MiB."""
 FOLLOW_WAIT_S: Final = 2.0
 """How long to wait for a push before asking for entries."""
 
@@ -47,7 +45,7 @@ class Replica(History):
 
     async def _absorb(self, batch: Sequence[Entries]) -> range:
         before = self.head.size
-        for futures in filter(None, self._take(batch)):
+        for futures in self._take(batch):
             await asyncio.wait([asyncio.wrap_future(each) for each in futures])
         return range(before, self.head.size)
 
@@ -65,44 +63,25 @@ class Replica(History):
         """
         async with self._convicting(relay), self._lock:
             self.refresh()
-            before = self.head.size
-            answers: asyncio.Queue[Entries | None] = asyncio.Queue()
-            room = asyncio.Semaphore(AHEAD)
-            fetching = asyncio.create_task(self._fetch(relay, self.log.size, answers, room))
+            before, at = self.head.size, self.log.size
             batch: list[Entries] = []
+            asked = asyncio.ensure_future(relay.entries(at))
             try:
-                while (served := await answers.get()) is not None:
-                    room.release()
+                while True:
+                    served = await asked
+                    at, more = self._advance(served, at)
+                    if more:  # the next answer travels while this one is checked
+                        asked = asyncio.ensure_future(relay.entries(at))
                     batch.append(served)
-                    if sum(len(each.envelopes) for each in batch) >= BATCH:
+                    if not more or sum(len(each.envelopes) for each in batch) >= BATCH:
                         await self._absorb(batch)
                         batch = []
-                await fetching  # raises whatever ended it early
-                if batch:
-                    await self._absorb(batch)
+                    if not more:
+                        return range(before, self.head.size)
             finally:
-                fetching.cancel()
+                asked.cancel()
                 with contextlib.suppress(asyncio.CancelledError, ParaphError):
-                    await fetching
-            return range(before, self.head.size)
-
-    async def _fetch(
-        self,
-        relay: RelayChannel,
-        at: int,
-        answers: asyncio.Queue[Entries | None],
-        room: asyncio.Semaphore,
-    ) -> None:
-        # Puts what the relay has from *at* on; None behind the last, or where it failed.
-        try:
-            more = True
-            while more:
-                await room.acquire()
-                served = await relay.entries(at)
-                at, more = self._advance(served, at)
-                answers.put_nowait(served)
-        finally:
-            answers.put_nowait(None)
+                    await asked
 
     @contextlib.asynccontextmanager
     async def _convicting(self, relay: RelayChannel) -> AsyncIterator[None]:
