@@ -8,6 +8,7 @@ state.
 
 from __future__ import annotations
 
+import functools
 import itertools
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
@@ -94,7 +95,8 @@ class Word:
     end: int
 
 
-def words_of(text: str) -> list[Word]:
+@functools.lru_cache(maxsize=512)
+def words_of(text: str) -> tuple[Word, ...]:
     """Return the words of *text* in order; a soft hyphen or a hidden character parts none.
 
     Not the tokens of :mod:`paraph.protocol.negotiation.comparing`, which together are the text:
@@ -112,7 +114,7 @@ def words_of(text: str) -> list[Word]:
         elif not inside and start >= 0:
             found.append(Word(_form(text[start:at]), start, at))
             start = -1
-    return found
+    return tuple(found)
 
 
 def _form(word: str) -> str:
@@ -122,6 +124,7 @@ def _form(word: str) -> str:
     )
 
 
+@functools.lru_cache(maxsize=16_384)
 def same_word(wanted: str, word: str, language: str) -> bool:
     """Tell whether *word* is *wanted* or another form of it; both as in ``Word.form``."""
     particles = PARTICLES.get(language, ())
@@ -142,6 +145,8 @@ def _bare(word: str, particles: Sequence[str]) -> Iterator[str]:
 def _forms_of_one(a: str, b: str, language: str) -> bool:
     if a == b:
         return True
+    if a[:LEAST_SHARED] != b[:LEAST_SHARED]:
+        return False
     shared = next(
         (at for at, (one, other) in enumerate(zip(a, b, strict=False)) if one != other),
         min(len(a), len(b)),
