@@ -82,6 +82,12 @@ async def test_it_is_held_and_its_outcomes_set_positions_once_agreed(
 ) -> None:
     async with pages(desks[0]) as usa, pages(desks[1]) as rus:
         await usa.say("conference/new", plan(usa))
+        blank = await usa.get("conferences/VC-1/outcomes")
+        assert 'name="result-c:title"' not in blank
+        more = {"result-c:distance": "bracketed", "add": "c:title", "do": "add"}
+        grown = await usa.post("conferences/VC-1/outcomes", more)
+        assert 'name="result-c:title"' in grown
+        assert 'value="bracketed" checked' in grown
         nothing = await usa.post("conferences/VC-1/outcomes", {"held_at": ""}, status=400)
         assert "Please choose the outcome of one point" in nothing
         half = await usa.post(

@@ -21,6 +21,8 @@ from paraph.protocol.statements.conferences import RESERVED_BY
 CLAUSE: Final = "c:"
 PROPOSAL: Final = "p:"
 """Begin the key of what an outcome is about; a field is ``result-`` and the key."""
+ADD: Final = "add"
+"""Field and verb by which a clause that is not on the agenda joins the form: most never do."""
 MOST_UNDERSTOOD: Final = 20_000
 
 
@@ -64,6 +66,8 @@ def _form(
         basis = talks.versions.get(talks.heads[-1])
     labels = clauses.labels(basis.text, language.chosen(request)) if basis is not None else {}
     agenda = dict(_on_agenda(room, conference))
+    others = list(_others(room, conference, agenda))
+    taken = {key for key, _ in others if _is_taken(room, form, key)}
     return page(
         request,
         "outcomes.html",
@@ -72,11 +76,17 @@ def _form(
         form=form,
         schedule=conference.schedule,
         agenda=list(agenda.items()),
-        others=list(_others(room, conference, agenda)),
+        taken=[each for each in others if each[0] in taken],
+        others=[each for each in others if each[0] not in taken],
         labels=labels,
         results=results(room),
         may=saying.may(room, "minutes"),
     )
+
+
+def _is_taken(room: Room, form: Posted, key: str) -> bool:
+    named = (f"result-{key}", *(f"understood-{key}-{each}" for each in room.state.languages))
+    return key == form.values.get(ADD) or any(each in form.values for each in named)
 
 
 async def record(request: web.Request) -> web.Response:
@@ -84,6 +94,8 @@ async def record(request: web.Request) -> web.Response:
     room = asked.room(request)
     conference = find(request, room)
     form = await Posted.read(request)
+    if form.values.get(ADD) and form.values.get("do") == ADD:  # one more point; nothing leaves
+        return _form(request, room, conference, form, 200)
     agenda = dict(_on_agenda(room, conference))
     everything = agenda | dict(_others(room, conference, agenda))
     found = [_result(room, form, key, name) for key, name in everything.items()]
