@@ -254,6 +254,20 @@ async def test_a_version_that_came_meanwhile_is_shown_and_never_written_over(
         assert "1 change of version 2" in await seen.get("drafts/2/table")
 
 
+async def test_a_rival_text_is_tabled_only_on_purpose(desks: tuple[Person, Person]) -> None:
+    usa, _ = desks
+    async with pages(usa) as seen:
+        await seen.post("drafts", {"from": "whole"})
+        form = _form(await seen.get("drafts/1?open=clause-1"), "clause-1", words_en="Ours.")
+        why = {"proposal": "P-7", "finding": "F-1", "act": "close"}
+        await seen.post("drafts/1/clause/clause-1", form | why)
+        assert "| proposal: P-7 | finding: F-1" in _folder(usa).read(1)
+        await seen.post("drafts/1/table", {"kind": "tabled_draft"}, status=409)
+        await seen.say("drafts/1/table", {"kind": "tabled_draft", "branch": "1"})
+        await seen.office.desks[0].sync()
+        assert len(seen.office.rooms()[0].talks.heads) == 2
+
+
 async def test_a_change_of_a_redline_is_taken_or_countered(desks: tuple[Person, Person]) -> None:
     usa, rus = desks
     async with pages(usa) as seen, pages(rus) as theirs:

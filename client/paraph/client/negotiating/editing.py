@@ -179,6 +179,16 @@ def set_stale(draft: DraftFile, cid: str, languages: Sequence[str]) -> DraftFile
     return _put(draft, dataclasses.replace(entry, part=part))
 
 
+def set_why(draft: DraftFile, cid: str, *, proposal: str, finding: str) -> DraftFile:
+    """Say which proposal the change of a clause serves, and which finding it mends.
+
+    Raises:
+        InputError: Code ``unknown-clause``.
+    """
+    entry = entry_of(draft, cid)
+    return _put(draft, dataclasses.replace(entry, proposal=proposal, finding=finding))
+
+
 def set_about(
     draft: DraftFile, cid: str, *, role: str, handling: str, parent: Text | None
 ) -> DraftFile:

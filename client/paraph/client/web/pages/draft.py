@@ -23,6 +23,8 @@ from paraph.protocol.errors import InputError, ParaphError
 from paraph.protocol.negotiation.text import Text
 from paraph.protocol.statements.versions import ROLES_OF_CLAUSES
 
+MOST_WHY: Final = 64
+"""Characters that name a proposal or a finding."""
 KEEP: Final = "keep"
 """What a form does that no button was pressed in: save, and nothing else."""
 
@@ -120,6 +122,8 @@ async def save(request: web.Request) -> web.Response:
         conflicts, made = saved.conflicts, saved.draft
         if not conflicts:
             made = _marked(made, cid, form, base)
+            if form.faults:
+                raise InputError(next(iter(form.faults.values())), code="draft")
             if act not in (KEEP, "close"):
                 made, focus = _act(made, cid, form, base)
         if made == draft and editing.entry_of(made, cid) == before:
@@ -171,6 +175,13 @@ def _marked(draft: DraftFile, cid: str, form: Posted, base: Text | None) -> Draf
         stale = form.chosen("stale", entry.part.words)
         if frozenset(stale) != entry.part.stale:
             draft = editing.set_stale(draft, cid, stale)
+    if "proposal" in form.values:
+        why = {
+            name: form.words(name, most=MOST_WHY, needed=False) for name in ("proposal", "finding")
+        }
+        entry = editing.entry_of(draft, cid)
+        if (entry.proposal, entry.finding) != (why["proposal"], why["finding"]):
+            draft = editing.set_why(draft, cid, **why)
     if "role" in form.values:
         role = form.choice("role", ROLES_OF_CLAUSES)
         handling = form.words("handling", most=64, needed=False)

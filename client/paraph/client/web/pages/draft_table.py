@@ -63,6 +63,8 @@ def _look_over(
         statuses=STATUSES,
         texts=sorted(room.state.languages),
         may=saying.may(room, "table"),
+        # Beside the newest version, and not on it: only where somebody says so.
+        beside=bool(room.talks.heads) and (draft.parent is None or bool(draft.heads)),
     )
 
 
@@ -92,7 +94,11 @@ async def hand_over(request: web.Request) -> web.Response:
         try:
             await asyncio.to_thread(drafts.change, number, change)
             contents = tabling.compose(
-                room.desk, drafts.find(str(number)), room.talks.identity, manner=manner
+                room.desk,
+                drafts.find(str(number)),
+                room.talks.identity,
+                manner=manner,
+                branch=form.ticked("branch"),
             )
             way = leaving.propose(
                 request,
@@ -163,7 +169,7 @@ async def crossing(request: web.Request) -> web.Response:
     return _crossing(request, room, draft, Posted.empty(), 200)
 
 
-def _head(room: Room, draft: Draft, named: str) -> Version:
+def _head(draft: Draft, named: str) -> Version:
     heads = draft.heads
     chosen = [each for each in heads if each.statement.hex() == named] or list(heads)
     if draft.parent is None or not chosen:
@@ -178,7 +184,7 @@ def _head(room: Room, draft: Draft, named: str) -> Version:
 def _crossing(
     request: web.Request, room: Room, draft: Draft, form: Posted, status: int
 ) -> web.Response:
-    head = _head(room, draft, form.values.get("onto") or request.query.get("onto", ""))
+    head = _head(draft, form.values.get("onto") or request.query.get("onto", ""))
     assert draft.drafted is not None
     return page(
         request,
@@ -199,7 +205,7 @@ async def rebase(request: web.Request) -> web.Response:
     room = asked.room(request)
     draft = draft_view.read(request, room)
     form = await Posted.read(request)
-    head = _head(room, draft, form.values.get("onto", ""))
+    head = _head(draft, form.values.get("onto", ""))
     if draft.drafted is None:
         raise InputError("this draft does not fit its parent", code="draft")
     choices = {
