@@ -449,3 +449,24 @@ async def test_the_relay_refuses_what_this_desk_could_not_know_of_and_it_is_told
         assert talks.versions_counted == 1
         sent = await seen.post(f"{path}/send", {**shown(told), **read_to(told), "anyway": "1"})
         assert "Sent" in sent
+
+
+async def test_a_long_text_is_read_leaf_by_leaf_and_signed_on_the_last(
+    party: tuple[Person, Person, MemoryFront], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("paraph.client.web.pages.leaving.PER_LEAF", 1)
+    file = tmp_path / "second.yaml"
+    file.write_text(BASE)
+    async with pages(party[0]) as seen:
+        contents = tabling.compose(desk(seen), tabling.read(file), None, manner=MANNER, anew=True)
+        path = propose(seen, *contents)
+        first = await seen.get(path)
+        assert "Leaf 1 of 2" in first
+        assert "Keep [USA: three] miles." not in first.partition("Every field")[0]
+        assert "Sign and send" not in first
+        last = await seen.get(f"{path}?leaf=2")
+        assert "Keep [USA: three] miles." in last
+        assert "Sign and send" in last
+        for odd in ("0", "3", "x", "99999999"):
+            assert "Leaf 1 of 2" in await seen.get(f"{path}?leaf={odd}")
+        assert "Sent" in await seen.post(f"{path}/send", shown(last))

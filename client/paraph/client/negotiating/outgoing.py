@@ -68,6 +68,13 @@ class Outgoing:
     leaving: Leaving
     sections: Mapping[str, tuple[Row, ...]]
 
+    @property
+    def clauses(self) -> int:
+        """How many clauses a person reads: those that it changes, or all of a whole text."""
+        if self.redline is not None:
+            return sum(1 for each in self.redline.blocks if each.changes)
+        return len(self.text.parts) if self.text is not None else 0
+
 
 def outgoing(
     desk: Desk,

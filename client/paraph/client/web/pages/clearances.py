@@ -16,6 +16,7 @@ from paraph.client.negotiating import chancery, inspection
 from paraph.client.negotiating.outgoing import Outgoing, outgoing
 from paraph.client.negotiating.releases import named, possible, step, waits_for
 from paraph.client.web import asked, saying
+from paraph.client.web.leaves import FIELDS_PER_LEAF, PER_LEAF, leaf
 from paraph.client.web.posted import Posted
 from paraph.client.web.rendering import page
 from paraph.protocol.errors import MalformedError, ParaphError
@@ -71,6 +72,7 @@ def _show(request: web.Request, form: Posted, status: int) -> web.Response:
     inner = inner_of(request)
     state = asked.office(request).state(inner)
     found = named(state, request.match_info["number"])
+    leaving = _leaving(request, found)
     return page(
         request,
         "clearance.html",
@@ -79,7 +81,8 @@ def _show(request: web.Request, form: Posted, status: int) -> web.Response:
         clearance=found,
         waits=waits_for(state, found),
         possible=possible(inner, found),
-        leaving=_leaving(request, found),
+        leaving=leaving,
+        leaf=leaf(request, max((each.clauses for each in leaving), default=0), PER_LEAF),
         fields=_fields(found),
         form=form,
         most_fields=MOST_FIELDS,
@@ -110,7 +113,16 @@ async def fields(request: web.Request) -> web.Response:
     """Show every field of what is to leave, where there are too many for its page."""
     found = named(asked.office(request).state(inner_of(request)), request.match_info["number"])
     back, room = f"{asked.inside(request)}/clearances/{found.number}", asked.room_if_any(request)
-    return page(request, "fields.html", room, back=back, leaving=_leaving(request, found))
+    leaving = _leaving(request, found)
+    many = max((len(each.sections["record"]) for each in leaving), default=0)
+    return page(
+        request,
+        "fields.html",
+        room,
+        back=back,
+        leaving=leaving,
+        leaf=leaf(request, many, FIELDS_PER_LEAF),
+    )
 
 
 async def give(request: web.Request) -> web.Response:

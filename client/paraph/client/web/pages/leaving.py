@@ -15,6 +15,7 @@ from paraph.client.negotiating.leaving import Outlook
 from paraph.client.negotiating.outgoing import outgoing
 from paraph.client.web import asked, attaching, leaving
 from paraph.client.web.acts import ACTS, Act
+from paraph.client.web.leaves import FIELDS_PER_LEAF, PER_LEAF, leaf
 from paraph.client.web.office import Office, Room
 from paraph.client.web.posted import Posted
 from paraph.client.web.rendering import page
@@ -53,7 +54,15 @@ async def fields(request: web.Request) -> web.Response:
     act = acts.find(request.match_info["act"])
     desk, outlook = leaving.desk_of(office, act), leaving.look(office, act)
     found = outgoing(desk, outlook.leaving, outlook.unsealed, precedence=act.precedence)
-    return page(request, "fields.html", _room(office, desk, act), back=_path(act), leaving=found)
+    many = max(len(each.sections["record"]) for each in found)
+    return page(
+        request,
+        "fields.html",
+        _room(office, desk, act),
+        back=_path(act),
+        leaving=found,
+        leaf=leaf(request, many, FIELDS_PER_LEAF),
+    )
 
 
 async def send(request: web.Request) -> web.Response:
@@ -148,6 +157,13 @@ def _page(
 ) -> web.Response:
     office = asked.office(request)
     desk, outlook = leaving.desk_of(office, act), leaving.look(office, act)
+    found = outgoing(
+        desk,
+        outlook.leaving,
+        outlook.unsealed,
+        precedence=act.precedence,
+        exclusive=act.exclusive,
+    )
     conflict = leaving.conflict(desk, act, outlook)
     matters = act.exclusive or act.trouble is not None or conflict is not None
     return page(
@@ -159,13 +175,8 @@ def _page(
         desk=desk,
         outlook=outlook,
         shown=leaving.digest(desk, act, outlook),
-        leaving=outgoing(
-            desk,
-            outlook.leaving,
-            outlook.unsealed,
-            precedence=act.precedence,
-            exclusive=act.exclusive,
-        ),
+        leaving=found,
+        leaf=leaf(request, max(each.clauses for each in found), PER_LEAF),
         conflict=conflict,
         came=leaving.came(desk, act.size) if matters else (),
         size=desk.replica.size,
