@@ -206,12 +206,16 @@ class Outbox(Saying):
         # What the verified log holds is logged, whoever told us; with our own proof of it.
         self._replica.refresh()
         log, head = self._replica.log, self._replica.head
+        found = [
+            (row, index)
+            for row in self.pending()
+            if (index := self._replica.index_of(row.id)) is not None
+        ]
+        if not found:
+            return []
         ended = []
         with self._store.transaction(durable=False):  # found again in the log
-            for row in self.pending():
-                index = self._replica.index_of(row.id)
-                if index is None:
-                    continue
+            for row, index in found:
                 state = row.state
                 if state is Delivery.SIGNED:  # sent by another process of this home
                     state = delivery.step(state, Event.SENDING)
@@ -221,9 +225,8 @@ class Outbox(Saying):
                 ended.append(
                     dataclasses.replace(row, state=state, index=index, proof=proof, reason="")
                 )
-        if ended:
-            self._ended.set()
-            self._ended = asyncio.Event()
+        self._ended.set()
+        self._ended = asyncio.Event()
         return ended
 
     def _rows(self, ids: Iterable[StatementId]) -> list[OutboxRow]:
