@@ -6,6 +6,8 @@ line with the pages (new words empty, old ones dropped, translations kept) and c
 
 from __future__ import annotations
 
+import datetime as dt
+import functools
 import io
 import sys
 from pathlib import Path
@@ -32,6 +34,7 @@ KEYWORDS: Final = {
     "fault": (2,),
 }
 
+_NO_DATE: Final = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 _IDLE: Final = tuple(
     f'"{name}'.encode()
     for name in (
@@ -41,6 +44,7 @@ _IDLE: Final = tuple(
 )  # fmt: skip
 
 
+@functools.cache
 def gathered() -> Catalog:
     """Return every word of the pages, with where it stands."""
     found = Catalog(fuzzy=False)
@@ -102,6 +106,7 @@ def as_po(catalogue: Catalog) -> bytes:
 
 def as_mo(catalogue: Catalog) -> bytes:
     """Return a catalogue compiled."""
+    catalogue.creation_date = catalogue.revision_date = _NO_DATE  # it would stand in the file
     out = io.BytesIO()
     write_mo(out, catalogue)
     return out.getvalue()
