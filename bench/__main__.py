@@ -6,6 +6,7 @@ See docs/explanation/performance.md for what is measured, and how to read it.
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import json
 import sys
 import tempfile
@@ -14,7 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from bench import folding, limits, machine
+from bench import desk_live, desk_pages, folding, limits, machine, reading
 from bench.catching_up import catching_up
 from bench.desks import one_at_a_time, pipelined
 from bench.figures import FORMAT, Measure, table
@@ -71,7 +72,21 @@ def measure(options: Options, wanted: frozenset[int], directory: Path) -> dict[s
         "table": table(measures),
         "fold_s": folding.folding(options.runs),
         "redline_ms": redlining(options.runs),
+        "desk": _desk(options),
     }
+
+
+def _desk(options: Options) -> dict[str, Any]:
+    _progress("the desk: questions and pages of a large negotiation")
+    found: dict[str, Any] = {
+        "size": dataclasses.asdict(options.talks),
+        "questions_ms": reading.reading(size=options.talks),
+        "pages": desk_pages.desk_pages(size=options.talks),
+    }
+    if options.browser:
+        _progress("the desk: in a browser")
+        found["browser_ms"] = desk_live.desk_live()
+    return found
 
 
 def _progress(what: str) -> None:
@@ -116,6 +131,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     print(f"{'load average':14}{load}\n{'runs':14}{found['runs']}, medians\n{'json':14}{file}\n")
     print(found["table"])
     print("\n" + "\n".join([*folding.lines(found["fold_s"]), *lines(found["redline_ms"])]))
+    desk = found["desk"]
+    print("\n" + "\n".join(reading.lines(desk["questions_ms"])))
+    print("\n" + "\n".join(desk_pages.lines(desk["pages"])))
+    print("\n" + "\n".join(desk_live.lines(desk.get("browser_ms", {}))))
 
 
 if __name__ == "__main__":

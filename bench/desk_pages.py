@@ -37,16 +37,17 @@ from paraph.protocol.names import ChannelId
 from paraph.protocol.relay import RelayChannel
 from paraph.protocol.wire import Admission, Founded, Founding, RelayCard
 from tests.support.large.homes import PASSPHRASE, Large, large
+from tests.support.large.stage import Size
 
 MOST_MS: Final = 50.0
 MOST_BYTES: Final = 300_000
 AGAIN: Final = 15
 _OWN: Final = {"Sec-Fetch-Site": "same-origin"}
 _MORE: Final = (
-    "/n/{negotiation}/redline?from=v99&to=v100",
-    "/n/{negotiation}/redline?from=v50&to=v100",
-    "/n/{negotiation}/redline?from=v1&to=v100",
-    "/n/{negotiation}/text?version=v1",
+    "/n/{negotiation}/redline?from={before}&to={last}",
+    "/n/{negotiation}/redline?from={middle}&to={last}",
+    "/n/{negotiation}/redline?from={first}&to={last}",
+    "/n/{negotiation}/text?v={first}",
     "/n/{negotiation}/comments?show=all",
     "/search?q=nautical+mile",
     "/search?q=the+side",
@@ -99,19 +100,24 @@ def _known(office: Office) -> dict[str, str]:
     room = office.rooms()[0]
     head = room.talks.versions.get(room.talks.heads[0])
     assert head is not None
+    texts = sorted(each.index for _, each in room.talks.versions.items() if not any(each.document))
     silence = max((each for _, each in room.state.silences.items()), key=lambda each: each.index)
     return {
         "negotiation": room.talks.identity.hex(),
-        "clause": head.text.parts[150].cid,
-        "comment": "C-1000",
-        "proposal": "P-30",
+        "clause": head.text.parts[len(head.text.parts) // 2].cid,
+        "comment": f"C-{room.talks.comments_counted // 2}",
+        "proposal": f"P-{len(room.talks.proposals) // 2}",
         "conference": "VC-2",
         "action": "A-3",
         "number": "1",
         "silence": f"S-{silence.number}",
         "index": str(head.index),
         "statement": head.statement.hex(),
-        "dispatch": "USA-3",
+        "name": "USA-3",
+        "first": str(texts[0]),
+        "middle": str(texts[len(texts) // 2]),
+        "before": str(texts[-2]),
+        "last": str(head.index),
         "document": "SD-1",
     }
 
@@ -191,13 +197,13 @@ async def _profiled(visitor: Visitor, path: str) -> None:
     pstats.Stats(profiler).sort_stats("tottime").print_stats(30)
 
 
-def desk_pages(only: str = "") -> dict[str, dict[str, float]]:
+def desk_pages(only: str = "", size: Size | None = None) -> dict[str, dict[str, float]]:
     """Return status, bytes and milliseconds of every page: first, median, p95.
 
     And milliseconds of CPU, client's and server's, at p95: what the same would cost on a quiet
     machine.
     """
-    home = large()
+    home = large(size)
     with tempfile.TemporaryDirectory(prefix="desk-", dir=home.path.parent) as directory:
         return asyncio.run(_measured(home.copied(Path(directory) / "large"), only))
 

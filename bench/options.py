@@ -5,8 +5,12 @@ from __future__ import annotations
 import dataclasses
 from typing import Final
 
+from tests.support.large.stage import Size
+
 PAYLOAD: Final = 2048
 """Bytes of words in every statement; sealed content is padded to 4 KiB around them."""
+TALKS: Final = Size()
+"""The negotiation that the desk's pages are measured on: 300 clauses, 100 versions, and so on."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -23,6 +27,8 @@ class Options:
         primitives: Repetitions of each primitive that a limit is made from.
         tls: Whether desks and relay speak TLS, as they do in earnest; peers were measured without.
         recipients: Recipient sets: the smallest legal one, and everybody.
+        talks: Size of the negotiation that the desk's pages are measured on.
+        browser: Whether they are looked at in a browser too.
     """
 
     runs: int = 3
@@ -34,6 +40,8 @@ class Options:
     primitives: int = 600
     tls: bool = False
     recipients: tuple[int, ...] = (3, 14)
+    talks: Size = TALKS
+    browser: bool = True
 
     def with_tls(self) -> Options:
         """Return the same, with TLS."""
@@ -51,6 +59,6 @@ LONG: Final = Options(
 )
 TINY: Final = Options(
     runs=1, placed=48, remembered=96, single=5, pipelined=40, caught_up=70, primitives=20,
-    recipients=(3,),
+    recipients=(3,), talks=Size().small, browser=False,
 )  # fmt: skip
 """For the test of the bench: every measurement runs, and none of the figures means anything."""

@@ -44,12 +44,11 @@ from paraph.protocol.negotiation.agenda import draw
 from paraph.protocol.negotiation.lineage import Lineage
 from paraph.protocol.negotiation.state import Negotiation, Version
 from tests.support.large.homes import Large, large
-from tests.support.large.stage import TALKS
+from tests.support.large.stage import TALKS, Size
 
 AGAIN: Final = 9
 SLOW_MS: Final = 15.0
 """What one page may spend on one question: three such and the page's 50 ms are near."""
-_CLAUSE: Final = 150  # somewhere in the middle of the text
 
 
 def questions(desk: Desk, home: Large) -> Mapping[str, Callable[[], object]]:
@@ -60,7 +59,7 @@ def questions(desk: Desk, home: Large) -> Mapping[str, Callable[[], object]]:
     head, first = by_number[len(by_number)], by_number[1]
     before = by_number[len(by_number) - 1]
     middle = by_number[len(by_number) // 2]
-    cid = head.text.parts[_CLAUSE].cid
+    cid = head.text.parts[len(head.text.parts) // 2].cid
     folder = kept_drafts.DraftFolder(home.home("USA").path)
     lineage = Lineage(talks.versions)
     return {
@@ -110,9 +109,9 @@ def _redline(talks: Negotiation, old: Version, new: Version) -> object:
     return redline(old.text, new.text, kin_of(lineage, old.statement, new.statement))
 
 
-def reading(runs: int = AGAIN) -> dict[str, dict[str, float]]:
+def reading(runs: int = AGAIN, size: Size | None = None) -> dict[str, dict[str, float]]:
     """Return milliseconds for each question: the first time, the median and p95 of more."""
-    home = large()
+    home = large(size)
     desk = home.desk("USA")
     desk.read()
     found = {name: _asked(ask, runs) for name, ask in questions(desk, home).items()}

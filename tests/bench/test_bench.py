@@ -55,6 +55,9 @@ def test_every_measurement_runs_and_is_written_down(tmp_path: Path) -> None:
     assert all(set(each) == FIELDS for each in found["measures"])
     assert all(each["figure"] > 0 and each["limit"] > 0 for each in found["measures"])
     assert set(found["limits"]) == {"3"}
+    desk = found["desk"]
+    assert {"first", "median", "p95"} <= set(desk["questions_ms"]["status"])
+    assert all(each["status"] in (200, 400) for each in desk["pages"].values()), desk["pages"]
 
 
 def test_the_figure_is_the_median_and_the_ratio_is_to_the_limit() -> None:
