@@ -5,6 +5,10 @@ import re
 
 import pytest
 
+from paraph.client.negotiating.redline import redline
+from paraph.client.web.pages.redline import MOST_SHOWN, shown
+from paraph.protocol.negotiation.ids import Ids
+from paraph.protocol.negotiation.text import Part, Text
 from tests.client.web.instrument import UNSEEN, say, two_versions
 from tests.support.chancery import exchanging
 from tests.support.commands import Person
@@ -93,3 +97,15 @@ async def test_a_change_is_taken_over_into_a_draft(usa: Person) -> None:
         fields = dict(re.findall(r'name="(from|to|cid|lang)" value="([^"]*)"', distance))
         draft = html.unescape(await seen.post("drafts/from-change", {**fields, "act": "accept"}))
     assert "Keep [USA: three] miles" in draft
+
+
+def test_of_a_block_without_end_only_the_beginning_is_set() -> None:
+    words = "w" * 100_000
+    old, new = (
+        Text(("en",), (Part("a", "operative", {"en": each}, {}, ""),), Ids())
+        for each in ("v", words)
+    )
+    found = redline(old, new)
+    (block,) = shown(found, found.blocks, {}, ("en",))
+    assert block.left_out == len(words) + 1 - MOST_SHOWN
+    assert sum(len(run.text) for bit in block.bits["en"] for run in bit.runs) == MOST_SHOWN

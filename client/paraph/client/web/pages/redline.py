@@ -7,6 +7,7 @@ inserted, deleted and moved each in a shape of its own, coloured by the party th
 from __future__ import annotations
 
 import dataclasses
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
@@ -36,6 +37,8 @@ from paraph.protocol.negotiation.trie import Trie
 
 PIECE_WEIGHT: Final = 120
 BLOCK_WEIGHT: Final = 2_600
+MOST_SHOWN: Final = 40_000
+"""Characters of a block in one language that are shown; on the page for paper, all of them."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -65,6 +68,7 @@ class Shown:
         after: Its numbers in the new text, with the ids.
         whose: Parties whose changes they are.
         bits: Words by language.
+        left_out: Characters of all languages that are not shown.
         about: What changed beside the words: name, before, now.
         invisible: Changes that nobody sees, with their code points.
         follows: Of a moved clause: what it follows in each text, old and new; empty for the front.
@@ -75,6 +79,7 @@ class Shown:
     after: tuple[tuple[str, str], ...]
     whose: tuple[str, ...]
     bits: Mapping[str, tuple[Bit, ...]]
+    left_out: int
     about: tuple[tuple[str, str, str], ...]
     invisible: tuple[tuple[Change, str], ...]
     follows: tuple[tuple[str, str, str], ...]
@@ -93,9 +98,13 @@ def _three(base: Version, theirs: Version, ours: Version) -> tuple[Row, ...]:
 
 
 def shown(
-    found: Redline, blocks: Sequence[Block], parties: Parties, languages: Sequence[str]
+    found: Redline,
+    blocks: Sequence[Block],
+    parties: Parties,
+    languages: Sequence[str],
+    most: int = MOST_SHOWN,
 ) -> Iterator[Shown]:
-    """Yield *blocks* of a redline as a page shows them."""
+    """Yield *blocks* of a redline as a page shows them, of each at most so many characters."""
     before, after = found.old.numbers(), found.new.numbers()
     follows = (_follows(found.old), _follows(found.new))
     for block in blocks:
@@ -105,9 +114,12 @@ def shown(
             after=tuple((part.cid, after[part.cid]) for part in block.news),
             whose=whose_of(block, parties),
             bits={
-                each: tuple(_bits(block.pieces[each], before, after, len(block.news) > 1))
+                each: tuple(
+                    _bits(_begun(block.pieces[each], most), before, after, len(block.news) > 1)
+                )
                 for each in languages
             },
+            left_out=sum(_beyond(block.pieces[each], most) for each in languages),
             about=tuple(about_of(block)) if any(c.kind == "about" for c in block.changes) else (),
             invisible=tuple((c, points_of(block, c)) for c in block.changes if c.invisible),
             follows=tuple(
@@ -120,6 +132,21 @@ def shown(
 def _follows(text: Text) -> dict[str, str]:
     order = [part.cid for part in text.parts]
     return dict(zip(order, ["", *order], strict=False))
+
+
+def _begun(pieces: Sequence[Piece], most: int) -> list[Piece]:
+    # The first *most* characters.
+    found: list[Piece] = []
+    for piece in pieces:
+        if most <= 0:
+            break
+        found.append(dataclasses.replace(piece, text=piece.text[:most]))
+        most -= len(piece.text)
+    return found
+
+
+def _beyond(pieces: Sequence[Piece], most: int) -> int:
+    return max(0, sum(len(piece.text) for piece in pieces) - most)
 
 
 def _bits(
@@ -185,7 +212,15 @@ async def compare(request: web.Request) -> web.Response:
         room,
         **common,
         theirs=None,
-        shown=list(shown(found, parts[number - 1], parties, languages)),
+        shown=list(
+            shown(
+                found,
+                parts[number - 1],
+                parties,
+                languages,
+                sys.maxsize if "whole" in request.query else MOST_SHOWN,
+            )
+        ),
         pages=len(parts),
         number=number,
         changes=len(found.changes),
@@ -198,7 +233,7 @@ async def compare(request: web.Request) -> web.Response:
 def _weight(block: Block) -> int:
     # Bytes on a page, estimated; in characters of two bytes, as most languages are not English.
     pieces = [piece for each in block.pieces.values() for piece in each]
-    return BLOCK_WEIGHT + sum(2 * len(each.text) + PIECE_WEIGHT for each in pieces)
+    return BLOCK_WEIGHT + sum(2 * min(len(each.text), MOST_SHOWN) + PIECE_WEIGHT for each in pieces)
 
 
 def _of_three(

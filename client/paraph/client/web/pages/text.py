@@ -23,7 +23,7 @@ from paraph.protocol.negotiation.state import Negotiation, Version
 
 MARGIN_WEIGHT: Final = 2_500
 """Bytes of everything around the words of a clause."""
-MOST_SHOWN: Final = 12_000
+MOST_SHOWN: Final = 6_000
 """Characters of a clause in one language that are shown among others; its own page has them all."""
 
 
