@@ -43,6 +43,7 @@ class Act:
         cleared: What was let go already, where only the first of several could be said.
         trouble: Why the last attempt was not taken; nothing before it.
         sent: What became of it; nothing before it was said.
+        looked: What was said of it last, after what that depends on.
     """
 
     id: str
@@ -61,6 +62,7 @@ class Act:
     cleared: Outlook | None = None
     trouble: ParaphError | None = None
     sent: Sent | None = None
+    looked: tuple[tuple[object, ...], Outlook] | None = None
 
     @property
     def about(self) -> bytes:

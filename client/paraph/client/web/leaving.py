@@ -143,8 +143,16 @@ def look(office: Office, act: Act) -> Outlook:
     desk = desk_of(office, act)
     if act.cleared is not None:  # a part of it was said: the rest is as it was let go
         return dataclasses.replace(act.cleared, contents=act.contents)
-    mandate = chancery.local_mandate(office.home)
-    return rules.look_over(desk, act.contents, office.chancery, mandate, act.files)
+    mandate, inner = chancery.local_mandate(office.home), office.chancery
+    # Every leaf of a long text and the act itself ask: looked over once for what is known now.
+    now = (act.contents, mandate, *(_known(each) for each in (desk, inner) if each is not None))
+    if act.looked is None or act.looked[0] != now or act.files:
+        act.looked = (now, rules.look_over(desk, act.contents, inner, mandate, act.files))
+    return act.looked[1]
+
+
+def _known(desk: Desk) -> tuple[int, int, int, int]:
+    return id(desk), desk.reader.position, desk.replica.size, len(desk.outbox.pending())
 
 
 def conflict(desk: Desk, act: Act, outlook: Outlook) -> ParaphError | None:
