@@ -152,6 +152,8 @@ async def test_a_dud_wrap_halts_only_the_one_it_was_made_for(table: Table) -> No
     known = before.state.entries.get(signed.read(bad).id)
     assert known is not None
     assert known.outcome == APPLIED
+    assert fine.state_at(index + 2) == before.state
+    assert fine.state_at(fine.position) is fine.state
 
 
 async def test_what_both_can_open_is_withdrawn_from_then_on_and_only_where_it_may(
@@ -216,3 +218,22 @@ async def test_a_void_entry_is_shown_as_void_and_never_opened(table: Table) -> N
     assert (shown.problem, shown.content, shown.entry.member) == ("void-forged", None, None)
     assert [each.name for each in table.replica.alarms()] == ["void-forged"]
     assert table.replica.held() == table.replica.size
+
+
+async def test_the_state_of_every_size_is_at_hand_or_read_again(
+    table: Table, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("paraph.client.opened.RECENT", 2)
+    await table.say(table.person("RUS"), negotiating.opened())
+    for number in range(4):
+        await table.say(table.person("USA"), negotiating.comment(body=f"Why {number}?"))
+    await table.sync()
+    reader = Reader(table.replica, [table.person("RUS").sealing])
+    reader.advance()
+    for size in range(1, reader.position + 1):
+        before = reader.at(size)
+        before.advance()
+        assert reader.state_at(size) == before.state
+    blind = Reader(table.replica, [])
+    blind.advance()
+    assert blind.state_at(table.replica.size) is None
