@@ -25,6 +25,7 @@ Any text of any clause comes back to the letter.
 from __future__ import annotations
 
 import dataclasses
+import functools
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, NoReturn
@@ -193,7 +194,12 @@ def _escape(text: str) -> str:
     return _HIDDEN.sub(lambda found: "".join(rf"\u{{{ord(each):X}}}" for each in found[0]), text)
 
 
-def _body(text: str) -> Iterator[str]:
+@functools.lru_cache(maxsize=4096)  # an editor writes hundreds of clauses for one that changed
+def _body(text: str) -> tuple[str, ...]:
+    return tuple(_lines(text))
+
+
+def _lines(text: str) -> Iterator[str]:
     lines = text.split("\n")
     solid = [at for at, line in enumerate(lines) if line] or [len(lines)]
     for at, line in enumerate(lines):
