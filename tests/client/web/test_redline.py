@@ -6,6 +6,7 @@ import re
 import pytest
 
 from paraph.client.negotiating.redline import redline
+from paraph.client.negotiating.redline.taking import with_change
 from paraph.client.web.pages.redline import MOST_SHOWN, shown
 from paraph.protocol.negotiation.ids import Ids
 from paraph.protocol.negotiation.text import Part, Text
@@ -91,12 +92,48 @@ async def test_versions_without_a_difference_say_so(usa: Person) -> None:
         assert "expected" in await seen.get("redline?from=v7", status=400)
 
 
-async def test_a_change_is_taken_over_into_a_draft(usa: Person) -> None:
+async def test_one_change_of_several_is_taken_over_into_a_draft(usa: Person) -> None:
     async with pages(usa) as seen:
         distance = await _clause(seen, "redline?from=v2&to=v1", "distance")
-        fields = dict(re.findall(r'name="(from|to|cid|lang)" value="([^"]*)"', distance))
+        fields = dict(re.findall(r'name="(from|to|cid)" value="([^"]*)"', distance))
+        numbers = sorted(set(re.findall(r'name="change" value="([0-9]+)"', distance)), key=int)
+        taken = {**fields, "act": "accept", "change": numbers[0]}
+        once = html.unescape(await seen.post("drafts/from-change", taken))
+        assert "Keep [USA: three] miles" in once
+        assert "[RUS: пять] миль" in once
+        twice = html.unescape(
+            await seen.post("drafts/from-change", {**taken, "change": numbers[-1]})
+        )
+        assert "Keep [USA: three] miles" in twice
+        assert "мили, как в" in twice
+
+
+async def test_a_clause_is_taken_over_whole(usa: Person) -> None:
+    async with pages(usa) as seen:
+        distance = await _clause(seen, "redline?from=v2&to=v1", "distance")
+        fields = dict(re.findall(r'name="(from|to|cid)" value="([^"]*)"', distance))
         draft = html.unescape(await seen.post("drafts/from-change", {**fields, "act": "accept"}))
-    assert "Keep [USA: three] miles" in draft
+    assert "Держать [USA: три] мили" in draft
+
+
+def test_a_change_is_taken_beside_others_and_of_other_words_none_is() -> None:
+    old, new = (
+        Text(("en",), (Part("a", "operative", {"en": each}, {}, ""),), Ids())
+        for each in ("one two three", "1 two 3")
+    )
+    found = redline(old, new)
+    first, second = (each.number for each in found.changes)
+
+    def told(number: int, words: str) -> str:
+        text = with_change(found, "a", number, {"en": words})
+        return text.parts[0].words["en"] if text is not None else ""
+
+    assert told(first, "one two three") == "1 two three"
+    assert told(second, "one two three") == "one two 3"
+    assert told(second, "1 two three") == "1 two 3"
+    assert told(first, "something else") == ""
+    assert told(9, "one two three") == ""
+    assert with_change(found, "b", first, {"en": "one two three"}) is None
 
 
 def test_of_a_block_without_end_only_the_beginning_is_set() -> None:

@@ -25,7 +25,14 @@ class Key:
 
 
 DRAFTING: Final = N_("In the words of a draft")
+READING: Final = N_("In the text and in a redline")
 KEYS: Final = (
+    Key("J", N_("To the next clause"), READING),
+    Key("K", N_("To the clause before"), READING),
+    Key("O", N_("Open the clause: its history, positions, comments"), READING),
+    Key("P", N_("Take a position on the clause"), READING),
+    Key("C", N_("Comment on the clause"), READING),
+    Key("D", N_("Draft the clause"), READING),
     Key("Ctrl+S", N_("Save now"), DRAFTING),
     Key("Ctrl+Enter", N_("Save and close the clause"), DRAFTING),
     Key("F2", N_("Go to the buttons that insert something; Escape goes back"), DRAFTING),

@@ -10,11 +10,14 @@ from paraph.client import views
 from paraph.client.negotiating import bilingual, drafting, editing, ours, reading
 from paraph.client.negotiating.bilingual import DraftFile
 from paraph.client.negotiating.draft_standing import standing
+from paraph.client.negotiating.redline import kin_of, redline
+from paraph.client.negotiating.redline.taking import with_change
 from paraph.client.web import asked, clauses, draft_view
 from paraph.client.web.office import Room
 from paraph.client.web.posted import Posted
 from paraph.client.web.rendering import page
 from paraph.protocol.errors import InputError
+from paraph.protocol.negotiation.lineage import lineage_of
 from paraph.protocol.negotiation.state import Version
 
 NOTES: Final = (
@@ -107,14 +110,15 @@ def _keep(request: web.Request, room: Room, made: DraftFile) -> int:
 async def from_change(request: web.Request) -> web.Response:
     """Take a change of a redline into a draft on the head: their words, or ours against them.
 
-    The form says ``from`` and ``to``, versions; ``cid``, the clause; ``act``: accept or counter.
+    The form says ``from`` and ``to``, versions; ``cid``, the clause; ``act``: accept or counter;
+    ``change``, the one to accept, where it is one of several in the clause.
     """
     room = asked.room(request)
     form = await Posted.read(request)
     act = form.choice("act", ACTS)
     if form.faults:
         raise InputError("expected act: accept or counter", code="draft")
-    cid = form.words("cid", most=64)
+    cid, one = form.words("cid", most=64), form.words("change", most=9, needed=False)
     old, new = (_version(room, form.words(name, most=64)) for name in ("from", "to"))
     number = _on_head(request, room)
     languages = tuple(room.state.languages)
@@ -125,10 +129,14 @@ async def from_change(request: web.Request) -> web.Response:
     def change(text: str) -> str:
         nonlocal opened
         draft = editing.complete(drafting.parsed(text, languages), parent)
-        wanted = new if act == "accept" else old
-        has_now = any(each.part.cid == cid and not each.deleted for each in draft.entries)
-        if act == "accept" or not has_now:
-            draft, opened = editing.take(draft, cid, wanted.text, parent)
+        now = next((e.part for e in draft.entries if e.part.cid == cid and not e.deleted), None)
+        if act == "accept" or now is None:
+            wanted = new.text if act == "accept" else old.text
+            if act == "accept" and one.isdecimal() and now is not None:
+                kin = kin_of(lineage_of(room.talks.versions), old.statement, new.statement)
+                found = redline(old.text, new.text, kin)
+                wanted = with_change(found, cid, int(one), now.words) or wanted
+            draft, opened = editing.take(draft, cid, wanted, parent)
         return bilingual.write(draft, sorted(languages))
 
     drafts.change(number, change, step=True)
