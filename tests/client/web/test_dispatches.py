@@ -46,7 +46,9 @@ async def test_a_dispatch_goes_over_is_taken_in_charge_and_answered(
         assert "not acknowledged by us yet" in await rus.get("dispatches")
         assert rus.office.desks[0].replica.size == size  # opening it has told nobody
         await rus.post("dispatches/USA-1", {"rung": "in_charge"})
-        assert '<button name="rung" value="displayed"' not in (left := await rus.get("dispatches/USA-1"))
+        assert '<button name="rung" value="displayed"' not in (
+            left := await rus.get("dispatches/USA-1")
+        )
         assert 'name="rung" value="understood"' in left
         await rus.post("dispatches/USA-1", {"rung": "fetched"}, status=400)
         await sync(usa)
