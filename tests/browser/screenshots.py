@@ -53,17 +53,11 @@ SHOTS: Final = (
     Shot("text-dark-ru", "text", "ru", "dark", WIDE, "rus.desk"),
     Shot("redline", "redline"),
     Shot("redline-narrow-ru", "redline", "ru", "light", NARROW, "rus.desk"),
-    Shot("drafts", "drafts"),
-    Shot("comments", "comments"),
     Shot("comments-ru", "comments", "ru", "light", WIDE, "rus.desk"),
     Shot("proposals", "proposals"),
-    Shot("positions", "positions"),
-    Shot("conferences", "conferences"),
     Shot("dispatches", "dispatches"),
-    Shot("silence", "silence"),
     Shot("conclusion", "conclusion"),
     Shot("trust", "trust"),
-    Shot("inside", "inside"),
 )
 
 
