@@ -8,6 +8,7 @@ import zipfile
 
 from paraph.client import cards, founding
 from paraph.client.home import Home
+from paraph.client.web import choices
 from paraph.client.web.keymap import EVERYWHERE, KEYS
 from tests.support.commands import Person
 from tests.support.pages import OWN, Pages, pages
@@ -130,3 +131,23 @@ async def test_the_map_shows_every_key(desks: tuple[Person, Person]) -> None:
         for key in (*EVERYWHERE, *KEYS):
             for part in key.keys.split(" "):
                 assert f"<kbd>{part}</kbd>" in page
+
+
+async def test_what_was_chosen_is_there_when_the_desk_starts_anew(
+    desks: tuple[Person, Person],
+) -> None:
+    async with pages(desks[0]) as seen:
+        await seen.post("/theme", {"theme": "dark", "back": "/keys"})
+        await seen.post("/language", {"language": "ru", "back": "/keys"})
+    async with pages(desks[0]) as seen:
+        assert '<html lang="ru" data-theme="dark">' in await seen.get("/keys")
+    file = desks[0].home / choices.FILE
+    assert file.stat().st_mode & 0o077 == 0
+    for damaged in (
+        b"{",
+        b"[]",
+        b'{"paraph-theme": ["dark"], "paraph-language": "xx"}',
+        b"9" * 5000,
+    ):
+        file.write_bytes(damaged)
+        assert choices.kept(Home(desks[0].home)) == {}

@@ -8,7 +8,7 @@ from typing import Final
 
 from aiohttp import web
 
-from paraph.client.web import asked, language, theme
+from paraph.client.web import asked, choices, language, theme
 from paraph.client.web.guard import ENTER, HEADERS
 from paraph.client.web.rendering import page
 from paraph.client.web.words import KINDS
@@ -31,6 +31,8 @@ async def enter(request: web.Request) -> web.Response:
     # Not a redirect: the cookie is strict, and the way here began on another page.
     response = page(request, "entered.html")
     request.app[asked.GUARD].admit(response)
+    for name, value in choices.kept(asked.office(request).home).items():
+        _give(response, name, value)
     return response
 
 
@@ -61,7 +63,7 @@ async def choose_language(request: web.Request) -> web.Response:
     form = await request.post()
     response = web.HTTPSeeOther(asked.own_path(form.get("back")))
     if (chosen := str(form.get("language", ""))) in language.LANGUAGES:
-        _keep(response, language.COOKIE, chosen)
+        _keep(request, response, language.COOKIE, chosen)
     raise response
 
 
@@ -70,11 +72,16 @@ async def choose_theme(request: web.Request) -> web.Response:
     form = await request.post()
     response = web.HTTPSeeOther(asked.own_path(form.get("back")))
     if (chosen := str(form.get("theme", ""))) in theme.THEMES:
-        _keep(response, theme.COOKIE, chosen)
+        _keep(request, response, theme.COOKIE, chosen)
     raise response
 
 
-def _keep(response: web.HTTPSeeOther, name: str, value: str) -> None:
+def _keep(request: web.Request, response: web.HTTPSeeOther, name: str, value: str) -> None:
+    choices.keep(asked.office(request).home, name, value)
+    _give(response, name, value)
+
+
+def _give(response: web.StreamResponse, name: str, value: str) -> None:
     response.set_cookie(name, value, max_age=YEAR_S, httponly=True, samesite="Strict")
 
 

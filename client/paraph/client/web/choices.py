@@ -1,0 +1,42 @@
+"""What a person chose for the look of their desk, kept in their home.
+
+A desk has a new name each time it starts, so a browser brings no cookies of before.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Final
+
+from paraph.client.files import read_private, write_atomically
+from paraph.client.home import Home
+from paraph.client.web import language, theme
+from paraph.protocol.errors import InputError
+
+FILE: Final = "desk.json"
+ALLOWED: Final = {
+    language.COOKIE: frozenset(language.LANGUAGES),
+    theme.COOKIE: frozenset(theme.THEMES),
+}
+"""By the cookie that carries it: what it may be."""
+_MOST: Final = 4096
+
+
+def kept(home: Home) -> Mapping[str, str]:
+    """Return what was chosen, by cookie; whatever is damaged or unknown counts as not chosen."""
+    try:
+        found = json.loads(read_private(home.path / FILE, "what was chosen", _MOST))
+    except (InputError, ValueError):
+        return {}
+    if not isinstance(found, dict):
+        return {}
+    return {
+        name: found[name] for name, allowed in ALLOWED.items() if str(found.get(name)) in allowed
+    }
+
+
+def keep(home: Home, cookie: str, value: str) -> None:
+    """Keep one choice beside the others."""
+    made = json.dumps({**kept(home), cookie: value}, indent=2)
+    write_atomically(home.path / FILE, f"{made}\n".encode())
