@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import io
+import os
 import re
+import signal
 import stat
 import webbrowser
 from collections.abc import Callable
@@ -12,6 +15,7 @@ from pathlib import Path
 import pytest
 from aiohttp import ClientSession, CookieJar
 
+from paraph.client.cli.terminal import ending, enter_pressed
 from paraph.client.home import Home
 from paraph.client.web import launch
 from paraph.client.web.launch import PrivatePage, Tokens
@@ -194,3 +198,36 @@ async def test_an_open_stream_does_not_hold_the_end_up(desks: tuple[Person, Pers
             began = loop.time()
         assert loop.time() - began < 1
         assert [(await stream.content.read())[-14:] for stream in streams]
+
+
+async def test_enter_on_the_terminal_does_it_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    ours, theirs = os.openpty()
+    pressed = asyncio.Event()
+    try:
+        with open(theirs, encoding="ascii") as terminal:  # noqa: PTH123 - a number, no path
+            monkeypatch.setattr("sys.stdin", terminal)
+            with enter_pressed(pressed.set) as can:
+                assert can
+                for _ in range(2):
+                    os.write(ours, b"\n")
+                    async with asyncio.timeout(5):
+                        await pressed.wait()
+                    pressed.clear()
+            assert not asyncio.get_running_loop().remove_reader(terminal)
+    finally:
+        os.close(ours)
+
+
+async def test_without_a_terminal_nobody_can_press_enter(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("\n"))
+    with enter_pressed(lambda: None) as can:
+        assert not can
+
+
+async def test_ctrl_c_sets_the_end_and_breaks_nothing_off() -> None:
+    with ending() as stop:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            stop.clear()
+            os.kill(os.getpid(), number)
+            async with asyncio.timeout(5):
+                await stop.wait()
