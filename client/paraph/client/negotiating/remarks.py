@@ -26,6 +26,8 @@ def taken_out(
     """
     for part in before.parts:
         now = after.find(part.cid)
+        if now is not None and now.words == part.words:
+            continue
         left = held(now, codes) if now is not None else {}
         for holder, count in held(part, codes).items():
             if holder in codes and holder != author and left.get(holder, 0) < count:

@@ -7,6 +7,7 @@ what do they owe, by which conference? Are we both looking at the same text?
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal
 
@@ -21,6 +22,7 @@ from paraph.protocol.names import ZERO
 from paraph.protocol.negotiation import concluded, marks, matrix
 from paraph.protocol.negotiation import ledger as ledgers
 from paraph.protocol.negotiation.joint import agreeing
+from paraph.protocol.negotiation.kept import Same
 from paraph.protocol.negotiation.ledger import Row as Bracket
 from paraph.protocol.negotiation.phase import Phase, phase
 from paraph.protocol.negotiation.state import Comment, Negotiation, State, Version
@@ -292,8 +294,7 @@ def _dispatch_name(content: DispatchSent) -> str:
 
 
 def _questions(desk: Desk, talks: Negotiation) -> Iterator[Owed]:
-    waiting = (each for _, each in talks.comments.items() if _is_unanswered(talks, each))
-    for each in sorted(waiting, key=lambda comment: comment.index):
+    for each in _unanswered(Same(talks)):
         until = each.content.header.reply_by
         yield Owed(
             by=_other(desk, each.party),
@@ -303,6 +304,13 @@ def _questions(desk: Desk, talks: Negotiation) -> Iterator[Owed]:
             due=when(until),
             late=0 < until < desk.state.log_time,
         )
+
+
+@functools.lru_cache(maxsize=4)
+def _unanswered(talks: Same[Negotiation]) -> tuple[Comment, ...]:
+    comments = (each for _, each in talks.value.comments.items())
+    found = (each for each in comments if _is_unanswered(talks.value, each))
+    return tuple(sorted(found, key=lambda each: each.index))
 
 
 def _is_unanswered(talks: Negotiation, comment: Comment) -> bool:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from paraph.protocol.names import ZERO
 from paraph.protocol.negotiation.anchoring import Place, anchoring_of
+from paraph.protocol.negotiation.kept import Same
 from paraph.protocol.negotiation.state import Comment, Negotiation, Version
 from paraph.protocol.negotiation.trie import Trie
 
@@ -69,16 +71,29 @@ def threads(
         texts: The versions that comments are on; those of *talks*, if not given. An internal
             channel comments on versions of another one.
     """
-    texts = talks.versions if texts is None else texts
-    anchors = anchoring_of(texts)
-    first = (each for _, each in talks.comments.items() if each.number)
-    for comment in sorted(first, key=lambda each: each.number):
-        anchor = comment.content.anchor
-        placed = version is not None and anchor.version in texts
-        yield Thread(
+    at = Same(version) if version is not None else None
+    yield from _threads(Same(talks), at, Same(talks.versions if texts is None else texts))
+
+
+@functools.lru_cache(maxsize=8)
+def _threads(
+    talks: Same[Negotiation], version: Same[Version] | None, texts: Same[Trie[Version]]
+) -> tuple[Thread, ...]:
+    anchors, comments = anchoring_of(texts.value), talks.value.comments
+    end = version.value.statement if version is not None else None
+    return tuple(
+        Thread(
             comment=comment,
             replies=tuple(
-                found for each in comment.replies if (found := talks.comments.get(each)) is not None
+                found for each in comment.replies if (found := comments.get(each)) is not None
             ),
-            place=anchors.place(anchor, version.statement) if placed and version else None,
+            place=anchors.place(anchor, end)
+            if end is not None and (anchor := comment.content.anchor).version in texts.value
+            else None,
         )
+        for comment in sorted((each for _, each in comments.items() if each.number), key=_number)
+    )
+
+
+def _number(comment: Comment) -> int:
+    return comment.number
