@@ -25,6 +25,7 @@ from paraph.client.negotiating.redline.told import (
 )
 from paraph.client.negotiating.runs import Run, plain
 from paraph.client.remembered import remembered
+from paraph.client.visible import one_line
 from paraph.client.web import asked, paging, texts
 from paraph.client.web.office import Room
 from paraph.client.web.rendering import page
@@ -37,6 +38,8 @@ from paraph.protocol.negotiation.trie import Trie
 
 PIECE_WEIGHT: Final = 120
 BLOCK_WEIGHT: Final = 2_600
+MOST_BRIEFLY: Final = 28
+"""Characters by which a change is known in a list."""
 MOST_SHOWN: Final = 40_000
 """Characters of a block in one language that are shown; on the page for paper, all of them."""
 
@@ -69,6 +72,7 @@ class Shown:
         whose: Parties whose changes they are.
         bits: Words by language.
         left_out: Characters of all languages that are not shown.
+        briefly: Of each change of words, the beginning of what goes and of what comes.
         about: What changed beside the words: name, before, now.
         invisible: Changes that nobody sees, with their code points.
         follows: Of a moved clause: what it follows in each text, old and new; empty for the front.
@@ -80,6 +84,7 @@ class Shown:
     whose: tuple[str, ...]
     bits: Mapping[str, tuple[Bit, ...]]
     left_out: int
+    briefly: Mapping[int, tuple[str, str]]
     about: tuple[tuple[str, str, str], ...]
     invisible: tuple[tuple[Change, str], ...]
     follows: tuple[tuple[str, str, str], ...]
@@ -119,6 +124,14 @@ def shown(
                 )
                 for each in languages
             },
+            briefly={
+                each.number: (
+                    _beginning(block, each, "deleted"),
+                    _beginning(block, each, "inserted"),
+                )
+                for each in block.changes
+                if each.kind == "words"
+            },
             left_out=sum(_beyond(block.pieces[each], most) for each in languages),
             about=tuple(about_of(block)) if any(c.kind == "about" for c in block.changes) else (),
             invisible=tuple((c, points_of(block, c)) for c in block.changes if c.invisible),
@@ -132,6 +145,15 @@ def shown(
 def _follows(text: Text) -> dict[str, str]:
     order = [part.cid for part in text.parts]
     return dict(zip(order, ["", *order], strict=False))
+
+
+def _beginning(block: Block, change: Change, kind: str) -> str:
+    words = (
+        piece.text
+        for piece in block.pieces[change.language]
+        if piece.change == change.number and piece.kind == kind
+    )
+    return one_line("".join(words)[:MOST_BRIEFLY], MOST_BRIEFLY)
 
 
 def _begun(pieces: Sequence[Piece], most: int) -> list[Piece]:
