@@ -32,7 +32,7 @@ from paraph.protocol.names import ChannelId
 
 MIDDLE: Final = "2015-10-15T16:20:00Z"
 """The moment of the sample that becomes the present."""
-BEFORE: Final = "2015-09-30T00:00:00Z"
+BEFORE: Final = "2015-10-01T13:59:00Z"
 """A moment of the sample before anybody speaks."""
 PARAPH: Final = (sys.executable, "-c", "from paraph.client.cli import main; main()")
 START_S: Final = 60
