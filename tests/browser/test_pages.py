@@ -159,3 +159,11 @@ async def test_the_skip_link_leads_to_the_page(usa: Window, world: World) -> Non
     await usa.page.keyboard.press("Tab")
     await usa.page.keyboard.press("Enter")
     assert await usa.page.evaluate("document.activeElement.id") == "main"
+
+
+async def test_another_language_is_of_the_same_page_with_its_query(
+    usa: Window, world: World
+) -> None:
+    await usa.go(f"{world.room}/proposals?show=open")
+    await usa.speak("ru")
+    assert usa.page.url.endswith("/proposals?show=open")

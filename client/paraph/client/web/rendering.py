@@ -60,14 +60,16 @@ def text(
 ) -> str:
     """Return *template* filled in, in the language of *request*.
 
-    Every template sees, besides *context*: ``room`` (or nothing), ``office``, ``path`` of the
-    request, ``language``, ``theme``, and how much was looked over and is ``unsent``.
+    Every template sees, besides *context*: ``room`` (or nothing), ``office``, ``path`` and
+    ``path_qs`` of the request, ``language``, ``theme``, and how much was looked over and is
+    ``unsent``.
     """
     made = _environment(language.chosen(request)).get_template(template)
     return made.render(
         room=room,
         office=asked.office(request),
         path=request.path,
+        path_qs=request.path_qs,
         theme=theme.chosen(request),
         unsent=len(request.app[ACTS].open()),
         **context,
