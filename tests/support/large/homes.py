@@ -38,7 +38,7 @@ from tests.support.channel import START, Channel, Person
 from tests.support.large import notes
 from tests.support.large.disk_stage import DiskStage
 from tests.support.large.script import Script
-from tests.support.large.stage import PARTIES, Size
+from tests.support.large.stage import DAY, PARTIES, Size
 from tests.support.real_relay import RealRelay, make_relay, start_relay
 
 PASSPHRASE: Final = b"correct horse battery staple"
@@ -140,6 +140,8 @@ async def _make(made: Large, size: Size) -> None:
         for code in PARTIES:
             for folder in made.home(code).channels():
                 await _catch_up(made, code, folder, link)
+        for code in PARTIES:
+            await _renew(made, code, link)
         notes.keep_drafts(made.home("USA").path, stage.state)
     finally:
         await link.close()
@@ -186,6 +188,15 @@ async def _channel(
         folder = joining.join(made.home(code), file)
         await joining.enrol_own(vault, folder, link, ROLES, now=START)
     return file
+
+
+async def _renew(made: Large, code: str, link: Link) -> None:
+    # What was signed on the stage is in no outbox: whoever speaks from now on has a new key.
+    for folder in made.home(code).channels():
+        await joining.enrol_own(
+            made.vault(code), folder, link, (roles.DESK,), now=START + DAY, renew=True
+        )
+        await _catch_up(made, code, folder, link)
 
 
 async def _catch_up(made: Large, code: str, folder: ChannelHome, link: Link) -> None:

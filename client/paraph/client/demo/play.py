@@ -74,9 +74,7 @@ class Play:
         self.statements: dict[str, bytes] = {}
         self.played: list[Played] = []
 
-    async def run(
-        self, progress: Callable[[int, int], None], *, before: int | None = None
-    ) -> None:
+    async def run(self, progress: Callable[[int, int], None], *, before: int | None = None) -> None:
         """Play every act.
 
         Args:
@@ -86,9 +84,7 @@ class Play:
         Raises:
             ParaphError: Something was refused that the scenario says was done.
         """
-        acts = [
-            act for act in script.acts(self._scenario) if before is None or act.at < before
-        ]
+        acts = [act for act in script.acts(self._scenario) if before is None or act.at < before]
         for number, act in enumerate(acts, start=1):
             await self.cast.renew(act.at)
             await self._bots.renew(act.at)

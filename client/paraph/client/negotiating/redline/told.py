@@ -157,6 +157,7 @@ def _words(block: Block, language: str, whose: tuple[str, ...]) -> Iterator[Span
 
 def points_of(block: Block, change: Change) -> str:
     """Return by its code points what a change takes out and puts in: for what nobody sees."""
+
     def points(kind: str) -> str:
         found = (
             piece.text

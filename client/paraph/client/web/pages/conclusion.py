@@ -57,6 +57,7 @@ NEXT: Final[Mapping[str, str]] = {
     "done": N_("The text is signed. Save the package."),
 }
 PURPOSES: Final = ("both", "initial", "sign")
+_ACTS: Final = ("agree", "dispatch", "initial", "sign")
 MOST: Final = 2_000
 
 
@@ -93,7 +94,7 @@ def _show(request: web.Request, room: Room, form: Posted, status: int = 200) -> 
         own=room.desk.member.holder,
         settled=concluded.in_force(room.talks) is not None,
         signed=concluded.is_signed(room.talks),
-        may={each: saying.may(room, each) for each in ("agree", "dispatch", "initial", "sign", *_SEALS)},
+        may={each: saying.may(room, each) for each in (*_ACTS, *_SEALS)},
         effects=EFFECTS,
         changes=CHANGES,
         purposes=PURPOSES,
