@@ -8,13 +8,13 @@ import gc
 import io
 import logging
 import re
+import weakref
 from collections.abc import AsyncGenerator
 from pathlib import Path
 
 import pytest
 from aiohttp import ClientResponse
 
-from paraph.client.desk import Desk
 from paraph.client.home import Home
 from paraph.client.vault import HeldKey, Vault
 from paraph.client.web import app, asked, language, trouble
@@ -59,12 +59,16 @@ async def test_locking_forgets_keys_and_desks_and_every_page_asks_for_the_passph
     async with pages(desks[0]) as seen:
         front = seen.path
         seeds = {key.signing for key in seen.office.vault.content.keys}
+        content = id(seen.office.vault.content)
+        held = [weakref.ref(each) for each in seen.office.desks]
         await seen.post("/lock", {})
         assert (seen.office.is_locked, seen.office.desks, seen.office.chancery) == (True, (), None)
         with pytest.raises(LockedError):
             _ = seen.office.vault
         gc.collect()
-        assert not [each for each in gc.get_objects() if isinstance(each, Desk | Vault)]
+        assert [each() for each in held if each() is not None] == []
+        vaults = (each for each in gc.get_objects() if isinstance(each, Vault))
+        assert content not in {id(each.content) for each in vaults}
         assert not [
             each for each in gc.get_objects() if isinstance(each, HeldKey) and each.signing in seeds
         ]
