@@ -445,13 +445,13 @@ class Walk:
         """Compute every view that the protocol has; none may raise."""
         state = self.state
         assert fingerprint.digest(state) == fingerprint.digest(state)
-        for _, talks in state.negotiations.items():  # noqa: PERF102 - no dict
+        for talks in state.negotiations.values():
             phases.phase(state, talks)
             glossary.terms(state, talks)
             lineage, anchoring = Lineage(talks.versions), Anchoring(talks.versions)
-            for _, document in talks.side_documents.items():  # noqa: PERF102 - no dict
+            for document in talks.side_documents.values():
                 side_documents.standing_of(talks, document)
-            for _, action in talks.actions.items():  # noqa: PERF102 - no dict
+            for action in talks.actions.values():
                 actions.standing_of(talks, action, state.log_time)
             for statement, version in talks.versions.items():
                 gates.gate(state, talks, version)
@@ -465,7 +465,7 @@ class Walk:
                 lint.notes(version.text, state.parties, "binding")
                 for part in version.text.parts:
                     lineage.history(statement, part.cid)
-                for _, comment in talks.comments.items():  # noqa: PERF102 - no dict
+                for comment in talks.comments.values():
                     if comment.content.anchor.version in talks.versions:
                         anchoring.place(comment.content.anchor, statement)
 

@@ -254,7 +254,7 @@ def _named(state: State, text: str) -> Iterator[int]:
     letter, number = (found[1], int(found[2])) if found is not None else (text, 0)
     if letter == "S-":
         yield from (each.index for _, each in state.silences.items() if each.number == number)
-    for _, talks in state.negotiations.items():  # noqa: PERF102 - a trie, no dict
+    for talks in state.negotiations.values():
         if letter == "head":
             heads = (talks.versions.get(each) for each in talks.heads)
             yield from (each.index for each in heads if each is not None)

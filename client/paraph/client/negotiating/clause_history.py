@@ -130,7 +130,7 @@ def positions_on(talks: Negotiation, version: Version, cid: str) -> tuple[Said, 
     part = version.text.find(cid)
     found = []
     for party, stances in talks.stances.items():
-        for _, stance in stances.items():  # noqa: PERF102 - a trie, no dict
+        for stance in stances.values():
             about = talks.versions.get(stance.version)
             then = about.text.find(cid) if about is not None else None
             value = stance.on(cid) if then is not None else ""

@@ -83,8 +83,8 @@ def heads_of(drafted: Drafted, state: State) -> Sequence[Version]:
 
 def _as_sent(drafted: Drafted, state: State) -> Iterator[Version]:
     parent = drafted.parent.statement if drafted.parent is not None else None
-    for _, talks in state.negotiations.items():  # noqa: PERF102 - a trie, no dict
-        for _, version in talks.versions.items():  # noqa: PERF102 - the same
+    for talks in state.negotiations.values():
+        for version in talks.versions.values():
             first = version.content.parents[0] if version.content.parents else None
             if first == parent and version.text.parts == drafted.text.parts:
                 yield version

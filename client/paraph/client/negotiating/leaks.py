@@ -44,15 +44,15 @@ def _internal_words(inside: State) -> Iterator[tuple[str, str]]:
         yield "the mandate's name", mandate.content.name
         for scope in mandate.content.scope:
             yield "the mandate's scope", scope.words
-    for _, clearance in inside.clearances.items():  # noqa: PERF102 - no dict
+    for clearance in inside.clearances.values():
         for step in clearance.steps:
             yield f"the note of clearance {clearance.number}", step.note
-    for _, talks in inside.negotiations.items():  # noqa: PERF102 - no dict
+    for talks in inside.negotiations.values():
         yield from _comments(talks)
 
 
 def _comments(talks: Negotiation) -> Iterator[tuple[str, str]]:
-    for _, comment in talks.comments.items():  # noqa: PERF102 - no dict
+    for comment in talks.comments.values():
         yield f"an internal {comment.content.comment_kind}", comment.content.body
 
 

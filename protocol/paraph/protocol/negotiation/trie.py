@@ -85,6 +85,11 @@ class Trie(Generic[V]):
         for leaf in _leaves(self.root):
             yield leaf.key, leaf.value
 
+    def values(self) -> Iterator[V]:
+        """Yield values, by key."""
+        for leaf in _leaves(self.root):
+            yield leaf.value
+
 
 def _fork(one: Leaf[V], two: Leaf[V], depth: int) -> Node[V]:
     # The two keys are alike below *depth*, and different somewhere after it.

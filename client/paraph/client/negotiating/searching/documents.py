@@ -88,7 +88,7 @@ class Document:
 def shared(desk: Desk) -> Iterator[Document]:
     """Yield everything that was said in a shared channel and that this desk has opened."""
     state = desk.reader.state
-    for _, talks in state.negotiations.items():  # noqa: PERF102 - a trie, no dict
+    for talks in state.negotiations.values():
         yield from _Said(state, talks).everything()
     for known in placed.of_kind(state, PositionTaken.KIND):
         opened = desk.reader.again(known.index)
@@ -100,9 +100,9 @@ def shared(desk: Desk) -> Iterator[Document]:
 def internal(desk: Desk) -> Iterator[Document]:
     """Yield what stands in a party's internal channel."""
     state = desk.reader.state
-    for _, talks in state.negotiations.items():  # noqa: PERF102 - a trie, no dict
+    for talks in state.negotiations.values():
         said = _Said(state, talks)
-        for _, each in talks.comments.items():  # noqa: PERF102
+        for each in talks.comments.values():
             if each.content.body:
                 cid = each.content.anchor.cid
                 yield said.at(each.statement, "note", f"#{each.index}", each.content.body, cid=cid)
@@ -186,7 +186,7 @@ class _Said:
         yield from self._clauses()
         yield from self._comments()
         yield from self._proposals()
-        for _, each in self._talks.dispatches.items():  # noqa: PERF102 - a trie, no dict
+        for each in self._talks.dispatches.values():
             name = f"{each.content.author}-{each.content.number}"
             yield self.at(each.statement, "dispatch", name, each.content.body)
         yield from self._meetings()
@@ -197,7 +197,7 @@ class _Said:
     def _clauses(self) -> Iterator[Document]:
         # Each wording once: where it stood first, and last.
         lines: dict[bytes, list[Version]] = {}
-        for _, version in self._talks.versions.items():  # noqa: PERF102
+        for version in self._talks.versions.values():
             lines.setdefault(version.document, []).append(version)
         for document, versions in lines.items():
             versions.sort(key=lambda each: each.index)
@@ -238,7 +238,7 @@ class _Said:
     # what is said about it
 
     def _comments(self) -> Iterator[Document]:
-        for _, each in self._talks.comments.items():  # noqa: PERF102
+        for each in self._talks.comments.values():
             first = self._talks.comments.get(each.thread) or each
             if each.content.body:
                 yield self.at(
@@ -247,7 +247,7 @@ class _Said:
                 )  # fmt: skip
 
     def _proposals(self) -> Iterator[Document]:
-        for _, each in self._talks.proposals.items():  # noqa: PERF102
+        for each in self._talks.proposals.values():
             content = each.content
             for wording in (*content.titles, *content.rationale, *_offered(content.operations)):
                 yield self.at(
@@ -262,18 +262,18 @@ class _Said:
 
     def _meetings(self) -> Iterator[Document]:
         talks = self._talks
-        for _, each in talks.conferences.items():  # noqa: PERF102
+        for each in talks.conferences.values():
             for item in each.schedule.agenda:
                 name = f"{each.schedule.name} {item.n}"
                 yield self.at(each.schedule_id, "conference", name, item.title)
-        for _, outcomes in talks.outcomes.items():  # noqa: PERF102
+        for outcomes in talks.outcomes.values():
             for one in outcomes.content.items:
                 for wording in one.understanding:
                     yield self.at(
                         outcomes.statement, "conference", outcomes.content.conference,
                         wording.words, language=wording.language, cid=one.cid,
                     )  # fmt: skip
-        for _, action in talks.actions.items():  # noqa: PERF102
+        for action in talks.actions.values():
             yield self.at(action.statement, "action", f"A-{action.number}", action.content.what)
             if action.report is not None and action.report.note:
                 name, note = f"A-{action.number}", action.report.note
@@ -281,20 +281,20 @@ class _Said:
 
     def _beside(self) -> Iterator[Document]:
         talks, state = self._talks, self._state
-        for _, document in talks.side_documents.items():  # noqa: PERF102
+        for document in talks.side_documents.values():
             kind: Kind = "minutes" if document.content.document_kind == MINUTES else "side-document"
             yield from self._worded(document.statement, kind, f"SD-{document.number}",
                                     document.content.titles)  # fmt: skip
-        for _, silence in state.silences.items():  # noqa: PERF102
+        for silence in state.silences.values():
             if silence.content.header.negotiation == talks.identity and silence.ending:
                 ending = silence.ending
                 if ending.reason:
                     name = f"S-{silence.number}"
                     yield self.at(ending.statement, "silence", name, ending.reason)
-        for _, finding in talks.scrutiny.findings.items():  # noqa: PERF102
+        for finding in talks.scrutiny.findings.values():
             yield self.at(finding.statement, "finding", f"F-{finding.number}",
                           finding.content.detail, cid=finding.content.cid)  # fmt: skip
-        for _, term in talks.scrutiny.terms.items():  # noqa: PERF102
+        for term in talks.scrutiny.terms.values():
             name = f"#{term.index}"
             yield from self._worded(term.statement, "term", name, term.content.words)
             if term.content.note:
