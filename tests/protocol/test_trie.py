@@ -15,6 +15,7 @@ def test_it_holds_what_a_dictionary_holds_and_iterates_by_key(keys: list[bytes])
         trie = trie.put(key, number)
     plain = {key: number for number, key in enumerate(keys)}
     assert list(trie.items()) == sorted(plain.items())
+    assert list(trie.values()) == [plain[key] for key in sorted(plain)]
     assert len(trie) == len(plain)
     assert all(trie.get(key) == number for key, number in plain.items())
     assert all(key in trie for key in plain)
