@@ -66,6 +66,8 @@ def _hits(found: Detail) -> Detail:
 def lone_letters(text: str) -> tuple[str, ...]:
     """Return the words of one letter in another alphabet than most of *text*."""
     alphabet = alphabet_of().get
+    if len(set(map(alphabet, text)) - {None}) < 2:
+        return ()  # of most clauses this is known without reading them word by word
     found = letters(text)
     count = Counter(name for word in found for each in word if (name := alphabet(each)))
     if len(count) < 2:
@@ -82,6 +84,8 @@ def foreign_quotes(text: str, lexicon: Lexicon) -> tuple[str, ...]:
 
 def list_items(text: str) -> int:
     """Return how many items are marked in *text*: ``(a)``, ``b)``, ``1)``."""
+    if ")" not in text:
+        return 0
     plain = without_references(text)
     return sum(map(_is_marker, *_with_neighbours(plain)))
 
@@ -112,6 +116,8 @@ def numbers_in_words(text: str, lexicon: Lexicon) -> Iterator[tuple[int, int, in
     run: list[int] = []
     start = end = 0
     small = phrases.lower(text)
+    if not lexicon.particles and value_of.keys().isdisjoint(phrases.different(small)):
+        return  # most clauses write no number: looked at once, in C
     for word in phrases.words(small):
         value = _value(word.text, value_of, lexicon.particles)
         touches = 0 < len(run) < _LONGEST_NUMBER and phrases.is_join(small[end : word.start])
@@ -164,6 +170,8 @@ def large_numbers(text: str, lexicon: Lexicon) -> tuple[str, ...]:
 
 def unequal_pairs(text: str, lexicon: Lexicon) -> tuple[str, ...]:
     """Return each number of *text* with another beside it in parentheses: ``two (3)``."""
+    if "(" not in text:
+        return ()
     written = [(str(value), start, end) for value, start, end in numbers_in_words(text, lexicon)]
     figures = [
         (figure, word.start, word.end)

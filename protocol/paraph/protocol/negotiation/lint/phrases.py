@@ -46,7 +46,8 @@ def words(text: str) -> tuple[Word, ...]:
 
 
 @functools.lru_cache(maxsize=_KEPT)
-def _different(text: str) -> frozenset[str]:
+def different(text: str) -> frozenset[str]:
+    """Return the words and figures of *text*, each once."""
     return frozenset(one_of(LETTERS, DIGITS, _LOW_LINE).findall(text))
 
 
@@ -152,7 +153,7 @@ class Phrases:
 
     def _may_hold(self, text: str) -> bool:
         # Most clauses hold no phrase at all: look at them once, in C.
-        return not self._exact.keys().isdisjoint(_different(text)) or any(
+        return not self._exact.keys().isdisjoint(different(text)) or any(
             phrase.forms[0].text in text for phrase in self._open
         )
 
