@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 
 from aiohttp import ClientResponse, web
 from aiohttp.test_utils import TestClient, TestServer
@@ -55,7 +55,7 @@ class Pages:
         answer = await self.client.post(self._at(path), data=form, headers=self.own)
         return await self._text(answer, status)
 
-    async def say(self, path: str, form: Mapping[str, str]) -> None:
+    async def say(self, path: str, form: Mapping[str, str] | Sequence[tuple[str, str]]) -> None:
         """Post *form*, and let what it makes leave exactly as it would be shown."""
         answer = await self.client.post(
             self._at(path), data=form, headers=self.own, allow_redirects=False

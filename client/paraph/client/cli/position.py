@@ -188,10 +188,10 @@ def tie(seat: Seat, *, cids: tuple[str, ...], titles: tuple[str, ...], voice: Vo
 def untie(seat: Seat, *, ref: str, voice: Voice) -> None:
     """Let the clauses of the package REF go their own ways, once the other side agrees."""
     from paraph.client import views
-    from paraph.protocol.statements.positions import PackageUntied
+    from paraph.client.negotiating import positions as making
 
     def make(desk: Desk, identity: bytes) -> PackageUntied:
         header = desk.header(identity, voice.manner)
-        return PackageUntied(header=header, package=views.find(desk, ref).id)
+        return making.untied(header, views.find(desk, ref).id)
 
     run(say_so(seat, voice, make))

@@ -9,18 +9,21 @@ from typing import Final
 from paraph.client import composing
 from paraph.client.desk import Desk
 from paraph.protocol.errors import InputError, MisuseError, OutOfTurnError
-from paraph.protocol.negotiation import concluded
+from paraph.protocol.names import ZERO
+from paraph.protocol.negotiation import concluded, joint
 from paraph.protocol.negotiation import matrix as views
 from paraph.protocol.negotiation import text as texts
 from paraph.protocol.negotiation.fold.touching import by_clause
 from paraph.protocol.negotiation.matrix import Mark
 from paraph.protocol.negotiation.state import Negotiation, State, Version
+from paraph.protocol.negotiation.state.positions import Package
 from paraph.protocol.negotiation.text import Part, Text
 from paraph.protocol.statements.header import ContentHeader, to_wordings
 from paraph.protocol.statements.positions import (
     POSITIONS,
     ClausePosition,
     PackageTied,
+    PackageUntied,
     PositionTaken,
 )
 from paraph.protocol.statements.versions import Operation, VersionTabled
@@ -139,6 +142,51 @@ def rows(state: State, talks: Negotiation, version: Version) -> Iterator[Row]:
             marks=matrix[part.cid],
             wording=texts.wording_digest(part),
         )
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class PackageRow:
+    """A package as people see it.
+
+    Attributes:
+        package: The package.
+        standing: recalled; proposed, tied, or untied by both; untying: one side would untie it.
+        behind: Parties behind the tying; behind the untying where that is what is open.
+        open: What the other parties may agree to now: a statement id; zeros if nothing.
+    """
+
+    package: Package
+    standing: str
+    behind: tuple[str, ...]
+    open: bytes
+
+
+def packages(state: State, talks: Negotiation) -> Iterator[PackageRow]:
+    """Yield the packages of a negotiation, in the order of the log."""
+    for each in sorted((found for _, found in talks.packages.items()), key=_index):
+        untying = each.untying if each.untying not in talks.recalled else ZERO
+        tying_by = tuple(joint.agreeing(state, talks, each.statement))
+        if each.statement in talks.recalled:
+            yield PackageRow(each, "recalled", (), ZERO)
+        elif not joint.is_agreed(state, talks, each.statement):
+            yield PackageRow(each, "proposed", tying_by, each.statement)
+        elif untying == ZERO:
+            yield PackageRow(each, "tied", tying_by, ZERO)
+        else:
+            by = tuple(joint.agreeing(state, talks, untying))
+            if joint.is_agreed(state, talks, untying):
+                yield PackageRow(each, "untied", by, ZERO)
+            else:
+                yield PackageRow(each, "untying", by, untying)
+
+
+def _index(package: Package) -> int:
+    return package.index
+
+
+def untied(header: ContentHeader, package: bytes) -> PackageUntied:
+    """Return what would untie a package: its clauses go their own ways once both say so."""
+    return PackageUntied(header=header, package=package)
 
 
 # ------------------------------------------------------------------ reopening what was agreed

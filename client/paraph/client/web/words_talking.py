@@ -108,6 +108,13 @@ CLAUSE_ROLES: Final = {
     "testimonium": N_("testimonium"),
     "annex": N_("annex"),
 }
+PACKAGES: Final = {
+    "proposed": N_("proposed, not agreed by both"),
+    "tied": N_("tied by both"),
+    "untying": N_("tied; to be untied"),
+    "untied": N_("untied by both"),
+    "recalled": N_("recalled"),
+}
 TALKING: Final = {
     "comment": COMMENTS,
     "fate": FATES,
@@ -121,5 +128,6 @@ TALKING: Final = {
     "agenda": AGENDA,
     "precedence": PRECEDENCES,
     "clause-role": CLAUSE_ROLES,
+    "package": PACKAGES,
 }
 """By name, as the filter ``called`` takes it."""

@@ -56,6 +56,10 @@ async def matrix(request: web.Request) -> web.Response:
         is_head=version is not None and version.statement in room.talks.heads,
         is_frozen=bool(rows) and all(each.state == "frozen" for each in rows),
         values=_values(room),
+        packages=list(positions.packages(room.state, room.talks)),
+        may_tie=saying.may(room, "propose"),
+        may_agree=saying.may(room, "confirm"),
+        may_recall=saying.may(room, "recall"),
     )
 
 
