@@ -8,8 +8,9 @@ states that differ in anything the fold keeps do not.
 from __future__ import annotations
 
 import dataclasses
+import functools
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 from paraph.protocol.errors import MisuseError
@@ -43,6 +44,8 @@ class Digests:
     def __init__(self) -> None:
         self._known: dict[int, tuple[object, Digest]] = {}
         self._nodes: dict[int, tuple[object, tuple[bytes, ...]]] = {}
+        # Ids, codes and counts stand in many places: each kind by itself, as 1 is not True.
+        self._simple: dict[type, dict[Any, Digest]] = {kind: {} for kind in _SIMPLE}
         self._most = 0
 
     def of(self, value: object) -> Digest:
@@ -55,20 +58,37 @@ class Digests:
         if self.size > self._most:
             self._known.clear()
             self._nodes.clear()
+            for each in self._simple.values():
+                each.clear()
         return self._digest(value)
 
     @property
     def size(self) -> int:
         """How many values are remembered."""
-        return len(self._known) + len(self._nodes)
+        return len(self._known) + len(self._nodes) + sum(map(len, self._simple.values()))
 
     def _digest(self, value: object) -> Digest:
-        if not dataclasses.is_dataclass(value):
+        kind: Any = type(value)
+        simple = self._simple.get(kind)
+        if simple is not None:
+            digest = simple.get(value)
+            if digest is None:
+                digest = simple[value] = _hashed(*_SIMPLE[kind](value))
+            return digest
+        names = _names(kind)
+        if names is None:
             return _hashed(*self._form(value))
         known = self._known.get(id(value))
         if known is None:
-            known = self._known[id(value)] = (value, _hashed(*self._form(value)))
+            parts = self._fields(value, names) if names else self._form(value)
+            known = self._known[id(value)] = (value, _hashed(*parts))
         return known[1]
+
+    def _fields(self, value: object, names: tuple[tuple[str, bytes], ...]) -> list[bytes]:
+        parts = [b"value", type(value).__name__.encode()]
+        for name, written in names:
+            parts += (written, self._digest(getattr(value, name)))
+        return parts
 
     def _form(self, value: object) -> Iterator[bytes]:  # noqa: C901, PLR0912 - a case for each type
         match value:
@@ -99,13 +119,13 @@ class Digests:
                 for each in value:
                     yield self._digest(each)
             case _ if dataclasses.is_dataclass(value):
-                yield from (b"value", type(value).__name__.encode())
-                for each in dataclasses.fields(value):
-                    if each.compare:
-                        yield from (each.name.encode(), self._digest(getattr(value, each.name)))
+                yield from self._fields(value, _compared(type(value)))
             case _:
                 raise MisuseError(
-                    f"expected a value that a state may hold, got {type(value).__name__}"
+                    worded(
+                        "expected a value that a state may hold, got %(name)s",
+                        name=type(value).__name__,
+                    )
                 )
 
     def _row(self, node: Node[Any]) -> tuple[bytes, ...]:
@@ -120,6 +140,27 @@ class Digests:
                     row += self._row(each)
             known = self._nodes[id(node)] = (node, tuple(row))
         return known[1]
+
+
+_SIMPLE: Final[Mapping[type, Callable[[Any], tuple[bytes, bytes]]]] = {
+    bytes: lambda value: (b"bytes", value),
+    str: lambda value: (b"text", value.encode()),
+    int: lambda value: (b"int", str(value).encode()),
+}
+"""Most values of a state, told apart without asking for each what it might be."""
+
+
+@functools.cache
+def _names(kind: type) -> tuple[tuple[str, bytes], ...] | None:
+    # The fields that are digested; none of a value with a form of its own, nothing of no dataclass.
+    if not dataclasses.is_dataclass(kind):
+        return None
+    return () if issubclass(kind, Record | Trie | Mapping | frozenset | tuple) else _compared(kind)
+
+
+def _compared(kind: type) -> tuple[tuple[str, bytes], ...]:
+    fields = dataclasses.fields(kind)
+    return tuple((each.name, each.name.encode()) for each in fields if each.compare)
 
 
 def _hashed(*parts: bytes) -> Digest:

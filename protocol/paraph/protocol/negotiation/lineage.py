@@ -259,6 +259,10 @@ class Lineage:
         if found is None:
             found = self._begun[id(spun)] = {}
             for cid, strands in spun.items():
+                if len(strands) == 1:  # the usual one
+                    ((begun, *_),) = strands
+                    found.setdefault(begun, {})[cid] = strands
+                    continue
                 for begun in {each[0] for each in strands}:
                     of = frozenset(each for each in strands if each[0] == begun)
                     found.setdefault(begun, {})[cid] = of

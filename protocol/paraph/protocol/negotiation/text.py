@@ -11,7 +11,7 @@ import functools
 import hashlib
 import itertools
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, assert_never
 
@@ -141,7 +141,10 @@ def apply(text: Text, operations: Sequence[Operation]) -> Text:
         try:
             draft.make(operation)
         except (OutOfTurnError, MalformedError) as error:
-            raise type(error)(f"operation {place}: {error}", code=error.code) from error
+            raise type(error)(
+                worded("operation %(place)s: %(why)s", place=place, why=error.words),
+                code=error.code,
+            ) from error
     return _bounded(Text(text.languages, tuple(draft.parts), draft.used))
 
 
@@ -173,7 +176,9 @@ class _Draft:
         for place, part in enumerate(self.parts):
             if part.cid == cid:
                 return place
-        raise OutOfTurnError(f'there is no clause "{cid}" in the text', code="unknown-clause")
+        raise OutOfTurnError(
+            worded('there is no clause "%(cid)s" in the text', cid=cid), code="unknown-clause"
+        )
 
     def write(self, cid: str, texts: Sequence[Wording]) -> None:
         # A language left out keeps its words and is stale from now on.
@@ -194,7 +199,8 @@ class _Draft:
     def move(self, cid: str, after: str) -> None:
         if cid == after:
             raise OutOfTurnError(
-                f'clause "{cid}" cannot follow itself', code="clause-follows-itself"
+                worded('clause "%(cid)s" cannot follow itself', cid=cid),
+                code="clause-follows-itself",
             )
         self.at(after)
         part = self.parts.pop(self.at(cid))
@@ -216,7 +222,9 @@ class _Draft:
         joined = [self.parts[self.at(cid)] for cid in operation.cids]
         if len({part.role for part in joined}) > 1:
             raise OutOfTurnError(
-                f'the clauses merged into "{operation.into}" have different roles',
+                worded(
+                    'the clauses merged into "%(into)s" have different roles', into=operation.into
+                ),
                 code="roles-differ",
             )
         self.write(operation.into, operation.texts)
@@ -245,15 +253,24 @@ def _by_language(cid: str, texts: Sequence[Wording], languages: Sequence[str]) -
     for each in texts:
         if each.language not in languages:
             raise OutOfTurnError(
-                f'clause "{cid}": "{each.language}" is not a working language;'
-                f" expected {', '.join(languages)}",
+                worded(
+                    'clause "%(cid)s": "%(language)s" is not a working language; expected'
+                    " %(languages)s",
+                    cid=cid,
+                    language=each.language,
+                    languages=tuple(languages),
+                ),
                 code="unknown-language",
             )
-        require_stable(each.words, f'clause "{cid}", language {each.language}')
+        require_stable(each.words, functools.partial(_in_clause, cid, each.language))
     return {each.language: each.words for each in texts}
 
 
-def require_stable(words: str, where: str) -> None:
+def _in_clause(cid: str, language: str) -> Sentence:
+    return worded('clause "%(cid)s", language %(language)s', cid=cid, language=language)
+
+
+def require_stable(words: str, where: Callable[[], Sentence]) -> None:
     """Ask for *words* that every interpreter normalises alike, and soon.
 
     Raises:
@@ -262,19 +279,29 @@ def require_stable(words: str, where: str) -> None:
     at = first_unassigned(words)
     if at >= 0:
         raise MalformedError(
-            f"{where}, character {at + 1}: U+{ord(words[at]):04X} is not assigned in unicode 14.0",
+            worded(
+                "%(where)s, character %(at)s: U+%(point)s is not assigned in unicode 14.0",
+                where=where(),
+                at=at + 1,
+                point=f"{ord(words[at]):04X}",
+            ),
             code="unassigned-code-point",
         )
     # A reference may show nothing: then what stands around it is one row.
     if first_crowded(marks.resolve(words, lambda _: "")) >= 0:
         raise MalformedError(
-            f"{where}: expected at most {MOST_MARKS} marks on a letter", code="crowded-marks"
+            worded(
+                "%(where)s: expected at most %(most)s marks on a letter",
+                where=where(),
+                most=MOST_MARKS,
+            ),
+            code="crowded-marks",
         )
 
 
 def _twice(cid: str) -> OutOfTurnError:
     return OutOfTurnError(
-        f'the clause id "{cid}" was given before in this line of the text',
+        worded('the clause id "%(cid)s" was given before in this line of the text', cid=cid),
         code="clause-given-twice",
     )
 
@@ -283,7 +310,11 @@ def _bounded(text: Text) -> Text:
     total = sum(len(words) for part in text.parts for words in part.words.values())
     if len(text.parts) > MOST_CLAUSES or total > MOST_CHARACTERS:
         raise MalformedError(
-            f"expected at most {MOST_CLAUSES} clauses and {MOST_CHARACTERS} characters",
+            worded(
+                "expected at most %(clauses)s clauses and %(characters)s characters",
+                clauses=MOST_CLAUSES,
+                characters=MOST_CHARACTERS,
+            ),
             code="text-too-large",
         )
     return text
@@ -319,16 +350,21 @@ def structure_digest(text: Text) -> Digest:
 
     Ids, roles, order, headings, handling, which languages have words and which are stale.
     """
-    parts = (_sheet(part, (("has", dict.fromkeys(part.words, "")),)) for part in text.parts)
-    return labelled(Label.STRUCTURE, *parts)
+    return labelled(Label.STRUCTURE, *(_sheets(Same(part))[0] for part in text.parts))
 
 
 def checks(text: Text) -> tuple[bytes, ...]:
     """Return a short check of each clause, in order, over its words as stored (SPEC 7.4)."""
-    return tuple(
-        hashlib.sha256(_sheet(part, (("words", part.words),))).digest()[:CHECK_SIZE]
-        for part in text.parts
-    )
+    return tuple(_sheets(Same(part))[1] for part in text.parts)
+
+
+@functools.lru_cache(maxsize=2 * MOST_CLAUSES)
+def _sheets(part: Same[Part]) -> tuple[bytes, bytes]:
+    # What a clause adds to the structure, and its check; most clauses are the same ones in the
+    # next version.
+    has = _sheet(part.value, (("has", dict.fromkeys(part.value.words, "")),))
+    words = _sheet(part.value, (("words", part.value.words),))
+    return has, hashlib.sha256(words).digest()[:CHECK_SIZE]
 
 
 def wording_digest(part: Part) -> Digest:
