@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
 V = TypeVar("V")
 
@@ -28,9 +28,13 @@ class Leaf(Generic[V]):
 _EMPTY: tuple[None, ...] = (None,) * 16
 
 
-def _nibble(key: bytes, depth: int) -> int:
-    byte = key[depth // 2]
-    return byte & 0x0F if depth % 2 else byte >> 4
+_VALUES: Final = bytes.maketrans(b"0123456789abcdef", bytes(range(16)))
+
+
+def _places(key: bytes) -> bytes:
+    # Four bits a place, in the order of the key. A whole key at once costs less than two places
+    # one by one, and every statement of a negotiation walks down a few of these maps.
+    return key.hex().encode().translate(_VALUES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,18 +62,18 @@ class Trie(Generic[V]):
 
     def _leaf(self, key: bytes) -> Leaf[V] | None:
         node: Node[V] | Leaf[V] | None = self.root
-        depth = 0
+        places = iter(_places(key))
         while type(node) is tuple:
-            node = node[_nibble(key, depth)]
-            depth += 1
+            node = node[next(places)]
         return node if isinstance(node, Leaf) and node.key == key else None
 
     def put(self, key: bytes, value: V) -> Trie[V]:
         """Return this map with *value* at *key*, in place of an earlier one."""
         path: list[tuple[Node[V], int]] = []
         node: Node[V] | Leaf[V] | None = self.root
+        places = iter(_places(key))
         while type(node) is tuple:
-            place = _nibble(key, len(path))
+            place = next(places)
             path.append((node, place))
             node = node[place]
         assert not isinstance(node, tuple)
@@ -77,7 +81,9 @@ class Trie(Generic[V]):
         leaf = Leaf(key, value)
         below = leaf if node is None or not fresh else _fork(node, leaf, len(path))
         for above, place in reversed(path):
-            below = (*above[:place], below, *above[place + 1 :])
+            row = list(above)
+            row[place] = below
+            below = tuple(row)
         return Trie(below, self.size + fresh)  # type: ignore[arg-type]
 
     def items(self) -> Iterator[tuple[bytes, V]]:
@@ -93,7 +99,7 @@ class Trie(Generic[V]):
 
 def _fork(one: Leaf[V], two: Leaf[V], depth: int) -> Node[V]:
     # The two keys are alike below *depth*, and different somewhere after it.
-    first, second = _nibble(one.key, depth), _nibble(two.key, depth)
+    first, second = _places(one.key)[depth], _places(two.key)[depth]
     row: list[Node[V] | Leaf[V] | None] = list(_EMPTY)
     if first == second:
         row[first] = _fork(one, two, depth + 1)
