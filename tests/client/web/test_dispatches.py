@@ -7,6 +7,10 @@ import html
 import re
 from pathlib import Path
 
+import pytest
+
+from paraph.client.negotiating import dispatches
+from tests.client.test_cli_exchange import heartbeats
 from tests.support.commands import Person
 from tests.support.pages import OWN, Pages, pages
 
@@ -116,3 +120,51 @@ async def test_an_attachment_is_saved_under_a_harmless_name(
         await seen.get(path.removesuffix("1") + "2", status=400)
         await seen.get(f"{seen.path}/said/99999/files/1", status=404)
         assert not list((seen.office.desks[0].replica.home.path).glob("paraph-*"))
+
+
+async def test_every_receipt_of_a_dispatch_is_shown_with_its_entry(
+    desks: tuple[Person, Person],
+) -> None:
+    async with pages(desks[0]) as usa, pages(desks[1]) as rus:
+        await write(usa, kind="letter", body="Our draft")
+        await sync(rus)
+        for rung in ("displayed", "understood"):
+            await rus.post("dispatches/USA-1", {"rung": rung})
+        await sync(usa)
+        row = dispatches.one((room := usa.office.rooms()[0]).desk, room.state, room.talks, "USA-1")
+        assert [(each.party, each.step) for each in row.receipts] == [
+            ("RUS", "displayed"), ("RUS", "understood"),
+        ]  # fmt: skip
+        assert not any(each.is_automatic for each in row.receipts)
+        for path in ("dispatches", "dispatches/USA-1", f"said/{row.dispatch.index}"):
+            seen = await usa.get(path)
+            for each in row.receipts:
+                assert f'href="{usa.path}/said/{each.index}">#{each.index}</a>' in seen
+        one = await usa.get("dispatches/USA-1")
+        assert "passed with the next" in one  # it is in charge, and nobody said so apart
+        assert "displayed" in await usa.get(f"said/{row.dispatch.index}")
+
+
+@pytest.fixture
+def held(desks: tuple[Person, Person]) -> tuple[Person, Person]:
+    usa, rus = desks
+    usa.ok("dispatch", "--body", "Our draft", "--yes")
+    rus.ok("sync")
+    heartbeats(rus, usa, rus)
+    return usa, rus
+
+
+async def test_what_a_machine_holds_is_a_receipt_with_its_time(
+    held: tuple[Person, Person],
+) -> None:
+    async with pages(held[0]) as usa:
+        room = usa.office.rooms()[0]
+        row = dispatches.one(room.desk, room.state, room.talks, "USA-1")
+        (receipt,) = row.receipts
+        assert (receipt.party, receipt.step, receipt.is_automatic) == ("RUS", "held", True)
+        assert receipt.at > 0
+        # Of the heartbeats that say so it is the first.
+        assert receipt.index == row.dispatch.index + 1
+        for path in ("dispatches", "dispatches/USA-1", f"said/{row.dispatch.index}"):
+            assert f'href="{usa.path}/said/{receipt.index}"' in await usa.get(path)
+        assert "by a machine" in await usa.get(f"said/{row.dispatch.index}")

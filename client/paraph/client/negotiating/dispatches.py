@@ -7,11 +7,12 @@ number is kept as said and not applied. The register shows both, and a gap if ev
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from paraph.client.desk import Desk
-from paraph.client.negotiating import lately
+from paraph.client.negotiating import lately, receipts
+from paraph.client.negotiating.receipts import Receipt
 from paraph.protocol import roles
 from paraph.protocol.errors import InputError
 from paraph.protocol.names import ZERO
@@ -54,6 +55,7 @@ class Row:
         sent_at: Log time at its index, POSIX ms.
         came_at: Log time of the receipt; 0 without one.
         enclosures: What goes with it.
+        receipts: Every receipt, in the order of the log.
         reply_to: Name of the dispatch that it answers; empty if none.
         reply_index: Its entry; -1 if none.
         answered_by: Name of the dispatch that answers it; empty if none.
@@ -70,6 +72,7 @@ class Row:
     sent_at: int
     came_at: int
     enclosures: tuple[Enclosure, ...]
+    receipts: tuple[Receipt, ...]
     reply_to: str
     reply_index: int
     answered_by: str
@@ -84,6 +87,11 @@ class Row:
         return self.dispatch.content
 
     @property
+    @property
+    def firsts(self) -> Mapping[str, Receipt]:
+        """The first receipt of each rung."""
+        return receipts.by_rung(self.receipts)
+
     def reached(self) -> int:
         """How many rungs of LADDER it has reached."""
         return LADDER.index(self.rung) + 1 if self.rung in LADDER else 0
@@ -171,6 +179,7 @@ def _row(desk: Desk, state: State, talks: Negotiation, dispatch: Dispatch) -> Ro
         enclosures=tuple(_enclosure(desk, state, talks, each) for each in content.carries),
         reply_to=name_of(reply) if reply is not None else "",
         reply_index=reply.index if reply is not None else -1,
+        receipts=receipts.of(desk, state, statement),
         answered_by=name_of(answer) if answer is not None else "",
         answer_index=answer.index if answer is not None else -1,
         late=answer is None and 0 < content.header.reply_by < state.log_time,
