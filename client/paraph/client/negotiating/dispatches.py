@@ -54,8 +54,8 @@ class Row:
         reason: Why it was not taken.
         sent_at: Log time at its index, POSIX ms.
         came_at: Log time of the receipt; 0 without one.
-        enclosures: What goes with it.
         receipts: Every receipt, in the order of the log.
+        enclosures: What goes with it.
         reply_to: Name of the dispatch that it answers; empty if none.
         reply_index: Its entry; -1 if none.
         answered_by: Name of the dispatch that answers it; empty if none.
@@ -71,8 +71,8 @@ class Row:
     reason: str
     sent_at: int
     came_at: int
-    enclosures: tuple[Enclosure, ...]
     receipts: tuple[Receipt, ...]
+    enclosures: tuple[Enclosure, ...]
     reply_to: str
     reply_index: int
     answered_by: str
@@ -87,11 +87,11 @@ class Row:
         return self.dispatch.content
 
     @property
-    @property
     def firsts(self) -> Mapping[str, Receipt]:
         """The first receipt of each rung."""
         return receipts.by_rung(self.receipts)
 
+    @property
     def reached(self) -> int:
         """How many rungs of LADDER it has reached."""
         return LADDER.index(self.rung) + 1 if self.rung in LADDER else 0
@@ -176,10 +176,10 @@ def _row(desk: Desk, state: State, talks: Negotiation, dispatch: Dispatch) -> Ro
         reason=reason,
         sent_at=entry.said.log_time if entry is not None else 0,
         came_at=came_at,
+        receipts=receipts.of(desk, state, statement),
         enclosures=tuple(_enclosure(desk, state, talks, each) for each in content.carries),
         reply_to=name_of(reply) if reply is not None else "",
         reply_index=reply.index if reply is not None else -1,
-        receipts=receipts.of(desk, state, statement),
         answered_by=name_of(answer) if answer is not None else "",
         answer_index=answer.index if answer is not None else -1,
         late=answer is None and 0 < content.header.reply_by < state.log_time,
