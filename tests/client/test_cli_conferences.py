@@ -200,7 +200,7 @@ def test_actions_are_late_by_log_time_and_done_by_their_owner(desks: tuple[Perso
     assert own == [3]
     assert "A-3" in rus.ok("vc", "actions")
     assert "unknown-action" in usa.fails(2, "vc", "report", "A-9", "done")
-    assert "--to" in usa.fails(2, "vc", "report", "A-2", "carried")
+    assert "a new date with" in usa.fails(2, "vc", "report", "A-2", "carried")
     assert "--by" in usa.fails(2, "vc", "action", "x", "--owner", "USA", "--by", "2015-10-41T")
 
 

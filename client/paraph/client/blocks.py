@@ -18,6 +18,7 @@ from typing import Final, NoReturn, TypeVar
 import yaml
 
 from paraph.protocol.errors import InputError, MisuseError, ParaphError
+from paraph.protocol.sentences import worded
 from paraph.protocol.statements.header import MOST_WORDS
 
 T = TypeVar("T")
@@ -61,7 +62,13 @@ class Kind:
 
     def fail(self, line: int, where: str, problem: str, hint: str = "") -> NoReturn:
         """Raise what the user is told about a place of the file."""
-        raise InputError(f"line {line}: {where}: {problem}", code=self.code, hint=hint or self.hint)
+        raise InputError(
+            worded(
+                "line %(line)s: %(where)s: %(problem)s", line=line, where=where, problem=problem
+            ),
+            code=self.code,
+            hint=hint or self.hint,
+        )
 
 
 def read_file(path: Path, kind: Kind) -> bytes:
@@ -75,7 +82,7 @@ def read_file(path: Path, kind: Kind) -> bytes:
             return file.read(kind.most_bytes + 1)
     except OSError as error:
         raise InputError(
-            f"cannot read {path}: {error.strerror}",
+            worded("cannot read %(path)s: %(strerror)s", path=path, strerror=error.strerror),
             code=kind.code,
             hint="check the path of the file",
         ) from error
@@ -99,14 +106,23 @@ def read(data: bytes, kind: Kind) -> Block:
             kind.fail(_line(more), _TOP, "expected one document", "remove the lines ---")
     except UnicodeDecodeError as error:
         raise InputError(
-            f"{_TOP} is not UTF-8 text", code=kind.code, hint="save the file as UTF-8"
+            worded("%(top)s is not UTF-8 text", top=_TOP),
+            code=kind.code,
+            hint="save the file as UTF-8",
         ) from error
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = f" (line {mark.line + 1})" if mark is not None else ""
         problem = getattr(error, "problem", None) or "unexpected characters"
         raise InputError(
-            f"{_TOP} is not YAML or JSON: {problem}{line}", code=kind.code, hint="check that line"
+            worded(
+                "%(top)s is not YAML or JSON: %(problem)s%(line)s",
+                top=_TOP,
+                problem=problem,
+                line=line,
+            ),
+            code=kind.code,
+            hint="check that line",
         ) from error
     return Block(node, _TOP, kind)
 

@@ -27,6 +27,7 @@ from paraph.protocol.negotiation import fold
 from paraph.protocol.negotiation import text as texts
 from paraph.protocol.negotiation.state import Negotiation, Said, State, Version, next_number
 from paraph.protocol.negotiation.text import Text
+from paraph.protocol.sentences import Sentence, coded, worded
 from paraph.protocol.statements.content import Content, action_of
 from paraph.protocol.statements.exchanges import (
     INTERNAL_COMMENT_KINDS,
@@ -125,7 +126,7 @@ def choose_negotiation(state: State, wanted: bytes | None) -> bytes:
             hint="add a negotiation block to the first version (paraph send --example)",
         )
     raise InputError(
-        f"expected one negotiation to be named, {len(known)} are open",
+        worded("expected one negotiation to be named, %(count)s are open", count=len(known)),
         code="unknown-negotiation",
         hint="give --negotiation; paraph show N --json has it, in content.header",
     )
@@ -188,7 +189,7 @@ def choose_parents(
         if len(talks.heads) == 1:
             return talks.heads
         raise OutOfTurnError(
-            f"expected one head, found {len(talks.heads)}",
+            worded("expected one head, found %(count)s", count=len(talks.heads)),
             code="parent-not-head",
             hint="name the version that you change with --parent; paraph log shows them"
             if talks.heads
@@ -197,17 +198,23 @@ def choose_parents(
     for parent in parents:
         version = version_of(talks, parent)
         if parent not in talks.heads and not branch:
-            heads = ", ".join(
-                f"version {version_of(talks, each).number} (entry {version_of(talks, each).index})"
-                for each in talks.heads
-            )
+            heads = tuple(map(_numbered, (version_of(talks, each) for each in talks.heads)))
             raise OutOfTurnError(
-                f"the parent is version {version.number} (entry {version.index}),"
-                f" and the head is {heads}",
+                worded(
+                    "the parent is %(parent)s, and the head is %(heads)s",
+                    parent=_numbered(version),
+                    heads=heads,
+                ),
                 code="parent-not-head",
                 hint="your file is as it was: rework it on the head (paraph show), then send again",
             )
     return tuple(parents)
+
+
+def _numbered(version: Version) -> Sentence:
+    return worded(
+        "version %(number)s (entry %(index)s)", number=version.number, index=version.index
+    )
 
 
 # ------------------------------------------------------------------ the records
@@ -233,7 +240,7 @@ def opened(head: ContentHeader, opening: Opening) -> NegotiationOpened:
             ),
         )
     except MisuseError as error:
-        raise InputError(str(error)) from error
+        raise InputError(error.words) from error
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -300,7 +307,7 @@ def tabled(
             checks=texts.checks(text),
         )
     except MisuseError as error:
-        raise InputError(str(error)) from error
+        raise InputError(error.words) from error
     return made, text
 
 
@@ -357,7 +364,7 @@ def commented(
             resolved_by=(resolved_by,) if resolved_by else (),
         )
     except MisuseError as error:
-        raise InputError(str(error)) from error
+        raise InputError(error.words) from error
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -402,7 +409,7 @@ def dispatched(state: State, head: ContentHeader, draft: DispatchDraft, party: s
             body=draft.body,
         )
     except MisuseError as error:
-        raise InputError(str(error)) from error
+        raise InputError(error.words) from error
 
 
 def acknowledged(
@@ -423,7 +430,7 @@ def acknowledged(
         )
     except MisuseError as error:
         raise InputError(
-            str(error), hint="give --reason with --not-taken, and only then"
+            error.words, hint="give --reason with --not-taken, and only then"
         ) from error
 
 
@@ -433,7 +440,11 @@ _MOST_BODY: Final = 100_000
 def _check_words(body: str) -> None:
     if len(body) > _MOST_BODY:
         raise RefusedError(
-            f"{len(body)} characters; expected at most {_MOST_BODY}",
+            worded(
+                "%(found)s characters; expected at most %(most)s",
+                found=len(body),
+                most=_MOST_BODY,
+            ),
             code="oversize",
             hint="send it in several parts, or as an attachment",
         )
@@ -463,7 +474,10 @@ def try_fold(state: State, content: Content, said: Said) -> State:
     internal = isinstance(content, CommentMade) and content.comment_kind in INTERNAL_COMMENT_KINDS
     if internal and not state.internal:
         raise RefusedError(
-            f"a comment of kind {content.comment_kind} never goes into a shared channel"
+            worded(
+                "a comment of kind %(kind)s never goes into a shared channel",
+                kind=coded("comment", content.comment_kind),
+            )
             if isinstance(content, CommentMade)
             else "this never goes into a shared channel",
             code="internal-only",

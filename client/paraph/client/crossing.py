@@ -11,6 +11,7 @@ from paraph.client.home import ChannelHome
 from paraph.protocol.documents import Charter
 from paraph.protocol.errors import RefusedError
 from paraph.protocol.names import ZERO
+from paraph.protocol.sentences import worded
 from paraph.protocol.statements.content import Content
 
 
@@ -31,10 +32,10 @@ def require_same_life(here: ChannelHome, content: Content, *, exercise: bool) ->
         return
     there = Charter.decode(cards.read(charter, cards.CharterFile).charter.body)
     if there.exercise != exercise:
-        kinds = ("an exercise", "a live channel")
+        kinds = (worded("an exercise"), worded("a live channel"))
         one, other = kinds if exercise else kinds[::-1]
         raise RefusedError(
-            f"{one} refers to nothing in {other}",
+            worded("%(one)s refers to nothing in %(other)s", one=one, other=other),
             code="foreign-reference",
             hint="say it in an internal channel of the same kind: paraph channel internal founds"
             " a live one, with --exercise one for exercises",

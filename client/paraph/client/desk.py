@@ -38,6 +38,7 @@ from paraph.protocol.errors import InputError, RefusedError, UnavailableError
 from paraph.protocol.names import ZERO, ChannelId, StatementId
 from paraph.protocol.negotiation.state import Negotiation, Said, State
 from paraph.protocol.relay import RelayChannel
+from paraph.protocol.sentences import worded
 from paraph.protocol.state import Entry
 from paraph.protocol.statements.clear import Heartbeat
 from paraph.protocol.statements.content import Content
@@ -264,7 +265,7 @@ class Desk:
         after = self.sent(sent)
         if after.state is Delivery.UNPLACEABLE:
             raise RefusedError(
-                f"the statement can never be placed: {after.reason}",
+                worded("the statement can never be placed: %(reason)s", reason=after.reason),
                 code=after.reason or "unplaceable",
                 hint=advice(self.outbox.rows()),
             )

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Final
 
 from paraph.protocol.errors import InputError, UnavailableError
+from paraph.protocol.sentences import worded
 
 PRIVATE_FILE: Final = 0o600
 PRIVATE_FOLDER: Final = 0o700
@@ -43,7 +44,9 @@ def write_atomically(path: Path, data: bytes) -> None:
         sync_folder(path.parent)
     except OSError as error:
         raise UnavailableError(
-            f"cannot write {path.name}: {error.strerror}", code="disk", hint=f"see {path.parent}"
+            worded("cannot write %(name)s: %(strerror)s", name=path.name, strerror=error.strerror),
+            code="disk",
+            hint=worded("see %(parent)s", parent=path.parent),
         ) from error
 
 
@@ -72,17 +75,28 @@ def read_private(path: Path, what: str, most: int) -> bytes:
             status = os.fstat(file.fileno())
             if stat.S_IMODE(status.st_mode) & 0o077:
                 raise InputError(
-                    f"expected {what} that only its owner can read",
+                    worded("expected %(what)s that only its owner can read", what=what),
                     code="mode",
-                    hint=f"chmod 600 {path}",
+                    hint=worded("chmod 600 %(path)s", path=path),
                 )
             data = file.read(most + 1)
     except FileNotFoundError as error:
-        raise InputError(f"expected {what} at {path}", code="no-file") from error
+        raise InputError(
+            worded("expected %(what)s at %(path)s", what=what, path=path), code="no-file"
+        ) from error
     except OSError as error:
-        raise InputError(f"cannot read {what} at {path}: {error.strerror}") from error
+        raise InputError(
+            worded(
+                "cannot read %(what)s at %(path)s: %(strerror)s",
+                what=what,
+                path=path,
+                strerror=error.strerror,
+            )
+        ) from error
     if len(data) > most:
-        raise InputError(f"expected {what} of at most {most} bytes")
+        raise InputError(
+            worded("expected %(what)s of at most %(most)s bytes", what=what, most=most)
+        )
     return data
 
 
@@ -96,12 +110,16 @@ def private_folder(path: Path) -> Path:
         path.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
         mode = path.stat().st_mode
     except OSError as error:
-        raise InputError(f"cannot use {path} as a folder: {error.strerror}") from error
+        raise InputError(
+            worded(
+                "cannot use %(path)s as a folder: %(strerror)s", path=path, strerror=error.strerror
+            )
+        ) from error
     if stat.S_IMODE(mode) & 0o077:
         raise InputError(
-            f"expected {path} to be a folder for its owner alone",
+            worded("expected %(path)s to be a folder for its owner alone", path=path),
             code="mode",
-            hint=f"chmod 700 {path}",
+            hint=worded("chmod 700 %(path)s", path=path),
         )
     return path
 

@@ -133,9 +133,9 @@ def translated(error: OutOfTurnError | MalformedError) -> ParaphError:
     """Return what *error* of the fold means to the person who was about to say it."""
     hint = error.hint or HINTS.get(error.code, "")
     if error.code == "text-too-large":
-        return RefusedError(str(error), code="oversize", hint=hint)
+        return RefusedError(error.words, code="oversize", hint=hint)
     if error.code in REFUSALS:
-        return RefusedError(str(error), code=error.code, hint=hint)
+        return RefusedError(error.words, code=error.code, hint=hint)
     if error.code in CONFLICTS:
-        return OutOfTurnError(str(error), code=error.code, hint=hint)
-    return InputError(str(error), code=error.code, hint=hint)
+        return OutOfTurnError(error.words, code=error.code, hint=hint)
+    return InputError(error.words, code=error.code, hint=hint)

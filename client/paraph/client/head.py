@@ -28,6 +28,7 @@ from paraph.client.files import read_private, write_atomically
 from paraph.protocol.errors import IntegrityError, MalformedError, UnavailableError
 from paraph.protocol.names import ChannelId
 from paraph.protocol.schema import Record, octets, record, u53, wire
+from paraph.protocol.sentences import worded
 
 _PLACE: Final = 4096
 """Bytes from one place to the other: no block of a disk holds both."""
@@ -70,14 +71,18 @@ class HeadFile:
         # Every head that is whole, with its place; nothing if there is no file.
         if not self._path.exists():
             return None
-        data = read_private(self._path, "the remembered head", 2 * _PLACE)
+        data = read_private(self._path, worded("the remembered head"), 2 * _PLACE)
         found = [
             (head, place) for place in (0, _PLACE) if (head := _parse(data[place:])) is not None
         ]
         if not found:
-            raise IntegrityError(f"the file {self._path} is damaged", hint="pin the channel anew")
+            raise IntegrityError(
+                worded("the file %(path)s is damaged", path=self._path), hint="pin the channel anew"
+            )
         if any(head.channel != self._channel for head, _ in found):
-            raise IntegrityError(f"the file {self._path} belongs to another channel")
+            raise IntegrityError(
+                worded("the file %(path)s belongs to another channel", path=self._path)
+            )
         return found
 
     def advance(self, size: int, root: bytes) -> RememberedHead:
@@ -109,7 +114,12 @@ class HeadFile:
                 os.close(handle)
         except OSError as error:
             raise UnavailableError(
-                f"cannot write {self._path.name}: {error.strerror}", code="disk"
+                worded(
+                    "cannot write %(name)s: %(strerror)s",
+                    name=self._path.name,
+                    strerror=error.strerror,
+                ),
+                code="disk",
             ) from error
 
 

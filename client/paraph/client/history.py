@@ -58,6 +58,7 @@ from paraph.protocol.errors import (
 from paraph.protocol.log import ChannelLog
 from paraph.protocol.names import ZERO, StatementId
 from paraph.protocol.note import parse_head, parse_note
+from paraph.protocol.sentences import worded
 from paraph.protocol.signed import Verified
 from paraph.protocol.state import Entry
 from paraph.protocol.statements.envelope import Statement
@@ -172,7 +173,9 @@ class History:
             log = ChannelLog(founding_of(store))
         except ParaphError as error:
             raise IntegrityError(
-                f"the founding entries on this disk are damaged: {error}"
+                worded(
+                    "the founding entries on this disk are damaged: %(error)s", error=error.words
+                )
             ) from error
         replica = cls(home, store, log)
         if log.channel != home.channel:
@@ -196,7 +199,10 @@ class History:
             entry = self._append(row.envelope, trusted(self.log, row))
             if (entry.index, entry.void, entry.log_time) != (row.index, row.void, row.log_time):
                 raise IntegrityError(
-                    f"entry {row.index} on this disk is not what it was when it was verified"
+                    worded(
+                        "entry %(index)s on this disk is not what it was when it was verified",
+                        index=row.index,
+                    )
                 )
         if self.log.size < head.size or self.log.tree.root(head.size) != head.root:
             raise IntegrityError(
@@ -258,7 +264,7 @@ class History:
         """
         end = self.size if stop is None else stop
         if end > self.size:
-            raise MisuseError(f"expected entries below {self.size}")
+            raise MisuseError(worded("expected entries below %(size)s", size=self.size))
         first = self._newest[0][0].index if self._newest else end
         newest = self._newest[max(0, start - first) : max(0, end - first)]
         for row in self.store.entries(start, min(end, first)):
@@ -368,7 +374,9 @@ class History:
         fresh: list[bytes] = []
         for served in batch:
             if served.start > size + len(fresh):
-                raise MalformedError(f"expected entries from {size + len(fresh)} on", code="gap")
+                raise MalformedError(
+                    worded("expected entries from %(size)s on", size=size + len(fresh)), code="gap"
+                )
             for index, envelope in enumerate(served.envelopes, served.start):
                 if index < size:
                     if leaf_hash(envelope) != tree.leaf(index):
@@ -380,7 +388,8 @@ class History:
     def _served_differently(self, index: int) -> None:
         self.alarm("entry-differs", index, "the relay served other bytes than it did before")
         raise ForgedError(
-            f"expected entry {index} as the relay served it before", code="entry-differs"
+            worded("expected entry %(index)s as the relay served it before", index=index),
+            code="entry-differs",
         )
 
     def _expect(self, note: bytes) -> None:
@@ -396,7 +405,7 @@ class History:
         try:
             self.log.require_head(head.size, head.root, head.note)
         except EquivocationError as error:
-            self._accuse(str(error), head, served)
+            self._accuse(error.words, head, served)
 
     def _accuse(self, reason: str, head: Checkpoint, served: Sequence[Entries]) -> None:
         notes = [each for each in (self.head, head) if each.note]
@@ -406,8 +415,11 @@ class History:
         self._accused = EquivocationError(
             reason,
             evidence=tuple(each.note for each in notes),
-            hint=f"this channel is refused from now on; the evidence is in {self.home.evidence}:"
-            " keep it, and call the other ministry by another channel",
+            hint=worded(
+                "this channel is refused from now on; the evidence is in %(evidence)s: keep it, and"
+                " call the other ministry by another channel",
+                evidence=self.home.evidence,
+            ),
         )
         self._pulse()
         self.home.accuse(reason, evidence)

@@ -44,6 +44,7 @@ from paraph.protocol.schema import (
     wire,
     word,
 )
+from paraph.protocol.sentences import worded
 from paraph.protocol.wire import RelayCard
 
 HOME_VARIABLE: Final = "PARAPH_HOME"
@@ -168,7 +169,7 @@ class ChannelHome:
         Raises:
             InputError: No card was saved.
         """
-        data = read_private(self.path / "relay.card", "the channel's relay card", _MAX_CARD)
+        data = read_private(self.path / "relay.card", worded("the channel's relay card"), _MAX_CARD)
         return RelayCard.decode(data)
 
     def save_relay(self, card: RelayCard) -> None:
@@ -203,10 +204,13 @@ class ChannelHome:
         reason = (self.evidence / "REFUSED").read_text().strip()
         notes = tuple(each.read_bytes() for each in sorted(self.evidence.glob("*.note")))
         raise EquivocationError(
-            f"this channel is refused for good: {reason}",
+            worded("this channel is refused for good: %(reason)s", reason=reason),
             evidence=notes,
-            hint=f"the evidence is in {self.evidence}: keep it, call the other ministry by another "
-            "channel, and found a successor",
+            hint=worded(
+                "the evidence is in %(evidence)s: keep it, call the other ministry by another"
+                " channel, and found a successor",
+                evidence=self.evidence,
+            ),
         )
 
 
@@ -264,7 +268,7 @@ class Home:
         raise InputError(
             "expected one channel, found none"
             if not fitting
-            else f"expected one channel, found {len(fitting)}",
+            else worded("expected one channel, found %(count)s", count=len(fitting)),
             code="channel",
             hint="paraph channel list shows them; give the name or more of the id",
         )
@@ -280,10 +284,10 @@ class Home:
         if not path.exists():
             return EMPTY_BOOK
         try:
-            return Book.decode(read_private(path, "the book of this home", _BOOK.size))
+            return Book.decode(read_private(path, worded("the book of this home"), _BOOK.size))
         except MalformedError as error:
             raise IntegrityError(
-                f"the file {path} is damaged: {error}",
+                worded("the file %(path)s is damaged: %(error)s", path=path, error=error),
                 hint="restore it from a backup, or remove it and verify the roots again",
             ) from error
 

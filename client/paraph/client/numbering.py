@@ -9,6 +9,7 @@ from paraph.client.replica import Replica
 from paraph.protocol.documents import Limits
 from paraph.protocol.errors import IntegrityError, OutOfTurnError, RefusedError
 from paraph.protocol.names import ZERO, KeyId, StatementId
+from paraph.protocol.sentences import worded
 from paraph.protocol.statements.clear import TYPE_OF
 from paraph.protocol.statements.envelope import (
     SEALED_TYPE,
@@ -54,8 +55,13 @@ def require_limits(limits: Limits, content: SealedContent) -> None:
         or len(content.attachments) > limits.attachments
     ):
         raise RefusedError(
-            f"this channel takes bodies of {limits.body_bytes} bytes, and up to "
-            f"{limits.attachments} attachments of {limits.attachment_bytes}",
+            worded(
+                "this channel takes bodies of %(body_bytes)s bytes, and up to %(attachments)s"
+                " attachments of %(attachment_bytes)s",
+                body_bytes=limits.body_bytes,
+                attachments=limits.attachments,
+                attachment_bytes=limits.attachment_bytes,
+            ),
             code="oversize",
             hint="send it in several statements",
         )

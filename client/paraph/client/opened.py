@@ -38,6 +38,7 @@ from paraph.protocol.negotiation.fingerprint import Digests
 from paraph.protocol.negotiation.state import Outcome, Said, State
 from paraph.protocol.schema import Record
 from paraph.protocol.sealed import Binding, SealingKey, open_with, unwrap
+from paraph.protocol.sentences import Sentence, counted, worded
 from paraph.protocol.state import Entry
 from paraph.protocol.statements.clear import Grant, Withdraw
 from paraph.protocol.statements.conclusion import check_act
@@ -242,14 +243,18 @@ class Reader:
         try:
             return self._unlock(entry, *_sealed(entry))[0]
         except _CannotOpenError as error:
-            raise UnreadableError(str(error), code=error.code) from error
+            raise UnreadableError(error.words, code=error.code) from error
 
     @property
-    def up_to(self) -> str:
+    def up_to(self) -> Sentence:
         """The state in words: where it stands, and what it waits for."""
         if self.halt is None:
-            return f"state of all {self.position} entries"
-        return f"state up to {self.halt.index}: {self.halt.detail}"
+            return counted(
+                self.position,
+                "state of the one entry that there is",
+                "state of all %(n)s entries",
+            )
+        return worded("state up to %(index)s: %(why)s", index=self.halt.index, why=self.halt.detail)
 
     def _scan(self) -> bool:
         # Grants and withdrawals come later than what they are about. True: something already
@@ -373,10 +378,10 @@ class Reader:
                 return content_key, error
             except ForgedError as error:
                 if error.code == "commitment":  # found only once it opened: true for everybody
-                    return content_key, MalformedError(str(error), code=error.code)
+                    return content_key, MalformedError(error.words, code=error.code)
                 failure = error
         code = failure.code if isinstance(failure, UnreadableError) else "wrap"
-        raise _CannotOpenError(str(failure), code=code) from failure
+        raise _CannotOpenError(failure.words, code=code) from failure
 
     def _content_key(self, index: int, key: SealingKey, body: bytes, binding: Binding) -> bytes:
         granted = self._grants.get((index, key.public.id))

@@ -7,6 +7,7 @@ from typing import Final
 
 from paraph.client.files import read_private
 from paraph.protocol.errors import InputError
+from paraph.protocol.sentences import worded
 
 PASSPHRASE_VARIABLE: Final = "PARAPH_PASSPHRASE_FILE"  # noqa: S105 - names a path
 MOST_PASSPHRASE: Final = 4_096
@@ -23,7 +24,7 @@ def read_passphrase(path: Path) -> bytes:
     found = found.removesuffix(b"\n").removesuffix(b"\r")
     if not found:
         raise InputError(
-            f"expected a passphrase in {path}",
+            worded("expected a passphrase in %(path)s", path=path),
             code="passphrase",
             hint="write it into the file, on one line",
         )

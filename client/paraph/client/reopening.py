@@ -9,6 +9,7 @@ from paraph.protocol.documents import Charter
 from paraph.protocol.errors import IntegrityError, MalformedError, UnsupportedError
 from paraph.protocol.log import ChannelLog
 from paraph.protocol.names import KeyId
+from paraph.protocol.sentences import worded
 from paraph.protocol.signed import Verified
 from paraph.protocol.state import Entry
 from paraph.protocol.statements.clear import CharterEntry
@@ -21,8 +22,11 @@ def state_lost(home: ChannelHome, what: str) -> IntegrityError:
     return IntegrityError(
         what,
         code="state-lost",
-        hint=f"restore {home.path} as a whole, or compare the head with the other ministry and "
-        "pin the channel anew",
+        hint=worded(
+            "restore %(path)s as a whole, or compare the head with the other ministry and pin"
+            " the channel anew",
+            path=home.path,
+        ),
     )
 
 
@@ -34,10 +38,19 @@ def require_remembered(home: ChannelHome, store: ChannelStore, size: int, root: 
     """
     tree = Tree(leaf_hash(row.envelope) for row in store.entries(0, size))
     if tree.size < size:
-        raise state_lost(home, f"the database has {tree.size} entries of {size} that were acted on")
+        raise state_lost(
+            home,
+            worded(
+                "the database has %(found)s entries of %(size)s that were acted on",
+                found=tree.size,
+                size=size,
+            ),
+        )
     if tree.root() != root:
         raise IntegrityError(
-            f"the {size} entries on this disk do not lead to the remembered head",
+            worded(
+                "the %(size)s entries on this disk do not lead to the remembered head", size=size
+            ),
             hint="the database was changed: restore the folder of the channel as a whole",
         )
 

@@ -22,6 +22,7 @@ from paraph.protocol.errors import (
 from paraph.protocol.log import ChannelLog
 from paraph.protocol.note import parse_head, parse_note
 from paraph.protocol.relay import RelayChannel
+from paraph.protocol.sentences import worded
 from paraph.protocol.wire import Entries
 
 BATCH: Final = 1024
@@ -95,7 +96,7 @@ class Replica(History):
     def _advance(self, served: Entries, at: int) -> tuple[int, bool]:
         # Where the next entries begin, and whether the relay says that there are more.
         if served.start != at:
-            raise MalformedError(f"expected entries from {at} on", code="gap")
+            raise MalformedError(worded("expected entries from %(at)s on", at=at), code="gap")
         at += len(served.envelopes)
         more = not served.note or parse_head(parse_note(served.note).text).size > at
         if more and not served.envelopes:
@@ -120,7 +121,8 @@ class Replica(History):
             await self.sync(relay)
         if self.head.size < size:
             raise UnavailableError(
-                f"expected a head of at least {size} from the relay", code="withheld"
+                worded("expected a head of at least %(size)s from the relay", size=size),
+                code="withheld",
             )
 
     async def moved(self) -> None:

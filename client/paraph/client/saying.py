@@ -32,6 +32,7 @@ from paraph.protocol.keys import SealingPublicKey, Signer
 from paraph.protocol.names import Digest, KeyId, StatementId
 from paraph.protocol.schema import Record
 from paraph.protocol.sealed import SALT_SIZE, seal
+from paraph.protocol.sentences import coded, worded
 from paraph.protocol.signed import Verified
 from paraph.protocol.statements.clear import TYPE_OF, Heartbeat
 from paraph.protocol.statements.content import Content, action_of, encode_content
@@ -252,7 +253,12 @@ class Saying:
             raise RefusedError("expected recipients that are enrolled and alive", code="recipients")
         if not 2 <= len(keys) <= MAX_RECIPIENTS:
             raise RefusedError(
-                f"expected 2 to {MAX_RECIPIENTS} recipients, found {len(keys)}", code="recipients"
+                worded(
+                    "expected 2 to %(most)s recipients, found %(count)s",
+                    most=MAX_RECIPIENTS,
+                    count=len(keys),
+                ),
+                code="recipients",
             )
         return [keys[each] for each in sorted(keys)]
 
@@ -295,7 +301,12 @@ class Saying:
         member = self.member
         roles.require(member.role, action_of(content))
         if content.header.acting_role != member.role:
-            raise MisuseError(f"expected content that acts as {member.role}, the role of the key")
+            raise MisuseError(
+                worded(
+                    "expected content that acts as %(role)s, the role of the key",
+                    role=coded("role", member.role),
+                )
+            )
         exercise = self._replica.log.charter.exercise
         require_same_life(self._replica.home, content, exercise=exercise)
 

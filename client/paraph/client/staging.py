@@ -19,6 +19,7 @@ from paraph.protocol.sealed import (
     AttachmentSealer,
     attachment_key,
 )
+from paraph.protocol.sentences import worded
 from paraph.protocol.statements.envelope import Attachment, SealedContent
 from paraph.protocol.statements.header import AttachmentKey, ContentHeader
 
@@ -50,7 +51,9 @@ def seal_attachment(
                 out.write(sealer.update(piece))
                 left -= len(piece)
             if left or plain.read(1):
-                raise InputError(f"{source} changed while it was read", hint="try again")
+                raise InputError(
+                    worded("%(source)s changed while it was read", source=source), hint="try again"
+                )
             for piece in sealer.finish():
                 out.write(piece)
             out.flush()
@@ -59,7 +62,9 @@ def seal_attachment(
         part.rename(path)
         sync_folder(path.parent)
     except OSError as error:
-        raise InputError(f"cannot read {source}: {error.strerror}") from error
+        raise InputError(
+            worded("cannot read %(source)s: %(strerror)s", source=source, strerror=error.strerror)
+        ) from error
     finally:
         part.unlink(missing_ok=True)
     return Attachment(digest=sealer.digest, size=sealer.size), AttachmentKey(
@@ -124,7 +129,9 @@ def open_attachment(
             out.write(opener.finalize())
         part.rename(target)
     except OSError as error:
-        raise InputError(f"cannot open the attachment: {error.strerror}") from error
+        raise InputError(
+            worded("cannot open the attachment: %(strerror)s", strerror=error.strerror)
+        ) from error
     finally:
         part.unlink(missing_ok=True)
 

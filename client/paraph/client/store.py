@@ -25,6 +25,7 @@ from paraph.client.tables import SCHEMA, SCHEMA_VERSION
 from paraph.protocol.delivery import Delivery
 from paraph.protocol.errors import IntegrityError, UnavailableError
 from paraph.protocol.names import ChannelId, Digest, KeyId, StatementId
+from paraph.protocol.sentences import worded
 
 _BUSY_MS: Final = 10_000
 """How long a write waits for another process of the same home."""
@@ -128,13 +129,13 @@ def _translated() -> Iterator[None]:
         yield
     except (apsw.BusyError, apsw.LockedError, apsw.FullError) as error:
         raise UnavailableError(
-            f"the channel's database did not take it: {error}",
+            worded("the channel's database did not take it: %(error)s", error=error),
             code="disk",
             hint="see whether the disk is full or another program holds the file",
         ) from error
     except apsw.Error as error:
         raise IntegrityError(
-            f"the channel's database failed: {error}",
+            worded("the channel's database failed: %(error)s", error=error),
             hint="stop, check the disk, and open the channel again",
         ) from error
 
@@ -163,7 +164,9 @@ class ChannelStore:
         try:
             os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, PRIVATE_FILE))
         except FileExistsError as error:
-            raise IntegrityError(f"there is a database at {path} already") from error
+            raise IntegrityError(
+                worded("there is a database at %(path)s already", path=path)
+            ) from error
         with _translated():
             connection = apsw.Connection(str(path))
             # One statement at a time touches a dozen pages: small ones halve the wait for the disk.
@@ -190,11 +193,17 @@ class ChannelStore:
             version = store._one("PRAGMA user_version")
             if version != SCHEMA_VERSION:
                 raise IntegrityError(
-                    f"expected a database of version {SCHEMA_VERSION}, found {version}",
+                    worded(
+                        "expected a database of version %(schema_version)s, found %(version)s",
+                        schema_version=SCHEMA_VERSION,
+                        version=version,
+                    ),
                     hint="use the version of paraph that made it",
                 )
             if store._one("SELECT id FROM channel") != channel:
-                raise IntegrityError(f"the database {path} belongs to another channel")
+                raise IntegrityError(
+                    worded("the database %(path)s belongs to another channel", path=path)
+                )
         return store
 
     def _configure(self) -> None:

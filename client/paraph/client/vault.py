@@ -15,7 +15,6 @@ Python cannot wipe memory: what a vault opened stays in the process until it end
 
 from __future__ import annotations
 
-import functools
 import hashlib
 import os
 import struct
@@ -32,6 +31,7 @@ from paraph.protocol import roles
 from paraph.protocol.errors import InputError, LockedError, MalformedError, OutOfTurnError
 from paraph.protocol.keys import SecretKey
 from paraph.protocol.names import ChannelId, KeyId, Label, pae
+from paraph.protocol.negotiation.kept import kept
 from paraph.protocol.schema import (
     Budget,
     Record,
@@ -46,6 +46,7 @@ from paraph.protocol.schema import (
     word,
 )
 from paraph.protocol.sealed import SealingKey
+from paraph.protocol.sentences import worded
 
 MAX_FILE: Final = 4 * 1024 * 1024
 """Bytes of a key file: about ten thousand keys."""
@@ -77,12 +78,22 @@ class VaultHeader(Record):
         if self.format != 1:
             raise MalformedError("expected a key file of format 1")
         if not ITERATIONS <= self.iterations <= MAX_ITERATIONS:
-            raise MalformedError(f"expected {ITERATIONS} to {MAX_ITERATIONS} passes of Argon2id")
+            raise MalformedError(
+                worded(
+                    "expected %(least)s to %(most)s passes of Argon2id",
+                    least=ITERATIONS,
+                    most=MAX_ITERATIONS,
+                )
+            )
         if not 1 <= self.lanes <= 16:
             raise MalformedError("expected 1 to 16 lanes of Argon2id")
         if not CHEAP_MEMORY_KIB <= self.memory_kib <= CEILING_KIB:
             raise MalformedError(
-                f"expected {CHEAP_MEMORY_KIB} to {CEILING_KIB} KiB of memory for Argon2id"
+                worded(
+                    "expected %(least)s to %(most)s KiB of memory for Argon2id",
+                    least=CHEAP_MEMORY_KIB,
+                    most=CEILING_KIB,
+                )
             )
 
 
@@ -118,12 +129,12 @@ class HeldKey(Record):
         return self.signer.public.id
 
 
-@functools.lru_cache(maxsize=256)
+@kept(256)
 def _signer(seed: bytes) -> SecretKey:
     return SecretKey.from_seed(seed)
 
 
-@functools.lru_cache(maxsize=256)
+@kept(256)
 def _opener(seed: bytes) -> SealingKey:
     return SealingKey.from_seed(seed)
 
@@ -304,7 +315,7 @@ class Vault:
         with locked(made._lock):
             if path.exists():
                 raise InputError(
-                    f"there is a key file at {path} already",
+                    worded("there is a key file at %(path)s already", path=path),
                     code="vault-exists",
                     hint="choose another --home",
                 )
@@ -320,7 +331,7 @@ class Vault:
             LockedError: Another passphrase, or a file that was changed.
             MalformedError: Not a key file, or parameters out of bounds.
         """
-        data = read_private(path, "a key file", MAX_FILE)
+        data = read_private(path, worded("a key file"), MAX_FILE)
         header, header_bytes, _ = split_file(data)
         key = derive(header, passphrase)
         vault = cls(path, open_file(data, key), header_bytes, key)
@@ -340,7 +351,7 @@ class Vault:
             UnavailableError: The disk did not take it; the file is as before.
         """
         with locked(self._lock):
-            now = hashlib.sha256(read_private(self.path, "a key file", MAX_FILE)).digest()
+            now = hashlib.sha256(read_private(self.path, worded("a key file"), MAX_FILE)).digest()
             if now != self._digest:
                 raise OutOfTurnError(
                     "the key file was changed by another process meanwhile",

@@ -22,6 +22,7 @@ from paraph.protocol.names import ZERO
 from paraph.protocol.negotiation import state as states
 from paraph.protocol.negotiation import text as texts
 from paraph.protocol.negotiation.state import State, Version
+from paraph.protocol.sentences import worded
 from paraph.protocol.state import Entry
 from paraph.protocol.statements.clear import Heartbeat
 from paraph.protocol.statements.content import Content
@@ -217,7 +218,7 @@ def find(desk: Desk, text: str) -> Entry:
         return desk.replica.entry(named[0])
     if named:
         raise InputError(
-            f'"{text}" names {len(named)} statements here',
+            worded('"%(text)s" names %(count)s statements here', text=text, count=len(named)),
             code="unknown-statement",
             hint="give the index of the one you mean; paraph log shows it",
         )
@@ -226,7 +227,7 @@ def find(desk: Desk, text: str) -> Entry:
         if int(wanted) < desk.replica.size:
             return desk.replica.entry(int(wanted))
         raise InputError(
-            f"expected an index below {desk.replica.size}",
+            worded("expected an index below %(size)s", size=desk.replica.size),
             code="unknown-statement",
             hint="paraph log shows every entry; paraph sync fetches what is new",
         )
@@ -239,7 +240,11 @@ def find(desk: Desk, text: str) -> Entry:
     if len(fitting) == 1:
         return desk.replica.entry(fitting[0])
     raise InputError(
-        f'expected one statement that "{text}" names, found {len(fitting) or "none"}',
+        worded(
+            'expected one statement that "%(text)s" names, found %(count)s',
+            text=text,
+            count=len(fitting) or worded("none"),
+        ),
         code="unknown-statement",
         hint="give an index or at least four digits of an id, which paraph log shows; or head, v2,"
         " C-1, P-1, S-1 as the tables do",
@@ -313,7 +318,8 @@ def rendering(version: Version, language: str) -> str:
     """
     if language not in version.text.languages:
         raise InputError(
-            f"expected one of {', '.join(version.text.languages)}", code="unknown-language"
+            worded("expected one of %(languages)s", languages=tuple(version.text.languages)),
+            code="unknown-language",
         )
     return texts.render(version.text, language)
 

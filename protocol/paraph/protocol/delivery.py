@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from paraph.protocol.errors import OutOfTurnError
+from paraph.protocol.sentences import worded
 
 
 class Delivery(enum.StrEnum):
@@ -61,4 +62,6 @@ def step(state: Delivery, event: Event) -> Delivery:
     try:
         return TRANSITIONS[state][event]
     except KeyError:
-        raise OutOfTurnError(f"{event.value} does not follow {state.value}") from None
+        raise OutOfTurnError(
+            worded("%(event)s does not follow %(state)s", event=event.value, state=state.value)
+        ) from None

@@ -1,4 +1,4 @@
-"""What can go wrong, sorted by who has to act. Imports nothing (SPEC 1.4).
+"""What can go wrong, sorted by who has to act. Imports sentences alone (SPEC 1.4).
 
 ParaphError                 never raised itself
 ├─ MisuseError              our own caller broke a rule: a bug, never sent to a peer
@@ -17,10 +17,13 @@ ParaphError                 never raised itself
 
 A message is lower case, without a full stop, says what was expected and its bound, and never
 holds a secret or a peer's bytes. ``hint`` says what to do next. ``code`` is stable, kebab-case,
-and is what crosses the wire and stands in exit texts.
+and is what crosses the wire and stands in exit texts. ``words`` is the message as a sentence that
+can be said in another language; whoever raises another error in its place passes that on.
 """
 
 from __future__ import annotations
+
+from paraph.protocol.sentences import Sentence, sentence
 
 
 class ParaphError(Exception):
@@ -30,12 +33,16 @@ class ParaphError(Exception):
         message: What was expected, and its bound.
         code: Stable kebab-case code; the class has a default.
         hint: What to do next; shown on a line of its own.
+
+    Attributes:
+        words: The message, with the values in it.
     """
 
     code: str = "error"
 
     def __init__(self, message: str, *, code: str = "", hint: str = "") -> None:
-        super().__init__(message)
+        super().__init__(str(message))
+        self.words: Sentence = sentence(message)
         self.code = code or type(self).code
         self.hint = hint
 

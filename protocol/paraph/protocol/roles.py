@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from paraph.protocol.errors import RefusedError
+from paraph.protocol.sentences import all_coded, coded, worded
 
 DESK: Final = "desk_officer"
 HEAD: Final = "head_of_delegation"
@@ -91,9 +92,14 @@ def require(role: str, action: str) -> None:
         RefusedError: Code ``role``: *role* may not do *action*.
     """
     if not may(role, action):
-        allowed = ", ".join(sorted(MAY.get(action, ()))) or "nobody"
+        allowed = all_coded("role", sorted(MAY.get(action, ())))
         raise RefusedError(
-            f"a {role} may not {action}; allowed to: {allowed}",
+            worded(
+                "a %(role)s may not %(action)s; allowed to: %(allowed)s",
+                role=coded("role", role),
+                action=coded("action", action),
+                allowed=allowed or worded("nobody"),
+            ),
             code="role",
             hint="let somebody with one of these roles send it",
         )

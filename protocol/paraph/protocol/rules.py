@@ -12,6 +12,7 @@ from paraph.protocol import roles
 from paraph.protocol.documents import Document
 from paraph.protocol.errors import RefusedError
 from paraph.protocol.names import KeyId
+from paraph.protocol.sentences import worded
 from paraph.protocol.signed import Verified
 from paraph.protocol.state import ChannelState, Effect
 from paraph.protocol.statements.clear import (
@@ -68,14 +69,15 @@ def _judge_order(state: ChannelState, statement: Statement) -> None:
     sequence, previous = state.next_sequence(KeyId(statement.sender))
     if statement.sequence > sequence:
         raise RefusedError(
-            f"expected sequence {sequence} of this key",
+            worded("expected sequence %(sequence)s of this key", sequence=sequence),
             code="gap",
             hint="send the statements before it first; the same bytes will then be placed",
             retry_after_s=1,
         )
     if statement.sequence < sequence:
         raise RefusedError(
-            f"sequence {statement.sequence} of this key is taken", code="double-sequence"
+            worded("sequence %(sequence)s of this key is taken", sequence=statement.sequence),
+            code="double-sequence",
         )
     if statement.previous != previous:
         raise RefusedError("expected the id of the key's statement before", code="previous")

@@ -24,6 +24,7 @@ from typing import Any, ClassVar, Final, Generic, NoReturn, Self, TypeVar, datac
 import msgpack
 
 from paraph.protocol.errors import MalformedError, MisuseError
+from paraph.protocol.sentences import coded, worded
 
 T = TypeVar("T")
 
@@ -329,7 +330,10 @@ class Record:
                     codec.load(codec.dump(value))
             self.check()
         except (MalformedError, TypeError, AttributeError) as error:
-            raise MisuseError(f"not a valid {self.KIND}: {error}") from error
+            why = error.words if isinstance(error, MalformedError) else str(error)
+            raise MisuseError(
+                worded("not a valid %(kind)s: %(why)s", kind=coded("kind", self.KIND), why=why)
+            ) from error
 
     def check(self) -> None:
         """Check what no single field can: overridden where fields depend on each other.

@@ -28,6 +28,7 @@ from paraph.protocol.documents import (
 from paraph.protocol.errors import ForgedError, RefusedError
 from paraph.protocol.keys import PublicKey, SealingPublicKey
 from paraph.protocol.names import ChannelId, Digest, KeyId
+from paraph.protocol.sentences import worded
 
 SUSPENSION_MS: Final = 7 * 24 * 3600 * 1000
 """Log time after which a suspension lapses."""
@@ -215,7 +216,7 @@ class Trust:
     def _require_alive(self, member: Member, log_time: int) -> None:
         if member.revoked_at is not None:
             raise RefusedError(
-                f"the key was revoked by entry {member.revoked_at}",
+                worded("the key was revoked by entry %(revoked_at)s", revoked_at=member.revoked_at),
                 code="key-ended",
                 hint="enrol a new key and send with that one",
             )

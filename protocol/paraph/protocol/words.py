@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from paraph.protocol import wordlist_en, wordlist_ru
 from paraph.protocol.errors import ForgedError, InputError, MisuseError
 from paraph.protocol.names import ChannelId, Digest, KeyId, Label, labelled, u64
+from paraph.protocol.sentences import worded
 
 Language = Literal["en", "ru"]
 """A language that has a word list."""
@@ -103,12 +104,14 @@ def parse_words(text: str, language: Language) -> tuple[str, ...]:
     plain = unicodedata.normalize("NFC", text).lower().replace("ё", "е")
     typed = tuple(_WORD.findall(plain))
     if len(typed) != COUNT:
-        raise InputError(f"expected {COUNT} words, got {len(typed)}")
+        raise InputError(
+            worded("expected %(count)s words, got %(found)s", count=COUNT, found=len(typed))
+        )
     listed = frozenset(word_list(language))
     for place, word in enumerate(typed, 1):
         if word not in listed:
             raise InputError(
-                f"expected a word of the list at place {place}",
+                worded("expected a word of the list at place %(place)s", place=place),
                 hint="ask the other side to read that word again, and to spell it",
             )
     return typed

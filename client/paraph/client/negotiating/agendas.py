@@ -15,6 +15,7 @@ from paraph.protocol.errors import InputError
 from paraph.protocol.negotiation.agenda import Point, Why, draw
 from paraph.protocol.negotiation.ledger import ledger
 from paraph.protocol.negotiation.state import Negotiation, State, Version
+from paraph.protocol.sentences import worded
 from paraph.protocol.statements.conferences import ConferenceScheduled
 from paraph.protocol.statements.header import JOINT, Mention, NamedMention
 
@@ -35,7 +36,9 @@ def drawn(desk: Desk, talks: Negotiation) -> tuple[Point, ...]:
     """
     if len(talks.heads) != 1:
         raise InputError(
-            f"expected one head to draw an agenda from, found {len(talks.heads)}",
+            worded(
+                "expected one head to draw an agenda from, found %(count)s", count=len(talks.heads)
+            ),
             code="parent-not-head",
             hint="somebody sends a consolidated version first"
             if talks.heads

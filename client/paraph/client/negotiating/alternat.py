@@ -13,6 +13,7 @@ from paraph.protocol.negotiation import concluded
 from paraph.protocol.negotiation import text as texts
 from paraph.protocol.negotiation.state import Version
 from paraph.protocol.negotiation.text import Text
+from paraph.protocol.sentences import worded
 from paraph.protocol.statements.conclusion import AlternatSet, Original, Substitution
 from paraph.protocol.statements.header import ContentHeader
 
@@ -93,10 +94,10 @@ def alternat_set(
         )
         alternats.check(version.text, made)
     except MisuseError as error:
-        raise InputError(str(error)) from error
+        raise InputError(error.words) from error
     except OutOfTurnError as error:
         raise InputError(
-            str(error), code=error.code, hint="quote the words exactly as paraph text shows them"
+            error.words, code=error.code, hint="quote the words exactly as paraph text shows them"
         ) from error
     return made
 
@@ -104,7 +105,11 @@ def alternat_set(
 def _led(order: Sequence[str], lead: str) -> tuple[str, ...]:
     if lead and lead not in order:
         raise InputError(
-            f'"{lead}" is not a working language; expected {", ".join(order)}',
+            worded(
+                '"%(lead)s" is not a working language; expected %(order)s',
+                lead=lead,
+                order=tuple(order),
+            ),
             code="unknown-language",
         )
     return tuple(sorted(order, key=lambda each: each != lead))

@@ -22,6 +22,7 @@ from paraph.client.uploads import PART
 from paraph.protocol.buckets import sealed_attachment_size
 from paraph.protocol.errors import InputError, RefusedError
 from paraph.protocol.names import KeyId
+from paraph.protocol.sentences import worded
 from paraph.protocol.state import Entry
 from paraph.protocol.statements.content import Content
 from paraph.protocol.statements.envelope import Attachment, SealedContent
@@ -57,7 +58,9 @@ def plain_of(path: Path) -> Plain:
                 digest.update(piece)
                 size += len(piece)
     except OSError as error:
-        raise InputError(f"cannot read {path}: {error.strerror}") from error
+        raise InputError(
+            worded("cannot read %(path)s: %(strerror)s", path=path, strerror=error.strerror)
+        ) from error
     return Plain(shown_name(path.name), size, digest.digest())
 
 
@@ -76,7 +79,10 @@ def require_room(desk: Desk, content: Content, paths: Sequence[Path]) -> None:
     limits = desk.replica.log.charter.limits
     if len(content.header.attachments) + len(paths) > limits.attachments:
         raise RefusedError(
-            f"expected at most {limits.attachments} attachments of a statement",
+            worded(
+                "expected at most %(attachments)s attachments of a statement",
+                attachments=limits.attachments,
+            ),
             code="oversize",
             hint="send the others with another statement",
         )
@@ -84,10 +90,16 @@ def require_room(desk: Desk, content: Content, paths: Sequence[Path]) -> None:
         try:
             size = path.stat().st_size
         except OSError as error:
-            raise InputError(f"cannot read {path}: {error.strerror}") from error
+            raise InputError(
+                worded("cannot read %(path)s: %(strerror)s", path=path, strerror=error.strerror)
+            ) from error
         if sealed_attachment_size(size) > limits.attachment_bytes:
             raise RefusedError(
-                f"{path} has {size} bytes, more than this channel takes in one attachment",
+                worded(
+                    "%(path)s has %(size)s bytes, more than this channel takes in one attachment",
+                    path=path,
+                    size=size,
+                ),
                 code="oversize",
                 hint="send it in several files",
             )
@@ -144,7 +156,7 @@ def enclosed(desk: Desk, entry: Entry) -> tuple[Enclosed, ...]:
     statement = entry.statement
     if content is None or statement is None or not isinstance(statement.content, SealedContent):
         raise InputError(
-            f"entry {entry.index} is not a statement that was opened here",
+            worded("entry %(index)s is not a statement that was opened here", index=entry.index),
             code="unknown-statement",
             hint="paraph log shows what was opened",
         )
@@ -175,7 +187,9 @@ def save(desk: Desk, entry: Entry, chosen: Enclosed, target: Path, *, force: boo
     path = target / chosen.suggestion if target.is_dir() else target
     if path.is_symlink() or (path.exists() and not (force and path.is_file())):
         raise InputError(
-            f"expected no file at {path}", code="file-exists", hint="give another -o, or --force"
+            worded("expected no file at %(path)s", path=path),
+            code="file-exists",
+            hint="give another -o, or --force",
         )
     if not chosen.is_here:
         raise InputError(
@@ -193,7 +207,9 @@ def save(desk: Desk, entry: Entry, chosen: Enclosed, target: Path, *, force: boo
     try:
         os.link(whole, path)  # unlike a rename it never takes the place of another file
     except OSError as error:
-        raise InputError(f"cannot write {path}: {error.strerror}") from error
+        raise InputError(
+            worded("cannot write %(path)s: %(strerror)s", path=path, strerror=error.strerror)
+        ) from error
     finally:
         whole.unlink(missing_ok=True)
     return path

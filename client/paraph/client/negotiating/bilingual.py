@@ -25,14 +25,15 @@ Any text of any clause comes back to the letter.
 from __future__ import annotations
 
 import dataclasses
-import functools
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, NoReturn
 
 from paraph.protocol.errors import InputError
+from paraph.protocol.negotiation.kept import kept
 from paraph.protocol.negotiation.lint import character_tables, characters
 from paraph.protocol.negotiation.text import Part
+from paraph.protocol.sentences import sentence, worded
 from paraph.protocol.statements.header import JOINT
 from paraph.protocol.statements.versions import ROLES_OF_CLAUSES
 
@@ -116,7 +117,11 @@ def fail(line: int, message: str, hint: str = "") -> NoReturn:
     Raises:
         InputError: Code ``draft``, with the line.
     """
-    raise InputError(f"line {line}: {message}", code="draft", hint=hint)
+    raise InputError(
+        worded("line %(line)s: %(message)s", line=line, message=sentence(message)),
+        code="draft",
+        hint=hint,
+    )
 
 
 # ------------------------------------------------------------------ writing
@@ -194,7 +199,7 @@ def _escape(text: str) -> str:
     return _HIDDEN.sub(lambda found: "".join(rf"\u{{{ord(each):X}}}" for each in found[0]), text)
 
 
-@functools.lru_cache(maxsize=4096)  # an editor writes hundreds of clauses for one that changed
+@kept(4096)  # an editor writes hundreds of clauses for one that changed
 def _body(text: str) -> tuple[str, ...]:
     return tuple(_lines(text))
 
@@ -257,7 +262,11 @@ class _Reader:
             if entry.part.cid in seen:
                 fail(
                     entry.line,
-                    f'the clause "{entry.part.cid}" stands in line {seen[entry.part.cid]} already',
+                    worded(
+                        'the clause "%(cid)s" stands in line %(seen)s already',
+                        cid=entry.part.cid,
+                        seen=seen[entry.part.cid],
+                    ),
                 )
             seen[entry.part.cid] = entry.line
             notes = tuple(self.notes[len(entries) + 1])
@@ -284,11 +293,18 @@ class _Reader:
                     "known are " + ", ".join(self.names()),
                 )
             if name in found:
-                fail(number, f'"{name}" stands in line {found[name][0]} already')
+                fail(
+                    number,
+                    worded(
+                        '"%(name)s" stands in line %(found)s already',
+                        name=name,
+                        found=found[name][0],
+                    ),
+                )
             found[name] = (number, self.plain(number, value.strip()))
         first = found.get("paraph-draft", (1, ""))
         if first[1] != FORMAT:
-            fail(first[0], f"expected paraph-draft: {FORMAT}")
+            fail(first[0], worded("expected paraph-draft: %(format)s", format=FORMAT))
         return self.made(found)
 
     def names(self) -> tuple[str, ...]:
@@ -302,7 +318,7 @@ class _Reader:
         def take(name: str, default: str = "", pattern: str = ".*", what: str = "") -> str:
             line, value = found.get(name, (0, default))
             if value != default and not re.fullmatch(pattern, value, re.DOTALL):
-                fail(line, f"expected {what}")
+                fail(line, worded("expected %(what)s", what=what))
             return value
 
         def by_language(name: str) -> dict[str, str]:
@@ -343,7 +359,13 @@ class _Reader:
             fail(number, "expected a clause id: 1 to 64 of the characters A-Z a-z 0-9 _ -")
         role = rest[0] if rest else ""
         if role not in (*ROLES_OF_CLAUSES, DELETED):
-            fail(number, f"expected a role after the id: {', '.join(ROLES_OF_CLAUSES)}")
+            fail(
+                number,
+                worded(
+                    "expected a role after the id: %(roles_of_clauses)s",
+                    roles_of_clauses=tuple(ROLES_OF_CLAUSES),
+                ),
+            )
         about = self.about(number, rest[1:])
         headings: dict[str, str] = {}
         words: dict[str, str] = {}
@@ -381,13 +403,25 @@ class _Reader:
             name, colon, value = field.partition(":")
             name = name.strip()
             if not colon or name not in known or name in found:
-                fail(number, f"expected NAME: VALUE between bars: {', '.join(known)}, each once")
+                fail(
+                    number,
+                    worded(
+                        "expected NAME: VALUE between bars: %(known)s, each once",
+                        known=tuple(known),
+                    ),
+                )
             found[name] = self.plain(number, value.strip())
             if len(found[name]) > 64 and name not in ("stale", "merges"):
-                fail(number, f"expected at most 64 characters for {name}")
+                fail(number, worded("expected at most 64 characters for %(name)s", name=name))
         for language in found.get("stale", "").split():
             if language not in self.languages:
-                fail(number, f"expected languages after stale: {', '.join(self.languages)}")
+                fail(
+                    number,
+                    worded(
+                        "expected languages after stale: %(languages)s",
+                        languages=tuple(self.languages),
+                    ),
+                )
         return found
 
     def section(
@@ -401,10 +435,15 @@ class _Reader:
         language = name.removeprefix("heading ").strip()
         if not line.startswith("--") or language not in self.languages:
             known = " or ".join(f"-- {each}" for each in self.languages)
-            fail(number, f"expected {known} before words, or -- heading and a language")
+            fail(
+                number,
+                worded(
+                    "expected %(known)s before words, or -- heading and a language", known=known
+                ),
+            )
         into = headings if name.startswith("heading ") else words
         if language in into:
-            fail(number, f"expected {name} once in a clause")
+            fail(number, worded("expected %(name)s once in a clause", name=name))
         into[language] = self.body()
         lines[name] = number
 
@@ -432,7 +471,7 @@ class _Reader:
         def char(found: re.Match[str]) -> str:
             code = int(found[1], 16)
             if code > 0x10FFFF or 0xD800 <= code < 0xE000:
-                fail(number, f"{found[0]} is no character")
+                fail(number, worded("%(found)s is no character", found=found[0]))
             return chr(code)
 
         return _ESCAPE.sub(char, text)

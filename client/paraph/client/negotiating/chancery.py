@@ -21,6 +21,7 @@ from paraph.protocol.documents import Charter
 from paraph.protocol.errors import InputError, UnavailableError
 from paraph.protocol.names import ChannelId
 from paraph.protocol.schema import CONTENT
+from paraph.protocol.sentences import worded
 from paraph.protocol.statements.internal import MandateSet, TripHit
 
 MANDATE_FILE: Final = "mandate"
@@ -110,7 +111,7 @@ def local_mandate(home: Home) -> MandateSet | None:
     path = home.path / MANDATE_FILE
     if not path.exists():
         return None
-    return MandateSet.decode(read_private(path, "the mandate of this home", CONTENT.size))
+    return MandateSet.decode(read_private(path, worded("the mandate of this home"), CONTENT.size))
 
 
 def keep_mandate(home: Home, mandate: MandateSet) -> None:

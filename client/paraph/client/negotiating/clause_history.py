@@ -11,6 +11,7 @@ from paraph.protocol.errors import InputError
 from paraph.protocol.negotiation import comparing
 from paraph.protocol.negotiation.lineage import Lineage
 from paraph.protocol.negotiation.state import Negotiation, Stance, Version
+from paraph.protocol.sentences import worded
 
 Bit = tuple[Literal["same", "deleted", "inserted"], str]
 """Some words, and whether both wordings have them, or which."""
@@ -62,7 +63,7 @@ def history(lineage: Lineage, end: Version, cid: str) -> tuple[Step, ...]:
     found = tuple(_steps(lineage, end, cid))
     if not found:
         raise InputError(
-            f'no version up to this one has a clause "{cid}"',
+            worded('no version up to this one has a clause "%(cid)s"', cid=cid),
             code="unknown-clause",
             hint="paraph text show lists the clauses and their ids",
         )

@@ -6,6 +6,7 @@ from paraph.protocol.errors import InputError, MisuseError
 from paraph.protocol.names import ZERO
 from paraph.protocol.negotiation import text as texts
 from paraph.protocol.negotiation.state import Version
+from paraph.protocol.sentences import worded
 from paraph.protocol.statements.exchanges import Anchor
 
 
@@ -33,7 +34,7 @@ def anchor(
         )
     except MisuseError as error:
         raise InputError(
-            str(error), hint="give --on, --clause, --lang and --quote together, or --on alone"
+            error.words, hint="give --on, --clause, --lang and --quote together, or --on alone"
         ) from error
 
 
@@ -53,7 +54,9 @@ def on_words(version: Version, cid: str, language: str = "", quote: str = "") ->
         return anchor(version.statement)
     part = version.text.find(cid)
     if part is None:
-        raise InputError(f'there is no clause "{cid}" in that version', code="unknown-clause")
+        raise InputError(
+            worded('there is no clause "%(cid)s" in that version', cid=cid), code="unknown-clause"
+        )
     for each in (language,) if language else version.text.languages:
         words = part.words.get(each, "")
         wanted = quote or words

@@ -26,6 +26,7 @@ from paraph.protocol.negotiation.gate import Open, Person, Purpose, gate, powers
 from paraph.protocol.negotiation.phase import Phase, phase
 from paraph.protocol.negotiation.state import Negotiation, Version
 from paraph.protocol.negotiation.state.conclusion import Act, Alternat
+from paraph.protocol.sentences import counted, worded
 from paraph.protocol.statements.clear import Heartbeat
 from paraph.protocol.statements.conclusion import (
     NO_ORIGINAL,
@@ -58,16 +59,38 @@ _HINTS: Final[Mapping[str, str]] = {
 def here(desk: Desk, book: Book, version: Version) -> Iterator[Open]:
     """Yield what bars *version* from being concluded at this desk, whatever the fold says."""
     for code in unverified(desk, book):
-        yield Open("roots-unverified", "", f"expected somebody here to compare {code}'s words")
+        yield Open(
+            "roots-unverified",
+            "",
+            worded("expected somebody here to compare %(party)s's words", party=code),
+        )
     if desk.reader.halt is not None:
-        yield Open("not-read", "", f"expected all of the log to be read: {desk.reader.up_to}")
+        yield Open(
+            "not-read",
+            "",
+            worded("expected all of the log to be read: %(state)s", state=desk.reader.up_to),
+        )
     if desk.replica.log.charter.quorum == "all":
         final = final_below(desk.replica)
         if version.index >= final:
-            yield Open("not-final", "", f"expected entry {version.index} below {final}")
+            yield Open(
+                "not-final",
+                "",
+                worded(
+                    "expected entry %(index)s below %(final)s", index=version.index, final=final
+                ),
+            )
     behind = _behind(desk)
     if behind > STALLED_MS:
-        yield Open("log-time-stalled", "", f"log time is {behind // 60_000} minutes behind")
+        yield Open(
+            "log-time-stalled",
+            "",
+            counted(
+                behind // 60_000,
+                "log time is %(n)s minute behind",
+                "log time is %(n)s minutes behind",
+            ),
+        )
 
 
 def _behind(desk: Desk) -> int:
@@ -108,7 +131,10 @@ def version_to(talks: Negotiation, purpose: Purpose, wanted: bytes | None = None
     if len(talks.heads) == 1:
         return composing.version_of(talks, talks.heads[0])
     raise InputError(
-        f"expected one head of the text, found {len(talks.heads) or 'none'}",
+        worded(
+            "expected one head of the text, found %(count)s",
+            count=len(talks.heads) or worded("none"),
+        ),
         code="unknown-version",
         hint="name the version; paraph log shows them",
     )
@@ -212,7 +238,7 @@ def powers_shown(
             issued_by=issued_by,
         )
     except MisuseError as error:
-        raise InputError(str(error), hint="give --capacity LANG=TEXT and --issued-by") from error
+        raise InputError(error.words, hint="give --capacity LANG=TEXT and --issued-by") from error
 
 
 def initialled(
@@ -260,7 +286,10 @@ def signed(desk: Desk, signer: Signer, book: Book, header: ContentHeader, origin
     copy = alternats.original_of(agreed.content, original) if agreed is not None else None
     if agreed is None or copy is None:
         raise InputError(
-            f"expected originals that both parties agreed to, one of them of {original}",
+            worded(
+                "expected originals that both parties agreed to, one of them of %(original)s",
+                original=original,
+            ),
             code="no-alternat",
             hint="paraph alternat set proposes them, the other side runs paraph agree",
         )
@@ -298,7 +327,11 @@ def _act(
     shown = powers_of(talks, person_of(desk))
     if not shown.capacity:
         raise RefusedError(
-            f"no full powers were shown for {desk.member.holder.hex()[:8]} of {desk.party}",
+            worded(
+                "no full powers were shown for %(person)s of %(party)s",
+                person=desk.member.holder.hex()[:8],
+                party=desk.party,
+            ),
             code="no-powers",
             hint="a desk officer runs paraph powers first; paraph gate shows what else is open",
         )

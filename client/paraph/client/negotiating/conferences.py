@@ -22,6 +22,7 @@ from paraph.protocol.negotiation.state import (
     SideDocument,
 )
 from paraph.protocol.negotiation.state.conferences import conference_key
+from paraph.protocol.sentences import Sentence, worded
 from paraph.protocol.statements.conferences import (
     MOST_PEOPLE,
     ActionReported,
@@ -177,10 +178,10 @@ def mention(desk: Desk, talks: Negotiation, text: str) -> Mention:
     for statement, proposal in talks.proposals.items():
         if proposal.name == text:
             return StatementMention(statement=statement)
-    return named(lambda: NamedMention(name=text), "a name of at most 64 characters")
+    return named(lambda: NamedMention(name=text), worded("a name of at most 64 characters"))
 
 
-def named(make: Callable[[], T], expected: str) -> T:
+def named(make: Callable[[], T], expected: Sentence) -> T:
     """Return what *make* makes of words of the user's.
 
     Raises:
@@ -189,7 +190,9 @@ def named(make: Callable[[], T], expected: str) -> T:
     try:
         return make()
     except MisuseError as error:
-        raise InputError(f"expected {expected}: {error}") from error
+        raise InputError(
+            worded("expected %(expected)s: %(why)s", expected=expected, why=error.words)
+        ) from error
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -239,7 +242,7 @@ def recorded(
                 result=each.result,
                 understanding=to_wordings(each.understanding),
             ),
-            "a clause or a proposal, and its result",
+            worded("a clause or a proposal, and its result"),
         )
         for each in results
     )
@@ -251,7 +254,7 @@ def recorded(
             held_at=held_at or found.schedule.at,
             items=items,
         ),
-        "at least one outcome",
+        worded("at least one outcome"),
     )
 
 
@@ -262,11 +265,14 @@ def due(text: str, option: str) -> Due:
         InputError: Neither.
     """
     if not re.match("[0-9]{4}-[0-9]{2}-", text):
-        return named(lambda: Due(at=0, conference=text), f"{option} INSTANT or the name of a vc")
+        return named(
+            lambda: Due(at=0, conference=text),
+            worded("%(option)s INSTANT or the name of a vc", option=option),
+        )
     try:
         return Due(at=blocks.instant(text), conference="")
     except ValueError as error:
-        raise InputError(f"{option}: {error}") from error
+        raise InputError(worded("%(option)s: %(why)s", option=option, why=str(error))) from error
 
 
 def action_set(
@@ -279,7 +285,7 @@ def action_set(
     """
     return named(
         lambda: ActionSet(header=header, conference=conference, owner=owner, what=what, due=by),
-        "an owner (a party's code, or joint) and what is to be done",
+        worded("an owner (a party's code, or joint) and what is to be done"),
     )
 
 
@@ -306,7 +312,7 @@ def reported(
             note=note,
             due=(by,) if by else (),
         ),
-        "--to with carried, and only there",
+        worded("a new date with what is carried over, and only there"),
     )
 
 
@@ -322,7 +328,7 @@ def find(talks: Negotiation, name: str) -> Conference:
     found = talks.conferences.get(conference_key(name))
     if found is None:
         raise InputError(
-            f"no conference {name} was announced",
+            worded("no conference %(name)s was announced", name=name),
             code="unknown-conference",
             hint="paraph vc list shows them; paraph vc schedule announces one",
         )
@@ -343,7 +349,9 @@ def find_action(desk: Desk, talks: Negotiation, text: str) -> Action:
         found = talks.actions.get(views.find(desk, text).id)
     if found is None:
         raise InputError(
-            f"no action {text} was set", code="unknown-action", hint="paraph vc actions shows them"
+            worded("no action %(text)s was set", text=text),
+            code="unknown-action",
+            hint="paraph vc actions shows them",
         )
     return found
 

@@ -16,6 +16,7 @@ from paraph.protocol.errors import InputError, MalformedError, MisuseError, OutO
 from paraph.protocol.negotiation import comparing
 from paraph.protocol.negotiation import text as texts
 from paraph.protocol.negotiation.text import Text
+from paraph.protocol.sentences import worded
 from paraph.protocol.statements.header import (
     Mention,
     NamedMention,
@@ -73,19 +74,30 @@ class _Deriver:
         try:
             self.text = texts.apply(self.text, (operation,))
         except (OutOfTurnError, MalformedError) as error:
-            message = re.sub("^operation 1: ", "", str(error))
-            raise InputError(f"line {line}: {message}", code="draft") from error
+            # Of one operation its number says nothing: the line is what people look for.
+            why = error.words.values.get("why", error.words)
+            raise InputError(
+                worded("line %(line)s: %(why)s", line=line, why=why), code="draft"
+            ) from error
         self.made.append(operation)
 
     def merge(self, entry: Entry) -> None:
         part = entry.part
         for cid in (part.cid, *entry.merges):
             if self.parent.find(cid) is None:
-                fail(entry.line, f'there is no clause "{cid}" in the parent to merge')
+                fail(
+                    entry.line,
+                    worded('there is no clause "%(cid)s" in the parent to merge', cid=cid),
+                )
         for cid in entry.merges:
             if cid in self.entries or cid in self.gone:
                 other = self.entries.get(cid) or self.gone[cid]
-                fail(other.line, f'the clause "{cid}" is merged in line {entry.line}')
+                fail(
+                    other.line,
+                    worded(
+                        'the clause "%(cid)s" is merged in line %(line)s', cid=cid, line=entry.line
+                    ),
+                )
         own = self.parent.find(part.cid)
         assert own is not None
         changed = {
@@ -109,7 +121,13 @@ class _Deriver:
         part, source = entry.part, self.entries.get(entry.split_from)
         before = self.text.find(entry.split_from)
         if source is None or before is None:
-            fail(entry.line, f'there is no clause "{entry.split_from}" left to split off')
+            fail(
+                entry.line,
+                worded(
+                    'there is no clause "%(split_from)s" left to split off',
+                    split_from=entry.split_from,
+                ),
+            )
         if (part.role, part.handling) != (before.role, before.handling):
             fail(entry.line, "expected role and handling as in the clause that it is split off")
         if part.stale:
@@ -150,7 +168,10 @@ class _Deriver:
             if wanted != found:
                 fail(
                     entry.line,
-                    f"expected the {name} as it was: it is given when a clause is made",
+                    worded(
+                        "expected the %(name)s as it was: it is given when a clause is made",
+                        name=name,
+                    ),
                     "delete the clause and insert another one under a new id",
                 )
         missing = frozenset(self.text.languages) - part.words.keys()  # stale once it is written
@@ -174,13 +195,19 @@ class _Deriver:
             if language not in part.words:
                 fail(
                     entry.line,
-                    f"expected words in {language}: they can be emptied, and not left out",
+                    worded(
+                        "expected words in %(language)s: they can be emptied, and not left out",
+                        language=language,
+                    ),
                 )
         for language in sorted(part.stale):
             if part.words.get(language) != before.get(language):
                 fail(
                     entry.lines.get(language, entry.line),
-                    f"expected the words in {language} as they were, or no stale for them",
+                    worded(
+                        "expected the words in %(language)s as they were, or no stale for them",
+                        language=language,
+                    ),
                 )
         found = {each: words for each, words in part.words.items() if each not in part.stale}
         if not found:
@@ -190,7 +217,12 @@ class _Deriver:
     def delete(self) -> None:
         for entry in self.gone.values():
             if self.parent.find(entry.part.cid) is None:
-                fail(entry.line, f'there is no clause "{entry.part.cid}" in the parent to delete')
+                fail(
+                    entry.line,
+                    worded(
+                        'there is no clause "%(cid)s" in the parent to delete', cid=entry.part.cid
+                    ),
+                )
         for part in self.text.parts:
             if part.cid not in self.entries:
                 entry = self.gone.get(part.cid, Entry(part))
@@ -236,7 +268,9 @@ def _built(entry: Entry, make: Callable[[], T]) -> T:
     try:
         return make()
     except MisuseError as error:
-        raise InputError(f"line {entry.line}: {error}", code="draft") from error
+        raise InputError(
+            worded("line %(line)s: %(why)s", line=entry.line, why=error.words), code="draft"
+        ) from error
 
 
 def _notes(entry: Entry) -> OpNotes:

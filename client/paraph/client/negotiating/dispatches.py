@@ -17,6 +17,7 @@ from paraph.protocol import roles
 from paraph.protocol.errors import InputError
 from paraph.protocol.names import ZERO
 from paraph.protocol.negotiation.state import Dispatch, Entry, Negotiation, State
+from paraph.protocol.sentences import worded
 from paraph.protocol.statements.exchanges import RUNGS, DispatchSent
 from paraph.protocol.statements.header import Mention, StatementMention
 
@@ -153,7 +154,9 @@ def one(desk: Desk, state: State, talks: Negotiation, name: str) -> Row:
     for each in talks.dispatches.values():
         if name_of(each) == name:
             return _row(desk, state, talks, each)
-    raise InputError(f"there is no dispatch {name[:32]}", code="unknown-dispatch")
+    raise InputError(
+        worded("there is no dispatch %(name)s", name=name[:32]), code="unknown-dispatch"
+    )
 
 
 def name_of(dispatch: Dispatch) -> str:

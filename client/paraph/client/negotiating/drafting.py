@@ -7,7 +7,6 @@ operations give it.
 from __future__ import annotations
 
 import dataclasses
-import functools
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -22,8 +21,10 @@ from paraph.client.negotiating.bilingual import DraftFile, Entry, fail
 from paraph.client.negotiating.deriving import clause_of, operations
 from paraph.protocol.errors import InputError, MalformedError, OutOfTurnError
 from paraph.protocol.negotiation import text as texts
+from paraph.protocol.negotiation.kept import kept
 from paraph.protocol.negotiation.state import Negotiation, State, Version
 from paraph.protocol.negotiation.text import Part, Text
+from paraph.protocol.sentences import worded
 from paraph.protocol.statements.versions import (
     Clause,
     Merge,
@@ -118,17 +119,25 @@ def read(path: Path, languages: Sequence[str]) -> DraftFile:
         with path.open("rb") as file:
             data = file.read(MOST_BYTES + 1)
     except OSError as error:
-        raise InputError(f"cannot read {path}: {error.strerror}", code="no-file") from error
+        raise InputError(
+            worded("cannot read %(path)s: %(strerror)s", path=path, strerror=error.strerror),
+            code="no-file",
+        ) from error
     if len(data) > MOST_BYTES:
-        raise InputError(f"expected a draft of at most {MOST_BYTES} bytes", code="draft")
+        raise InputError(
+            worded("expected a draft of at most %(most_bytes)s bytes", most_bytes=MOST_BYTES),
+            code="draft",
+        )
     try:
         return bilingual.parse(data.decode(), languages)
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise InputError(f"line {line}: expected UTF-8", code="draft") from error
+        raise InputError(
+            worded("line %(line)s: expected UTF-8", line=line), code="draft"
+        ) from error
 
 
-@functools.lru_cache(maxsize=16)
+@kept(16)
 def parsed(text: str, languages: tuple[str, ...]) -> DraftFile:
     """Return what a file says; read once for each text.
 

@@ -17,6 +17,7 @@ from paraph.client.negotiating.bilingual import DraftFile, Entry
 from paraph.protocol.errors import InputError
 from paraph.protocol.negotiation.ids import Ids
 from paraph.protocol.negotiation.text import Part, Text
+from paraph.protocol.sentences import worded
 
 _NUMBERED: Final = re.compile("(.*?)-([0-9]{1,6})")
 _STEM: Final = 56
@@ -79,7 +80,7 @@ def entry_of(draft: DraftFile, cid: str) -> Entry:
         if entry.part.cid == cid and not entry.deleted:
             return entry
     raise InputError(
-        f'the draft has no clause "{cid}" any more',
+        worded('the draft has no clause "%(cid)s" any more', cid=cid),
         code="unknown-clause",
         hint="it was deleted, or merged, in another window. Open the draft again",
     )
@@ -268,7 +269,9 @@ def restore(draft: DraftFile, cid: str, parent: Text) -> DraftFile:
     """
     part = parent.find(cid)
     if part is None or not any(each.deleted and each.part.cid == cid for each in draft.entries):
-        raise InputError(f'there is no deleted clause "{cid}"', code="unknown-clause")
+        raise InputError(
+            worded('there is no deleted clause "%(cid)s"', cid=cid), code="unknown-clause"
+        )
     return _put(draft, Entry(part))
 
 
@@ -280,7 +283,9 @@ def as_before(draft: DraftFile, cid: str, parent: Text) -> DraftFile:
     """
     entry, part = entry_of(draft, cid), parent.find(cid)
     if part is None:
-        raise InputError(f'the parent has no clause "{cid}"', code="unknown-clause")
+        raise InputError(
+            worded('the parent has no clause "%(cid)s"', cid=cid), code="unknown-clause"
+        )
     made = dataclasses.replace(entry, part=part, merges=(), split_from="")
     return complete(_put(draft, made), parent)
 

@@ -13,6 +13,7 @@ from paraph.protocol.log import ChannelLog
 from paraph.protocol.names import Digest
 from paraph.protocol.negotiation import fingerprint as states
 from paraph.protocol.negotiation.state import State
+from paraph.protocol.sentences import worded
 
 if TYPE_CHECKING:
     from paraph.client.desk import Desk
@@ -51,7 +52,7 @@ def fingerprint(desk: Desk, size: int = 0) -> Fingerprint:
     newest = desk.replica.size
     if size > newest:
         raise InputError(
-            f"expected a size of at most {newest}",
+            worded("expected a size of at most %(newest)s", newest=newest),
             code="unknown-size",
             hint="paraph sync fetches what is new; or fix a size that both sides have",
         )
@@ -61,9 +62,17 @@ def fingerprint(desk: Desk, size: int = 0) -> Fingerprint:
     state = reader.state_at(size)
     if state is None:
         raise UnreadableError(
-            f"this desk has read {reader.position} entries, not {size}: {reader.up_to}",
+            worded(
+                "this desk has read %(position)s entries, not %(size)s: %(up_to)s",
+                position=reader.position,
+                size=size,
+                up_to=reader.up_to,
+            ),
             code="not-read",
-            hint=f"fix the size {reader.position}, or let that entry be granted first",
+            hint=worded(
+                "fix the size %(position)s, or let that entry be granted first",
+                position=reader.position,
+            ),
         )
     return of(desk.replica.log, state, size, final=size <= final, digests=reader.digests)
 

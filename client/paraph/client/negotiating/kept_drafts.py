@@ -18,6 +18,7 @@ from paraph.client.files import (
 )
 from paraph.client.negotiating import drafting
 from paraph.protocol.errors import InputError
+from paraph.protocol.sentences import worded
 
 FOLDER: Final = "drafts"
 THROWN: Final = "thrown-away"
@@ -75,7 +76,7 @@ class DraftFolder:
         path = self._of(int(name))
         if not path.exists():
             raise InputError(
-                f"no draft {int(name)} is kept in this home",
+                worded("no draft %(name)s is kept in this home", name=int(name)),
                 code="no-file",
                 hint="paraph draft list shows them",
             )
@@ -189,7 +190,10 @@ class DraftFolder:
         with locked(self.path / ".lock"):
             path = self._thrown_path / self._of(number).name
             if not path.exists():
-                raise InputError(f"no draft {number} was thrown away here", code="no-file")
+                raise InputError(
+                    worded("no draft %(number)s was thrown away here", number=number),
+                    code="no-file",
+                )
             self._move(path, self.path)
 
     def thrown(self, languages: Sequence[str]) -> tuple[Kept, ...]:
@@ -244,9 +248,9 @@ def read_text(path: Path) -> str:
         InputError: It cannot be read.
     """
     try:
-        return read_private(path, "a draft", drafting.MOST_BYTES).decode()
+        return read_private(path, worded("a draft"), drafting.MOST_BYTES).decode()
     except UnicodeDecodeError as error:
-        raise InputError(f"expected UTF-8 in {path}", code="draft") from error
+        raise InputError(worded("expected UTF-8 in %(path)s", path=path), code="draft") from error
 
 
 def _look(path: Path, number: int, languages: Sequence[str]) -> Kept:

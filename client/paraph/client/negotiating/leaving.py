@@ -20,6 +20,7 @@ from paraph.client.negotiating.clearance import Judgement
 from paraph.client.negotiating.oddities import Oddity
 from paraph.client.sent import Sent
 from paraph.protocol.errors import InputError, RefusedError
+from paraph.protocol.sentences import all_coded, coded, worded
 from paraph.protocol.statements.content import Content
 from paraph.protocol.statements.exchanges import AcknowledgementGiven
 from paraph.protocol.statements.internal import CONFIRMED, ClearanceGiven, MandateSet
@@ -106,18 +107,24 @@ class Outlook:
 
     def _missing(self, lack: str) -> Missing:
         if lack == "refused":
-            return Missing("refused", f"clearance {self.number} of exactly these words was refused")
+            return Missing(
+                "refused",
+                worded(
+                    "clearance %(number)s of exactly these words was refused", number=self.number
+                ),
+            )
         if lack == "authority":
-            named = " or ".join(self.judged.authority)
-            return Missing("authority", f"the confirmation of {named}", self.judged.authority)
-        return Missing("release", "a release")
+            named = all_coded("role", self.judged.authority)
+            words = worded("the confirmation of %(authority)s", authority=named)
+            return Missing("authority", words, self.judged.authority)
+        return Missing("release", worded("a release"))
 
     def refusal(self) -> RefusedError:
         """Return why it does not leave now, and what to do; only where something is missing."""
         first = self.missing[0]
         if first.code == "leak":
             return RefusedError(
-                f"this never leaves: {first.words}",
+                worded("this never leaves: %(words)s", words=first.words),
                 code="internal-leak",
                 hint="take the reference out: the other side must not know that it exists",
             )
@@ -125,17 +132,24 @@ class Outlook:
             return RefusedError(
                 first.words,
                 code="not-cleared",
-                hint=f"paraph clear show {self.number} tells why; other words may be asked for"
-                " anew",
+                hint=worded(
+                    "paraph clear show %(number)s tells why; other words may be asked for anew",
+                    number=self.number,
+                ),
             )
         if not self.has_internal:
-            hint = 'nothing was sent. When it is confirmed: --authority-confirmed "WHO"'
+            hint = worded('nothing was sent. When it is confirmed: --authority-confirmed "WHO"')
         elif not self.number:
-            hint = "nothing was sent. The same command with --ask asks for it"
+            hint = worded("nothing was sent. The same command with --ask asks for it")
         else:
-            hint = f"nothing was sent. Clearance {self.number} is asked for: paraph clear list"
-        what = " and ".join(each.words for each in self.missing)
-        return RefusedError(f"this needs {what} first", code="not-cleared", hint=hint)
+            hint = worded(
+                "nothing was sent. Clearance %(number)s is asked for: paraph clear list",
+                number=self.number,
+            )
+        what = tuple(each.words for each in self.missing)
+        return RefusedError(
+            worded("this needs %(what)s first", what=what), code="not-cleared", hint=hint
+        )
 
 
 def needs_no_look(desk: Desk, contents: Sequence[Content]) -> bool:
@@ -195,7 +209,11 @@ async def ask(desk: Desk, outlook: Outlook, inner: Desk | None) -> Sent:
     found = outlook.judged.clearance
     if found is not None and found.standing != "refused":
         raise InputError(
-            f"clearance {found.number} was asked for these words and is {found.standing}",
+            worded(
+                "clearance %(number)s was asked for these words and is %(standing)s",
+                number=found.number,
+                standing=coded("clearance", found.standing),
+            ),
             code="asked-before",
             hint="paraph clear list",
         )

@@ -19,6 +19,7 @@ from paraph.protocol.negotiation import text as texts
 from paraph.protocol.negotiation.fold import proposals as rules
 from paraph.protocol.negotiation.state import Negotiation, Proposal, Version
 from paraph.protocol.negotiation.text import Text
+from paraph.protocol.sentences import worded
 from paraph.protocol.statements.header import ContentHeader, NamedMention, to_wordings
 from paraph.protocol.statements.proposals import ProposalAnswered, ProposalMade
 from paraph.protocol.statements.versions import Operation, OpNotes, Replace
@@ -77,7 +78,7 @@ def find(desk: Desk, talks: Negotiation, text: str) -> Proposal:
         found = talks.proposals.get(views.find(desk, text).id)
     if found is None:
         raise InputError(
-            f"there is no proposal {text}",
+            worded("there is no proposal %(text)s", text=text),
             code="unknown-proposal",
             hint="paraph propose list shows them",
         )
@@ -112,7 +113,7 @@ def made(
             operations=operations,
         )
     except MisuseError as error:
-        raise InputError(str(error), hint="give a title at least, as en=TEXT") from error
+        raise InputError(error.words, hint="give a title at least, as en=TEXT") from error
 
 
 def answered(
@@ -145,14 +146,17 @@ def answered(
     except OutOfTurnError as error:
         raise translated(error) from error
     except MisuseError as error:
-        raise InputError(str(error), hint="give --ops with counter alone") from error
+        raise InputError(error.words, hint="give --ops with counter alone") from error
 
 
 def _wording(talks: Negotiation, proposal: Proposal) -> bytes:
     found = rules.wordings(talks, proposal.content.clause)
     if len(found) > 1:
         raise InputError(
-            f'clause "{proposal.content.clause}" reads differently in the heads of the text',
+            worded(
+                'clause "%(clause)s" reads differently in the heads of the text',
+                clause=proposal.content.clause,
+            ),
             code="forked",
             hint="consolidate the versions first",
         )
@@ -239,7 +243,9 @@ def in_other_words(
     (statement, *_) = composing.choose_parents(talks, (), branch=False)
     part = composing.version_of(talks, statement).text.find(cid)
     if part is None:
-        raise InputError(f'there is no clause "{cid}" in the text', code="unknown-clause")
+        raise InputError(
+            worded('there is no clause "%(cid)s" in the text', cid=cid), code="unknown-clause"
+        )
     changed = {each: said for each, said in words.items() if part.words.get(each) != said}
     if not changed:
         raise InputError("these are the words as they stand: nothing is changed", code="same-words")

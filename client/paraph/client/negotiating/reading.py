@@ -6,6 +6,7 @@ from paraph.client import composing, views
 from paraph.client.desk import Desk
 from paraph.protocol.errors import InputError
 from paraph.protocol.negotiation.state import Negotiation, Version
+from paraph.protocol.sentences import worded
 
 
 def version_named(
@@ -31,9 +32,12 @@ def version_named(
     talks = composing.negotiation_of(state, composing.choose_negotiation(state, negotiation))
     if len(talks.heads) == 1:
         return talks, composing.version_of(talks, talks.heads[0])
-    heads = ", ".join(views.name_of(desk, each) for each in talks.heads)
+    heads = tuple(views.name_of(desk, each) for each in talks.heads)
     raise InputError(
-        f"expected one head, found {heads or 'none: no text was tabled yet'}",
+        worded(
+            "expected one head, found %(heads)s",
+            heads=heads or worded("none: no text was tabled yet"),
+        ),
         code="unknown-version",
         hint="name one of them" if heads else "paraph send tables the first text",
     )

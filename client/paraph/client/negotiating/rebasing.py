@@ -18,6 +18,7 @@ from paraph.client.negotiating.redline import Row, Segment, moves, three_way
 from paraph.protocol.errors import InputError
 from paraph.protocol.negotiation.state import Version
 from paraph.protocol.negotiation.text import Part, Text
+from paraph.protocol.sentences import worded
 
 Choice = Literal["theirs", "ours", "both"]
 CHOICES: Final[Collection[Choice]] = ("theirs", "ours", "both")
@@ -118,7 +119,7 @@ class _Rebasing:
         ]
         if missing:
             raise InputError(
-                f"expected a choice for {', '.join(missing)}",
+                worded("expected a choice for %(missing)s", missing=tuple(missing)),
                 code="unchosen",
                 hint="nothing was changed",
             )

@@ -12,6 +12,7 @@ from paraph.protocol import roles
 from paraph.protocol.errors import InputError, MalformedError, MisuseError, ParaphError
 from paraph.protocol.negotiation.fold.internal import mandate_of
 from paraph.protocol.negotiation.state import Clearance, State
+from paraph.protocol.sentences import worded
 from paraph.protocol.statements.content import decode_content
 from paraph.protocol.statements.internal import (
     AUTHORITY,
@@ -81,9 +82,13 @@ def named(state: State, text: str) -> Clearance:
             return each
     placed = [str(each.number) for _, each in state.clearances.items() if wanted == str(each.index)]
     raise InputError(
-        f"expected the number of a clearance, got {text}",
+        worded("expected the number of a clearance, got %(text)s", text=text),
         code="unknown-clearance",
-        hint=f"entry #{wanted} asked for clearance {placed[0]}" if placed else "paraph clear list",
+        hint=worded(
+            "entry #%(wanted)s asked for clearance %(placed)s", wanted=wanted, placed=placed[0]
+        )
+        if placed
+        else "paraph clear list",
     )
 
 
@@ -107,7 +112,7 @@ def step(inner: Desk, clearance: Clearance, what: str, note: str) -> ClearanceGi
             note=note,
         )
     except MisuseError as error:
-        raise InputError(str(error), hint="say why with --note") from error
+        raise InputError(error.words, hint="say why with --note") from error
 
 
 def possible(inner: Desk, clearance: Clearance) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from paraph.client.negotiating.conferences import mention, named
 from paraph.protocol.errors import InputError
 from paraph.protocol.names import ZERO
 from paraph.protocol.negotiation.state import Negotiation
+from paraph.protocol.sentences import worded
 from paraph.protocol.statements.conferences import (
     AgendaItem,
     ConferenceScheduled,
@@ -32,7 +33,7 @@ def delegation(code: str, text: str) -> Delegation:
     """
     return named(
         lambda: Delegation(party=code, people=listed(text)),
-        "roles as head_of_delegation, or holder ids: no names",
+        worded("roles as head_of_delegation, or holder ids: no names"),
     )
 
 
@@ -45,7 +46,7 @@ def zone(code: str, text: str) -> Zone:
     offset, _, label = text.strip().partition(" ")
     return named(
         lambda: Zone(party=code, offset=offset, label=label.strip()),
-        'the offset from UTC on that day with the name of the zone, as "+03:00 MSK"',
+        worded('the offset from UTC on that day with the name of the zone, as "+03:00 MSK"'),
     )
 
 
@@ -78,7 +79,7 @@ def item(
     known = {part.cid for head in heads if head is not None for part in head.text.parts}
     names = listed(about)
     if minutes and not re.fullmatch("[0-9]{1,4}", minutes):
-        raise InputError(f'expected minutes as a number, got "{minutes}"')
+        raise InputError(worded('expected minutes as a number, got "%(minutes)s"', minutes=minutes))
     return named(
         lambda: AgendaItem(
             n=n,
@@ -90,7 +91,7 @@ def item(
             minutes=int(minutes or 0),
             owner=owner,
         ),
-        "a title of one line",
+        worded("a title of one line"),
     )
 
 
@@ -146,5 +147,5 @@ def announced(header: ContentHeader, plan: Plan) -> ConferenceScheduled:
             agenda=tuple(sorted(plan.agenda)),
             replaces=plan.replaces,
         ),
-        "a name as VC-2, and a start",
+        worded("a name as VC-2, and a start"),
     )

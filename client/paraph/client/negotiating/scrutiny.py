@@ -41,7 +41,7 @@ def found(header: ContentHeader, version: bytes, cid: str, kind: str, detail: st
             header=header, version=version, cid=cid, finding_kind=kind, detail=detail
         )
     except MisuseError as error:
-        raise InputError(str(error)) from error
+        raise InputError(error.words) from error
 
 
 def finding_named(talks: Negotiation, ref: str) -> bytes | None:
@@ -64,7 +64,9 @@ def settled(
     try:
         return FindingSettled(header=header, finding=finding, how=how, version=version, note=note)
     except MisuseError as error:
-        raise InputError(str(error), hint="--mended REF names the version that mends it") from error
+        raise InputError(
+            error.words, hint="--mended REF names the version that mends it"
+        ) from error
 
 
 def scrubbed(desk: Desk, header: ContentHeader, version: bytes, sort: str = "") -> ScrubConfirmed:

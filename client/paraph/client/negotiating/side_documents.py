@@ -18,6 +18,7 @@ from paraph.protocol.names import ZERO
 from paraph.protocol.negotiation.side_documents import Standing, standing_of
 from paraph.protocol.negotiation.state import Negotiation, SideDocument
 from paraph.protocol.negotiation.text import Part
+from paraph.protocol.sentences import sentence, worded
 from paraph.protocol.statements.header import ContentHeader, Relation, to_wordings
 from paraph.protocol.statements.side_documents import SideDocumentOpened, Withheld
 from paraph.protocol.statements.versions import VersionConfirmed, VersionTabled
@@ -59,7 +60,7 @@ def opened(
         )
     except MisuseError as error:
         raise InputError(
-            str(error),
+            error.words,
             hint="disclosure belongs to --kind public_line, agreed_minutes need --conference",
         ) from error
 
@@ -77,7 +78,7 @@ def find(desk: Desk, talks: Negotiation, text: str) -> SideDocument:
         if not by_number and statement == views.find(desk, text).id:
             return document
     raise InputError(
-        f"no side document {text} stands in this negotiation",
+        worded("no side document %(text)s stands in this negotiation", text=text),
         code="unknown-document",
         hint="paraph document list shows them",
     )
@@ -122,7 +123,9 @@ def tabled(
 def _parents(desk: Desk, document: SideDocument, parent: str) -> tuple[bytes, ...]:
     if parent in ("", HEAD):
         if len(document.heads) != 1:
-            raise _not_head(document, f"expected one head, found {len(document.heads)}")
+            raise _not_head(
+                document, worded("expected one head, found %(count)s", count=len(document.heads))
+            )
         return document.heads
     found = views.find(desk, parent).id
     if found not in document.heads:
@@ -132,7 +135,7 @@ def _parents(desk: Desk, document: SideDocument, parent: str) -> tuple[bytes, ..
 
 def _not_head(document: SideDocument, problem: str) -> OutOfTurnError:
     return OutOfTurnError(
-        f"SD-{document.number}: {problem}",
+        worded("SD-%(number)s: %(problem)s", number=document.number, problem=sentence(problem)),
         code="parent-not-head",
         hint="your file is as it was: rework it on the head (paraph document list, paraph show)"
         if document.heads
@@ -176,7 +179,10 @@ def confirmed(desk: Desk, header: ContentHeader, document: SideDocument) -> Vers
     """
     if len(document.heads) != 1:
         raise InputError(
-            f"expected one version to confirm, found {len(document.heads) or 'none'}",
+            worded(
+                "expected one version to confirm, found %(count)s",
+                count=len(document.heads) or worded("none"),
+            ),
             hint="paraph confirm REF confirms any version; paraph document list shows them",
         )
     return composing.confirmed(desk.state, header, document.heads[0])

@@ -11,6 +11,7 @@ from paraph.client.desk import Desk
 from paraph.protocol.errors import InputError, OutOfTurnError
 from paraph.protocol.negotiation.fold.silence import subject_digest
 from paraph.protocol.negotiation.state.silence import Silence
+from paraph.protocol.sentences import worded
 from paraph.protocol.statements.header import ContentHeader, Mention
 from paraph.protocol.statements.silence import SilenceBroken, SilenceClosed, SilenceOpened
 
@@ -37,15 +38,21 @@ def opened(
     least = state.log_time + state.silence_minimum
     if expires <= least:
         raise InputError(
-            f"expected an expiry after {when(least)}: log time and the"
-            f" {state.silence_minimum / _HOUR_MS:g} hours that the charter asks for after receipt",
+            worded(
+                "expected an expiry after %(least)s: log time and the %(hours)s hours that the"
+                " charter asks for after receipt",
+                least=when(least),
+                hours=f"{state.silence_minimum / _HOUR_MS:g}",
+            ),
             code="silence-too-short",
             hint="leave some hours more: it runs from the other side's receipt",
         )
     try:
         digest = subject_digest(found, cid)
     except OutOfTurnError as error:
-        raise InputError(str(error), code=error.code, hint="paraph text show lists them") from error
+        raise InputError(
+            error.words, code=error.code, hint="paraph text show lists them"
+        ) from error
     return SilenceOpened(header=header, version=version, cid=cid, digest=digest, expires=expires)
 
 
@@ -71,8 +78,11 @@ def closed(desk: Desk, header: ContentHeader, silence: bytes) -> SilenceClosed:
     found = desk.state.silences.get(silence)
     if found is not None and found.ending is None and found.over_from is None and not found.late:
         raise InputError(
-            f"log time is {when(desk.state.log_time) or 'not begun'}, the expiry is"
-            f" {when(found.content.expires)}",
+            worded(
+                "log time is %(now)s, the expiry is %(expires)s",
+                now=when(desk.state.log_time) or worded("not begun"),
+                expires=when(found.content.expires),
+            ),
             code="not-expired",
             hint="log time follows the heartbeats of both sides: close it after the next ones",
         )

@@ -16,6 +16,7 @@ from paraph.client.sent import Sent
 from paraph.protocol import roles
 from paraph.protocol.errors import OutOfTurnError
 from paraph.protocol.negotiation.state import State
+from paraph.protocol.sentences import counted
 from paraph.protocol.statements.content import Content
 
 
@@ -123,8 +124,11 @@ def opened_before(state: State, opening: Opening) -> bytes | None:
         if not talks.heads:
             return identity
         raise OutOfTurnError(
-            f"a negotiation of this title is open, with {talks.versions_counted} version"
-            f"{'s' * (talks.versions_counted > 1)} of its text",
+            counted(
+                talks.versions_counted,
+                "a negotiation of this title is open, with %(n)s version of its text",
+                "a negotiation of this title is open, with %(n)s versions of its text",
+            ),
             code="negotiation-exists",
             hint="nothing was sent. paraph draft new begins one on its head; or open another of"
             " the same title on purpose with --new",

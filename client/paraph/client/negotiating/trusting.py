@@ -17,6 +17,7 @@ from paraph.protocol import words
 from paraph.protocol.errors import InputError
 from paraph.protocol.names import Digest
 from paraph.protocol.note import parse_head, parse_note
+from paraph.protocol.sentences import worded
 from paraph.protocol.trust import Member
 
 MOST_EVIDENCE: Final = 64 * 1024 * 1024
@@ -216,7 +217,7 @@ def evidence_files(folder: ChannelHome) -> dict[str, bytes]:
         InputError: There is none.
     """
     found = {
-        f"{each.parent.name}/{each.name}": read_private(each, "the evidence", MOST_EVIDENCE)
+        f"{each.parent.name}/{each.name}": read_private(each, worded("the evidence"), MOST_EVIDENCE)
         for each in evidence(folder)
     }
     if not found:

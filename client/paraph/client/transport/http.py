@@ -22,6 +22,7 @@ from paraph.protocol.errors import (
     RefusedError,
     UnavailableError,
 )
+from paraph.protocol.sentences import sentence, worded
 from paraph.protocol.wire import FRAME, Refused, RelayCard
 
 TIMEOUT_S: Final = 30.0
@@ -37,9 +38,11 @@ UNKNOWN: Final = frozenset({"unavailable", "full", "internal"})
 def refusal(refused: Refused) -> ParaphError:
     """Return a relay's refusal as the error it means."""
     if refused.code in UNKNOWN:
-        return UnavailableError(f"the relay cannot tell the outcome ({refused.code})")
+        return UnavailableError(
+            worded("the relay cannot tell the outcome (%(code)s)", code=refused.code)
+        )
     return RefusedError(
-        f"the relay refused: {refused.message}",
+        worded("the relay refused: %(message)s", message=sentence(refused.message)),
         code=refused.code,
         retry_after_s=refused.retry_after_s,
     )
@@ -59,16 +62,16 @@ def network_errors() -> Iterator[None]:
         ) from error
     except (aiohttp.ClientError, TimeoutError, OSError) as error:
         raise UnavailableError(
-            f"cannot reach the relay: {_why(error)}",
+            worded("cannot reach the relay: %(why)s", why=_why(error)),
             hint="see whether the relay runs and is reachable, then try again: nothing is lost",
         ) from error
 
 
 def _why(error: BaseException) -> str:
     if isinstance(error, TimeoutError):
-        return "it did not answer in time"
+        return worded("it did not answer in time")
     if isinstance(error, aiohttp.ClientConnectorError):
-        return "no connection"
+        return worded("no connection")
     return type(error).__name__
 
 
@@ -184,10 +187,12 @@ class Http:
         except MalformedError:
             if status >= 500 or status == 429:
                 self.pause(_seconds(headers))
-                return UnavailableError(f"the relay answered {status}")
+                return UnavailableError(worded("the relay answered %(status)s", status=status))
             if status == 401:
                 return RefusedError("expected a session of this relay", code="session")
-            return MalformedError(f"expected a refusal as a record, got status {status}")
+            return MalformedError(
+                worded("expected a refusal as a record, got status %(status)s", status=status)
+            )
         if status in (429, 503):
             self.pause(refused.retry_after_s or _seconds(headers))
         return refusal(refused)
@@ -231,7 +236,9 @@ class Http:
                         "expected a session of this relay", code="session"
                     ) from error
                 self.pause(_seconds(error.headers or {}))
-                raise UnavailableError(f"the relay answered {error.status}") from error
+                raise UnavailableError(
+                    worded("the relay answered %(status)s", status=error.status)
+                ) from error
 
 
 async def _stay(
@@ -260,6 +267,6 @@ async def _read(response: aiohttp.ClientResponse, most: int) -> bytes:
         size += len(piece)
         if size > most:
             response.close()
-            raise MalformedError(f"expected an answer of at most {most} bytes")
+            raise MalformedError(worded("expected an answer of at most %(most)s bytes", most=most))
         pieces.append(piece)
     return b"".join(pieces)

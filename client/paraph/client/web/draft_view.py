@@ -26,6 +26,7 @@ from paraph.protocol.negotiation.ids import Ids
 from paraph.protocol.negotiation.lint import Finding
 from paraph.protocol.negotiation.state import Comment, Version
 from paraph.protocol.negotiation.text import Part, Text
+from paraph.protocol.sentences import worded
 from paraph.protocol.statements.internal import MandateSet, TripHit
 from paraph.protocol.statements.versions import MoveAfter
 
@@ -140,7 +141,7 @@ def _begun(room: Room, kept: Kept, text: str) -> Draft:
     file = drafting.parsed(text, tuple(room.state.languages))
     if not belongs(kept, room):
         raise InputError(
-            f"draft {kept.number} belongs to another negotiation",
+            worded("draft %(number)s belongs to another negotiation", number=kept.number),
             code="unknown-draft",
             hint="open it from the list of drafts of that negotiation",
         )

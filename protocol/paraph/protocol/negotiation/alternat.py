@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import unicodedata
 from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import Final
 
 from paraph.protocol.errors import OutOfTurnError
 from paraph.protocol.names import Digest
 from paraph.protocol.negotiation import text as texts
 from paraph.protocol.negotiation.text import Text
+from paraph.protocol.sentences import Sentence, worded
 from paraph.protocol.statements.conclusion import AlternatSet, Original, Substitution
 
 _MOST_TOLD: Final = 80
@@ -67,7 +69,7 @@ def check(text: Text, alternat: AlternatSet) -> None:
     """
     for number, each in enumerate(alternat.substitutions, 1):
         for words in (each.old, each.new):
-            texts.require_stable(words, f"substitution {number}, language {each.language}")
+            texts.require_stable(words, partial(_in_substitution, number, each.language))
     for language in text.languages:
         made = _substituted(texts.render(text, language), _of(language, alternat.substitutions))
         reverse(made, language, alternat.substitutions)
@@ -87,11 +89,17 @@ def _substituted(rendered: str, pairs: Sequence[tuple[str, str]]) -> str:
         at = rendered.find(old)
         if at < 0 or rendered.find(old, at + 1) >= 0:
             raise OutOfTurnError(
-                f'expected these words once in the text: "{_short(old)}"',
+                worded('expected these words once in the text: "%(words)s"', words=_short(old)),
                 code="substitution-differs",
             )
         rendered = rendered[:at] + new + rendered[at + len(old) :]
     return rendered
+
+
+def _in_substitution(number: int, language: str) -> Sentence:
+    return worded(
+        "substitution %(number)s, language %(language)s", number=number, language=language
+    )
 
 
 def _short(words: str) -> str:

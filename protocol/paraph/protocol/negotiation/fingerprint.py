@@ -17,6 +17,7 @@ from paraph.protocol.errors import MisuseError
 from paraph.protocol.names import Digest, pae
 from paraph.protocol.negotiation.trie import Leaf, Node, Trie
 from paraph.protocol.schema import Record
+from paraph.protocol.sentences import worded
 
 _GROWTH: Final = 10_000
 """Values that may come, beside twice those of the first state, until all is begun anew."""

@@ -15,6 +15,7 @@ from paraph.protocol.names import ZERO
 from paraph.protocol.negotiation import concluded, glossary, lint, marks, matrix
 from paraph.protocol.negotiation.state import Negotiation, State, Version
 from paraph.protocol.negotiation.state.conclusion import Powers
+from paraph.protocol.sentences import Sentence, coded, worded
 
 Purpose = Literal["initial", "sign"]
 CODE: Final = "not-ready"
@@ -32,12 +33,24 @@ class Open:
 
     rule: str
     clause: str
-    expected: str
+    expected: Sentence
 
     def __str__(self) -> str:
         """Return it on one line."""
-        where = f' at clause "{self.clause}"' if self.clause else ""
-        return f"{self.rule}{where}: {self.expected}"
+        return str(self.words)
+
+    @property
+    def words(self) -> Sentence:
+        """It on one line, as :meth:`__str__`."""
+        rule = coded("rule", self.rule)
+        if not self.clause:
+            return worded("%(rule)s: %(expected)s", rule=rule, expected=self.expected)
+        return worded(
+            '%(rule)s at clause "%(cid)s": %(expected)s',
+            rule=rule,
+            cid=self.clause,
+            expected=self.expected,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,32 +124,46 @@ _ORDER: Final[Mapping[str, int]] = {
 def _line(talks: Negotiation, version: Version, purpose: Purpose) -> Iterator[Open]:
     if version.document != ZERO:
         yield Open(
-            "not-instrument", "", "expected a version of the instrument, not a side document"
+            "not-instrument",
+            "",
+            worded("expected a version of the instrument, not a side document"),
         )
     elif purpose == "initial" and talks.heads != (version.statement,):
-        heads = ", ".join(each.hex()[:12] for each in talks.heads)
-        yield Open("not-head", "", f"expected the one head of the text: {heads}")
+        heads = tuple(each.hex()[:12] for each in talks.heads)
+        yield Open(
+            "not-head", "", worded("expected the one head of the text: %(heads)s", heads=heads)
+        )
     elif purpose == "sign":
         settled = concluded.in_force(talks)
         pending = concluded.correcting(talks)
         if settled is None:
             yield Open(
-                "not-initialled", "", "expected every required initial of both parties first"
+                "not-initialled",
+                "",
+                worded("expected every required initial of both parties first"),
             )
         elif settled.statement != version.statement:
             yield Open(
-                "not-initialled", "", f"expected the text in force, version {settled.number}"
+                "not-initialled",
+                "",
+                worded("expected the text in force, version %(number)s", number=settled.number),
             )
         if pending is not None:
             yield Open(
-                "correction-open", "", f"expected both to confirm the correction {pending.number}"
+                "correction-open",
+                "",
+                worded("expected both to confirm the correction %(number)s", number=pending.number),
             )
 
 
 def _terms(state: State, version: Version) -> Iterator[Open]:
     for party in state.parties:
         if party not in version.terms:
-            yield Open("no-policy", "", f"expected a manifest of {party} before the version")
+            yield Open(
+                "no-policy",
+                "",
+                worded("expected a manifest of %(party)s before the version", party=party),
+            )
 
 
 def _text(state: State, talks: Negotiation, version: Version) -> Iterator[Open]:
@@ -144,29 +171,38 @@ def _text(state: State, talks: Negotiation, version: Version) -> Iterator[Open]:
         for language, words in part.words.items():
             tally = marks.tally((words,), state.parties)
             if tally.brackets:
-                yield Open("bracket", part.cid, f"{tally.brackets} in {language}, expected none")
+                yield Open("bracket", part.cid, _left(tally.brackets, language))
             if tally.placeholders:
-                yield Open(
-                    "placeholder", part.cid, f"{tally.placeholders} in {language}, expected none"
-                )
+                yield Open("placeholder", part.cid, _left(tally.placeholders, language))
     character = talks.opened.legal_character if talks.opened is not None else lint.BINDING
     terms = glossary.terms(state, talks)
     for found in lint.findings(version.text, state.parties, character, terms=terms):
-        yield Open("finding", found.cid, f"expected no {found.check}")
+        yield Open(
+            "finding", found.cid, worded("expected no %(check)s", check=coded("check", found.check))
+        )
+
+
+def _left(count: int, language: str) -> Sentence:
+    return worded("%(count)s in %(language)s, expected none", count=count, language=language)
 
 
 def _scrutiny(talks: Negotiation) -> Iterator[Open]:
     for statement in talks.scrutiny.open:
         finding = talks.scrutiny.findings.get(statement)
         assert finding is not None  # what is open was found
-        expected = f"expected finding F-{finding.number} to be settled"
+        expected = worded("expected finding F-%(number)s to be settled", number=finding.number)
         yield Open("open-finding", finding.content.cid, expected)
 
 
 def _positions(state: State, talks: Negotiation, version: Version) -> Iterator[Open]:
     for cid, row in matrix.open_positions(state, talks, version).items():
-        stands = ", ".join(f"{party} {mark.value}" for party, mark in row.items())
-        yield Open("position", cid, f"expected both to agree to these words; now {stands}")
+        now = tuple(
+            worded("%(party)s %(position)s", party=party, position=coded("position", mark.value))
+            for party, mark in row.items()
+        )
+        yield Open(
+            "position", cid, worded("expected both to agree to these words; now %(now)s", now=now)
+        )
 
 
 def _disputed(state: State) -> Iterator[Open]:
@@ -175,14 +211,18 @@ def _disputed(state: State) -> Iterator[Open]:
             yield Open(
                 "unopened",
                 "",
-                f"entry {index} does not open for {', '.join(sorted(by))}: expected a grant, or its"
-                " author to take it back",
+                worded(
+                    "entry %(index)s does not open for %(parties)s: expected a grant, or its"
+                    " author to take it back",
+                    index=index,
+                    parties=tuple(sorted(by)),
+                ),
             )
 
 
 def _agreed_alternat(state: State, talks: Negotiation, version: Version) -> Iterator[Open]:
     if concluded.alternat(state, talks, version.statement) is None:
-        yield Open("no-alternat", "", "expected originals that both parties agreed to")
+        yield Open("no-alternat", "", worded("expected originals that both parties agreed to"))
 
 
 def powers_of(talks: Negotiation, person: Person) -> Powers:
@@ -196,7 +236,12 @@ def _powers(talks: Negotiation, person: Person, purpose: Purpose) -> Iterator[Op
         yield Open(
             "no-powers",
             "",
-            f"expected full powers to {purpose} of {person.party} for {person.holder.hex()[:8]}",
+            worded(
+                "expected full powers to %(purpose)s of %(party)s for %(person)s",
+                purpose=coded("powers-to", purpose),
+                party=person.party,
+                person=person.holder.hex()[:8],
+            ),
         )
 
 
@@ -214,8 +259,12 @@ def _contested(
             yield Open(
                 "contested",
                 "",
-                f"entry {entry.index} is contested: expected {entry.party} to stand by it, or to"
-                " replace it",
+                worded(
+                    "entry %(index)s is contested: expected %(party)s to stand by it, or to replace"
+                    " it",
+                    index=entry.index,
+                    party=entry.party,
+                ),
             )
 
 

@@ -7,7 +7,6 @@ Groups nest. There is no escape: a text holds no other square bracket.
 
 from __future__ import annotations
 
-import functools
 import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -15,6 +14,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from paraph.protocol.errors import MalformedError
+from paraph.protocol.negotiation.kept import kept
+from paraph.protocol.sentences import worded
 
 PLACEHOLDER: Final = "●"
 UNATTRIBUTED: Final = ""
@@ -80,7 +81,7 @@ def parse(text: str, codes: Collection[str]) -> tuple[Group, ...]:
     return _parse(text, tuple(codes))
 
 
-@functools.lru_cache(maxsize=_KEPT)
+@kept(_KEPT)
 def _parse(text: str, codes: tuple[str, ...]) -> tuple[Group, ...]:
     levels: list[list[Group]] = [[]]
     opened: list[int] = []
@@ -89,14 +90,18 @@ def _parse(text: str, codes: tuple[str, ...]) -> tuple[Group, ...]:
         if found[0] == "[":
             if len(opened) == MOST_NESTED:
                 raise MalformedError(
-                    f"expected brackets nested at most {MOST_NESTED} deep, at character {at + 1}",
+                    worded(
+                        "expected brackets nested at most %(most)s deep, at character %(at)s",
+                        most=MOST_NESTED,
+                        at=at + 1,
+                    ),
                     code="nested-too-deep",
                 )
             opened.append(at)
             levels.append([])
         elif not opened:
             raise MalformedError(
-                f"nothing is open for the closing bracket at character {at + 1}",
+                worded("nothing is open for the closing bracket at character %(at)s", at=at + 1),
                 code="unbalanced-bracket",
             )
         else:
@@ -104,7 +109,9 @@ def _parse(text: str, codes: tuple[str, ...]) -> tuple[Group, ...]:
             levels[-1].append(Group(_holder(text, start + 1, codes), start, at + 1, inside))
     if opened:
         raise MalformedError(
-            f"the bracket opened at character {opened[-1] + 1} is not closed",
+            worded(
+                "the bracket opened at character %(opened)s is not closed", opened=opened[-1] + 1
+            ),
             code="unbalanced-bracket",
         )
     return tuple(levels[0])

@@ -19,12 +19,13 @@ from paraph.protocol.errors import MalformedError, OutOfTurnError
 from paraph.protocol.names import Digest, Label, labelled, pae
 from paraph.protocol.negotiation import marks
 from paraph.protocol.negotiation.ids import Ids
-from paraph.protocol.negotiation.kept import Same
+from paraph.protocol.negotiation.kept import Same, kept
 from paraph.protocol.negotiation.unicode14 import (
     MOST_MARKS,
     first_crowded,
     first_unassigned,
 )
+from paraph.protocol.sentences import Sentence, worded
 from paraph.protocol.statements.header import Wording
 from paraph.protocol.statements.versions import (
     CHECK_SIZE,
@@ -97,12 +98,12 @@ _KEPT: Final = 256
 """Texts whose clauses are found by id: those that somebody looks at."""
 
 
-@functools.lru_cache(maxsize=_KEPT)
+@kept(_KEPT)
 def _by_id(text: Same[Text]) -> Mapping[str, Part]:
     return {part.cid: part for part in reversed(text.value.parts)}  # ids stand once; else the first
 
 
-@functools.lru_cache(maxsize=_KEPT)
+@kept(_KEPT)
 def _numbers(text: Same[Text]) -> Mapping[str, str]:
     count = itertools.count(1)
     parts = text.value.parts
@@ -358,7 +359,7 @@ def checks(text: Text) -> tuple[bytes, ...]:
     return tuple(_sheets(Same(part))[1] for part in text.parts)
 
 
-@functools.lru_cache(maxsize=2 * MOST_CLAUSES)
+@kept(2 * MOST_CLAUSES)
 def _sheets(part: Same[Part]) -> tuple[bytes, bytes]:
     # What a clause adds to the structure, and its check; most clauses are the same ones in the
     # next version.

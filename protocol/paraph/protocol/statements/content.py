@@ -12,6 +12,7 @@ from typing import Final
 
 from paraph.protocol.errors import MalformedError, RefusedError
 from paraph.protocol.schema import CONTENT, Record, scan
+from paraph.protocol.sentences import worded
 from paraph.protocol.statements.conclusion import (
     AlternatSet,
     ConclusionWithdrawn,
@@ -167,7 +168,7 @@ def peek_kind(data: bytes) -> str:
         kind = data[7 : 7 + (head[6] & 0x1F)].decode("ascii", "replace")
         if head[6] & 0xE0 == 0xA0 and kind in CONTENT_KINDS:
             return kind
-    raise MalformedError("expected a content record: " + ", ".join(CONTENT_KINDS))
+    raise MalformedError(worded("expected a content record: %(kinds)s", kinds=CONTENT_KINDS))
 
 
 def decode_content(data: bytes) -> Content:
@@ -190,7 +191,7 @@ def encode_content(content: Record) -> bytes:
         scan(data, CONTENT)
     except MalformedError as error:
         raise RefusedError(
-            f"this is too much for one statement: {error}",
+            worded("this is too much for one statement: %(error)s", error=error.words),
             code="oversize",
             hint="send it in several statements, or as an attachment",
         ) from error

@@ -28,6 +28,7 @@ from paraph.protocol.negotiation.phase import phase
 from paraph.protocol.negotiation.side_documents import standing_of
 from paraph.protocol.negotiation.state import Negotiation, Version
 from paraph.protocol.negotiation.state.conclusion import Act
+from paraph.protocol.sentences import worded
 from paraph.protocol.statements.conclusion import CONTEXT_OF, Initialled, Signed
 from paraph.protocol.statements.header import Mention, StatementMention
 
@@ -68,7 +69,10 @@ def export(desk: Desk, identity: bytes, folder: Path) -> Package:
             hint="paraph gate shows what stands open; paraph export writes any version",
         )
     if folder.exists() and any(folder.iterdir()):
-        raise InputError(f"expected an empty folder, {folder} holds something", code="exists")
+        raise InputError(
+            worded("expected an empty folder, %(folder)s holds something", folder=folder),
+            code="exists",
+        )
     found = dict(_files(desk, talks, version))
     sums = {name: hashlib.sha256(found[name]).digest() for name in sorted(found)}
     lines = "".join(f"{digest.hex()}  {name}\n" for name, digest in sums.items())

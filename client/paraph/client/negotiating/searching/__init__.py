@@ -24,6 +24,7 @@ from paraph.client.negotiating.searching.documents import KINDS, Document, Kind
 from paraph.protocol.errors import InputError
 from paraph.protocol.negotiation import state as states
 from paraph.protocol.negotiation.state import State
+from paraph.protocol.sentences import worded
 
 __all__ = ["KINDS", "Document", "Found", "Hit", "Kind", "kind_named", "search"]
 
@@ -135,7 +136,9 @@ def kind_named(text: str) -> Kind:
     found = next((each for each in KINDS if each == text), None)
     if found is None:
         raise InputError(
-            f'expected a kind, got "{text}"', code="query", hint=f"one of {', '.join(KINDS)}"
+            worded('expected a kind, got "%(text)s"', text=text),
+            code="query",
+            hint=worded("one of %(kinds)s", kinds=tuple(KINDS)),
         )
     return found
 
@@ -156,7 +159,11 @@ def _read(query: str) -> _Query:
             whole.append(found[1] is not None)
     if not terms or len(query) > MOST_QUERY or len(terms) > MOST_TERMS:
         raise InputError(
-            f"expected words to search for: 1 to {MOST_TERMS}, {MOST_QUERY} characters at most",
+            worded(
+                "expected words to search for: 1 to %(terms)s, %(characters)s characters at most",
+                terms=MOST_TERMS,
+                characters=MOST_QUERY,
+            ),
             code="query",
             hint='all words must occur, each at the beginning of a word; "in quotes" one behind'
             " the other",

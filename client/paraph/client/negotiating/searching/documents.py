@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import functools
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final, Literal
@@ -14,7 +13,9 @@ from paraph.client.files import read_private
 from paraph.client.negotiating import bilingual, drafting
 from paraph.client.negotiating.kept_drafts import DraftFolder
 from paraph.protocol.errors import ParaphError
+from paraph.protocol.negotiation import kept as keeping
 from paraph.protocol.negotiation.state import Entry, Negotiation, State, Version
+from paraph.protocol.sentences import worded
 from paraph.protocol.statements.header import Wording
 from paraph.protocol.statements.positions import PositionTaken
 from paraph.protocol.statements.side_documents import MINUTES
@@ -150,14 +151,14 @@ def kept(home: Path, state: State) -> Iterator[Document]:
                 )  # fmt: skip
 
 
-@functools.lru_cache(maxsize=64)
+@keeping.kept(64)
 def _draft(
     path: Path, changed: int, size: int, languages: tuple[str, ...]
 ) -> tuple[tuple[str, str, str], ...]:
     # Clause, language and words of a draft as it stands in the home since *changed*.
     del changed, size
     try:
-        data = read_private(path, "a draft", drafting.MOST_BYTES)
+        data = read_private(path, worded("a draft"), drafting.MOST_BYTES)
         found = bilingual.parse(data.decode(errors="replace"), languages)
     except ParaphError:
         return ()

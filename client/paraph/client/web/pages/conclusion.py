@@ -215,7 +215,7 @@ def _effect(_: Office, room: Room, form: Posted) -> Content:
         )
     except MisuseError as error:
         form.fault("instant", N_("Give an instant with “at an instant”, and only then."))
-        raise InputError(str(error)) from error
+        raise InputError(error.words) from error
 
 
 def _note(_: Office, room: Room, form: Posted) -> Content:

@@ -19,6 +19,7 @@ from paraph.client.web.rendering import page
 from paraph.protocol.errors import InputError
 from paraph.protocol.negotiation.lineage import lineage_of
 from paraph.protocol.negotiation.state import Version
+from paraph.protocol.sentences import worded
 
 NOTES: Final = (
     "Lines that begin with # are notes to yourself and go nowhere.",
@@ -96,7 +97,7 @@ def _from_proposal(room: Room, name: str) -> DraftFile:
     found = next((each for _, each in room.talks.proposals.items() if each.name == name), None)
     version = room.talks.versions.get(found.content.version) if found is not None else None
     if found is None or version is None:
-        raise InputError(f"there is no proposal {name} with words for the text")
+        raise InputError(worded("there is no proposal %(name)s with words for the text", name=name))
     return drafting.with_operations(
         version, room.talks.identity, found.content.operations, proposal=name
     )

@@ -128,7 +128,7 @@ def _made(form: Posted, header: ContentHeader, languages: Iterable[str]) -> Mand
             legal_first=_lines(form, "legal"),
         )
     except MisuseError as error:
-        raise InputError(str(error)) from error
+        raise InputError(error.words) from error
 
 
 def _lines(form: Posted, name: str) -> tuple[str, ...]:

@@ -67,7 +67,7 @@ def apply(state: State, content: Content, said: Said) -> tuple[State, Outcome]:
         require_reference(state, content)
         after, outcome = RULES[type(content)](state, content, said), APPLIED
     except (OutOfTurnError, MalformedError) as error:
-        after, outcome = state, Outcome("refused", error.code, str(error))
+        after, outcome = state, Outcome("refused", error.code, error.words)
     entry = Entry(said, content.KIND, content.header.negotiation, outcome)
     return _enter(after, entry), outcome
 

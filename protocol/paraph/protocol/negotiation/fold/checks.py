@@ -7,6 +7,7 @@ from typing import Final
 from paraph.protocol.errors import OutOfTurnError
 from paraph.protocol.negotiation.state import APPLIED, Entry, Negotiation, Said, State, Version
 from paraph.protocol.negotiation.text import Part
+from paraph.protocol.sentences import sentence, worded
 from paraph.protocol.statements.exchanges import AcknowledgementGiven
 from paraph.protocol.statements.header import JOINT, Mention, StatementMention
 
@@ -15,7 +16,11 @@ def working_language(state: State, language: str) -> None:
     """Ask for a working language of the channel (``unknown-language``)."""
     if language not in state.languages:
         raise OutOfTurnError(
-            f'"{language}" is not a working language; expected {", ".join(state.languages)}',
+            worded(
+                '"%(language)s" is not a working language; expected %(languages)s',
+                language=language,
+                languages=tuple(state.languages),
+            ),
             code="unknown-language",
         )
 
@@ -24,7 +29,12 @@ def known_party(state: State, code: str) -> None:
     """Ask for a party of the channel (``unknown-party``)."""
     if code not in state.parties:
         raise OutOfTurnError(
-            f'"{code}" is no party here; expected {", ".join(state.parties)}', code="unknown-party"
+            worded(
+                '"%(code)s" is no party here; expected %(parties)s',
+                code=code,
+                parties=tuple(state.parties),
+            ),
+            code="unknown-party",
         )
 
 
@@ -32,7 +42,8 @@ def speaks_for(author: str, said: Said) -> None:
     """Ask that nobody speaks in the name of the other party (``author-differs``)."""
     if author not in (said.party, JOINT):
         raise OutOfTurnError(
-            f"expected {said.party} or {JOINT} as the author", code="author-differs"
+            worded("expected %(party)s or %(joint)s as the author", party=said.party, joint=JOINT),
+            code="author-differs",
         )
 
 
@@ -55,7 +66,9 @@ def clause_of(version: Version, cid: str) -> Part:
     """Return a clause of a version (``unknown-clause``)."""
     part = version.text.find(cid)
     if part is None:
-        raise OutOfTurnError(f'there is no clause "{cid}" in that version', code="unknown-clause")
+        raise OutOfTurnError(
+            worded('there is no clause "%(cid)s" in that version', cid=cid), code="unknown-clause"
+        )
     return part
 
 
@@ -84,7 +97,9 @@ def entry_of(state: State, talks: Negotiation, statement: bytes) -> Entry:
 
 def built_on(what: str) -> OutOfTurnError:
     """Return the refusal of a recall: *what* the other side has put on the statement."""
-    return OutOfTurnError(f"it cannot be recalled any more: {what}", code="built-on")
+    return OutOfTurnError(
+        worded("it cannot be recalled any more: %(what)s", what=sentence(what)), code="built-on"
+    )
 
 
 MOST_HEADS: Final = 64
@@ -100,7 +115,10 @@ def heads_with(heads: tuple[bytes, ...], version: Version) -> tuple[bytes, ...]:
 def _bounded(heads: tuple[bytes, ...]) -> tuple[bytes, ...]:
     if len(heads) > MOST_HEADS:
         raise OutOfTurnError(
-            f"expected at most {MOST_HEADS} versions side by side: join two of them first",
+            worded(
+                "expected at most %(most)s versions side by side: join two of them first",
+                most=MOST_HEADS,
+            ),
             code="too-many-heads",
         )
     return heads

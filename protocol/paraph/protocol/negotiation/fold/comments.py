@@ -16,6 +16,7 @@ from paraph.protocol.negotiation.fold.checks import (
 )
 from paraph.protocol.negotiation.state import Comment, Negotiation, Said, State
 from paraph.protocol.negotiation.trie import Trie
+from paraph.protocol.sentences import coded, worded
 from paraph.protocol.statements.exchanges import INTERNAL_COMMENT_KINDS, Anchor, CommentMade
 
 
@@ -23,7 +24,10 @@ def commented(state: State, talks: Negotiation, content: CommentMade, said: Said
     """Take in a comment, a reply, or the closing of a thread."""
     if content.comment_kind in INTERNAL_COMMENT_KINDS and not state.internal:
         raise OutOfTurnError(
-            f"a comment of kind {content.comment_kind} belongs in an internal channel",
+            worded(
+                "a comment of kind %(kind)s belongs in an internal channel",
+                kind=coded("comment", content.comment_kind),
+            ),
             code="internal-only",
         )
     mentioned(state, talks, content.resolved_by)
@@ -79,7 +83,11 @@ def _ambiguous(state: State, talks: Negotiation, anchor: Anchor) -> bool:
     found = texts.find_quote(words, anchor.prefix, anchor.exact, anchor.suffix)
     if not found:
         raise OutOfTurnError(
-            f'the quoted words do not stand in clause "{anchor.cid}", language {anchor.language}',
+            worded(
+                'the quoted words do not stand in clause "%(cid)s", language %(language)s',
+                cid=anchor.cid,
+                language=anchor.language,
+            ),
             code="quote-not-found",
         )
     return len(found) > 1

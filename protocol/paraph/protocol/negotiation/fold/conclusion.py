@@ -24,6 +24,7 @@ from paraph.protocol.negotiation.state.conclusion import (
     Note,
     Powers,
 )
+from paraph.protocol.sentences import coded, worded
 from paraph.protocol.statements.conclusion import (
     AlternatSet,
     ConcludingAct,
@@ -98,7 +99,10 @@ def signed(state: State, talks: Negotiation, content: Signed, said: Said) -> Neg
     original = alternats.original_of(agreed.content, act.original)
     if original is None or act.languages != original.languages:
         raise OutOfTurnError(
-            f"expected the languages in the order of the original of {act.original}",
+            worded(
+                "expected the languages in the order of the original of %(original)s",
+                original=act.original,
+            ),
             code="alternat-differs",
         )
     _digests(
@@ -135,7 +139,10 @@ def _may_withdraw(talks: Negotiation, act: Act, said: Said) -> None:
     if act.act.party != said.party:
         raise OutOfTurnError("a party takes back its own only", code="author-differs")
     if act.act.original and not roles.may(said.role, "sign"):
-        raise OutOfTurnError(f"a {said.role} may not take back a signature", code="role")
+        raise OutOfTurnError(
+            worded("a %(role)s may not take back a signature", role=coded("role", said.role)),
+            code="role",
+        )
     if concluded.is_signed(talks) if act.act.original else concluded.initialled(talks):
         raise OutOfTurnError(
             "the last required one is placed: nothing is taken back after it", code="concluded"
@@ -154,13 +161,19 @@ def alternat_set(state: State, talks: Negotiation, content: AlternatSet, said: S
     for original in content.originals:
         if original.parties[0] != original.kept_by or set(original.parties) != set(state.parties):
             raise OutOfTurnError(
-                f"expected {original.kept_by} to be named first in the original that it keeps",
+                worded(
+                    "expected %(kept_by)s to be named first in the original that it keeps",
+                    kept_by=original.kept_by,
+                ),
                 code="originals-differ",
             )
         if tuple(sorted(original.languages)) != state.languages:
             raise OutOfTurnError(
-                f"expected {', '.join(state.languages)}, each once, in the original of"
-                f" {original.kept_by}",
+                worded(
+                    "expected %(languages)s, each once, in the original of %(kept_by)s",
+                    languages=tuple(state.languages),
+                    kept_by=original.kept_by,
+                ),
                 code="originals-differ",
             )
     for each in content.substitutions:
@@ -189,7 +202,12 @@ def effect_noted(state: State, talks: Negotiation, content: EffectNoted, said: S
     last = now.changes.get(said.party, "")
     if last not in _AFTER[content.change]:
         raise OutOfTurnError(
-            f"{content.change} cannot follow {last or 'no note'} of {said.party}",
+            worded(
+                "%(change)s cannot follow %(last)s of %(party)s",
+                change=coded("change-of-effect", content.change),
+                last=coded("change-of-effect", last) if last else worded("no note"),
+                party=said.party,
+            ),
             code="effect-order",
         )
     after = replace(
@@ -265,7 +283,10 @@ def may_correct(version: Version, role: str) -> None:
     """
     correction = version.content.version_kind == concluded.RECTIFIED
     if correction and version.document == ZERO and not roles.may(role, "agree"):
-        raise OutOfTurnError(f"a {role} may not confirm a correction for a party", code="role")
+        raise OutOfTurnError(
+            worded("a %(role)s may not confirm a correction for a party", role=coded("role", role)),
+            code="role",
+        )
 
 
 def _shared(state: State) -> None:
@@ -302,7 +323,8 @@ def _version(state: State, talks: Negotiation, act: ConcludingAct, said: Said) -
         terms = state.terms.get(each.party)
         if terms is None or terms.roots != each.digest:
             raise OutOfTurnError(
-                f"the root set of {each.party} is another than the act names", code="roots-differ"
+                worded("the root set of %(party)s is another than the act names", party=each.party),
+                code="roots-differ",
             )
     return version
 
@@ -311,7 +333,10 @@ def _digests(act: ConcludingAct, own: Mapping[str, bytes]) -> None:
     if act.digests != own:
         differ = sorted(language for language in own if act.digests.get(language) != own[language])
         raise OutOfTurnError(
-            f"what is concluded is not this text ({', '.join(differ) or 'languages'})",
+            worded(
+                "what is concluded is not this text (%(differ)s)",
+                differ=tuple(differ) or worded("languages"),
+            ),
             code="digest-differs",
         )
 
@@ -321,9 +346,11 @@ def _ready(
 ) -> None:
     person = Person(said.party, said.holder)
     found = bars(state, talks, version, "sign" if act.original else "initial", person)
-    if first := [str(each) for each in itertools.islice(found, MOST_TOLD)]:
+    if first := [each.words for each in itertools.islice(found, MOST_TOLD)]:
         # The others are not looked for: whoever may initial could have them counted for ever.
-        raise OutOfTurnError("; ".join((*first, "the gate lists them all")), code=CODE)
+        raise OutOfTurnError(
+            worded("%(open)s; the gate lists them all", open=tuple(first)), code=CODE
+        )
     if act.capacity != powers_of(talks, person).capacity:
         raise OutOfTurnError(
             "expected the capacity that the full powers show", code="capacity-differs"

@@ -26,6 +26,7 @@ from paraph.protocol.negotiation.state import (
     State,
 )
 from paraph.protocol.negotiation.state.conferences import conference_key
+from paraph.protocol.sentences import coded, worded
 from paraph.protocol.statements.conferences import (
     AGREED_AD_REF,
     RESERVED_BY,
@@ -54,7 +55,10 @@ def scheduled(
         return _change(talks, content, said.statement) if state.internal else talks
     if conference_key(content.name) in talks.conferences:
         raise OutOfTurnError(
-            f"{content.name} was announced before; expected the schedule that this replaces",
+            worded(
+                "%(name)s was announced before; expected the schedule that this replaces",
+                name=content.name,
+            ),
             code="conference-exists",
         )
     conference = Conference(
@@ -93,14 +97,16 @@ def _clauses(talks: Negotiation, version: bytes, cids: Iterable[str]) -> None:
     for cid in cids:
         if cid not in there:
             raise OutOfTurnError(
-                f'there is no clause "{cid}" in the version on the table', code="unknown-clause"
+                worded('there is no clause "%(cid)s" in the version on the table', cid=cid),
+                code="unknown-clause",
             )
 
 
 def _replaceable(talks: Negotiation, content: ConferenceScheduled) -> None:
     if conference_of(talks, content.name).schedule_id != content.replaces:
         raise OutOfTurnError(
-            f"expected the schedule of {content.name} that is in force", code="schedule-replaced"
+            worded("expected the schedule of %(name)s that is in force", name=content.name),
+            code="schedule-replaced",
         )
 
 
@@ -119,7 +125,8 @@ def conference_of(talks: Negotiation, name: str) -> Conference:
     conference = talks.conferences.get(conference_key(name))
     if conference is None:
         raise OutOfTurnError(
-            f"no conference {name} was announced in this negotiation", code="unknown-conference"
+            worded("no conference %(name)s was announced in this negotiation", name=name),
+            code="unknown-conference",
         )
     return conference
 
@@ -198,12 +205,20 @@ def reported(state: State, talks: Negotiation, content: ActionReported, said: Sa
     standing(talks, action.statement)
     if action.content.owner not in (said.party, JOINT):
         raise OutOfTurnError(
-            f"expected {action.content.owner} to report action {action.number}: its owner does",
+            worded(
+                "expected %(owner)s to report action %(number)s: its owner does",
+                owner=action.content.owner,
+                number=action.number,
+            ),
             code="not-owner",
         )
     if action.report is not None and action.report.ending != "carried":
         raise OutOfTurnError(
-            f"action {action.number} was reported {action.report.ending} before",
+            worded(
+                "action %(number)s was reported %(ending)s before",
+                number=action.number,
+                ending=coded("ending", action.report.ending),
+            ),
             code="closed-before",
         )
     after = replace(
@@ -222,8 +237,16 @@ def recalled(talks: Negotiation, subject: bytes, said: Said) -> Negotiation:
         raise built_on("the other side has agreed to it")
     action = talks.actions.get(subject)
     if action is not None and action.report is not None:
-        raise built_on(f"action {action.number} was reported {action.report.ending}")
+        raise built_on(
+            worded(
+                "action %(number)s was reported %(ending)s",
+                number=action.number,
+                ending=coded("ending", action.report.ending),
+            )
+        )
     schedule = talks.schedules.get(subject)
     if schedule is not None and conference_of(talks, schedule.name).schedule_id == subject:
-        raise built_on(f"{schedule.name} stands as it says: ask for a change of it")
+        raise built_on(
+            worded("%(name)s stands as it says: ask for a change of it", name=schedule.name)
+        )
     return talks

@@ -9,6 +9,7 @@ from paraph.protocol.errors import OutOfTurnError
 from paraph.protocol.names import ZERO
 from paraph.protocol.negotiation.fold.checks import mentioned, speaks_for, standing
 from paraph.protocol.negotiation.state import Dispatch, Negotiation, Receipt, Said, State
+from paraph.protocol.sentences import worded
 from paraph.protocol.statements.exchanges import RUNGS, AcknowledgementGiven, DispatchSent
 
 
@@ -18,7 +19,12 @@ def dispatched(state: State, talks: Negotiation, content: DispatchSent, said: Sa
     due = talks.numbers.get(content.author, 0) + 1
     if content.number != due:
         raise OutOfTurnError(
-            f"expected number {due} of {content.author}, got {content.number}",
+            worded(
+                "expected number %(due)s of %(author)s, got %(number)s",
+                due=due,
+                author=content.author,
+                number=content.number,
+            ),
             code="number-differs",
         )
     dispatches = talks.dispatches

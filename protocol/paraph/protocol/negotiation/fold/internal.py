@@ -14,6 +14,7 @@ from paraph.protocol.names import ZERO
 from paraph.protocol.negotiation.fold.checks import working_language
 from paraph.protocol.negotiation.state import Said, State
 from paraph.protocol.negotiation.state.internal import Clearance, ClearanceStep, Mandate
+from paraph.protocol.sentences import all_coded, coded, worded
 from paraph.protocol.statements.header import NO_NEGOTIATION
 from paraph.protocol.statements.internal import (
     CONFIRMED,
@@ -68,7 +69,10 @@ def given(state: State, content: ClearanceGiven, said: Said) -> State:
         clearance.standing == "released" and content.step in (REVIEWED, RELEASED)
     ):
         raise OutOfTurnError(
-            f"this clearance is {clearance.standing}; ask anew for another draft",
+            worded(
+                "this clearance is %(standing)s; ask anew for another draft",
+                standing=coded("clearance", clearance.standing),
+            ),
             code="clearance-over",
         )
     if content.step in (REVIEWED, RELEASED) and said.holder == clearance.holder:
@@ -96,7 +100,10 @@ def _release(state: State, clearance: Clearance, said: Said) -> None:
     allowed = terms.release if terms is not None else ()
     if allowed and said.role not in allowed:
         raise OutOfTurnError(
-            f"expected a release by {', '.join(allowed)}, as the party's manifest says",
+            worded(
+                "expected a release by %(allowed)s, as the party's manifest says",
+                allowed=all_coded("role", allowed),
+            ),
             code="release-role",
         )
     if LEGAL in clearance.content.needs and not clearance.has(REVIEWED, roles.LEGAL):
@@ -108,6 +115,9 @@ def _authority(state: State, clearance: Clearance, said: Said) -> None:
     final = mandate.content.final if mandate is not None else ()
     if final and said.role not in final:
         raise OutOfTurnError(
-            f"expected the authority that the mandate names: {', '.join(final)}",
+            worded(
+                "expected the authority that the mandate names: %(final)s",
+                final=all_coded("role", final),
+            ),
             code="not-the-authority",
         )

@@ -12,6 +12,7 @@ from paraph.protocol.negotiation.fold import conferences
 from paraph.protocol.negotiation.fold.checks import entry_of
 from paraph.protocol.negotiation.joint import agreeing
 from paraph.protocol.negotiation.state import Negotiation, Said, State
+from paraph.protocol.sentences import all_coded, coded, worded
 from paraph.protocol.statements.conferences import ConferenceScheduled, OutcomesRecorded
 from paraph.protocol.statements.joint import BINDING_KINDS, JOINT_KINDS, AgreedTo
 
@@ -23,16 +24,25 @@ def agreed(state: State, talks: Negotiation, content: AgreedTo, said: Said) -> N
     behind = agreeing(state, talks, subject)
     if not behind:
         raise OutOfTurnError(
-            f"expected a statement that asks for agreement: {', '.join(sorted(JOINT_KINDS))}",
+            worded(
+                "expected a statement that asks for agreement: %(kinds)s",
+                kinds=all_coded("kind", sorted(JOINT_KINDS)),
+            ),
             code="not-joint",
         )
     if said.party in behind:
         raise OutOfTurnError(
-            f"{said.party} stands behind it already, by saying it or agreeing before",
+            worded(
+                "%(party)s stands behind it already, by saying it or agreeing before",
+                party=said.party,
+            ),
             code="agreed-before",
         )
     if entry.kind in BINDING_KINDS and not roles.may(said.role, "agree"):
-        raise OutOfTurnError(f"a {said.role} may not agree to it for a party", code="role")
+        raise OutOfTurnError(
+            worded("a %(role)s may not agree to it for a party", role=coded("role", said.role)),
+            code="role",
+        )
     given = {**(talks.agreed.get(subject) or {}), said.party: said.index}
     after = replace(talks, agreed=talks.agreed.put(subject, given))
     effect = _EFFECTS.get(entry.kind)

@@ -19,6 +19,7 @@ from paraph.protocol.negotiation.state import Negotiation, Said, State, Version
 from paraph.protocol.negotiation.state.positions import Package, Stance
 from paraph.protocol.negotiation.text import Part
 from paraph.protocol.negotiation.trie import Trie
+from paraph.protocol.sentences import worded
 from paraph.protocol.statements.positions import PackageTied, PackageUntied, PositionTaken
 
 
@@ -30,7 +31,11 @@ def taken(state: State, talks: Negotiation, content: PositionTaken, said: Said) 
     for each in content.entries:
         if each.cid not in parts:
             raise OutOfTurnError(
-                f'there is no clause "{each.cid}" in version {version.number}',
+                worded(
+                    'there is no clause "%(cid)s" in version %(number)s',
+                    cid=each.cid,
+                    number=version.number,
+                ),
                 code="unknown-clause",
             )
     named = {each.cid: each.value for each in content.entries}
@@ -63,9 +68,14 @@ def _require_words(talks: Negotiation, version: Version, parts: Iterable[Part]) 
             continue
         heading = ", ".join(str(version_of(talks, head).number) for head in heads)
         raise OutOfTurnError(
-            f'clause "{part.cid}" has other words now than in version {version.number}'
-            f" (wording {texts.wording_digest(part).hex()[:12]}):"
-            f" expected a position on version {heading or 'that stands'}",
+            worded(
+                'clause "%(cid)s" has other words now than in version %(number)s (wording'
+                " %(wording)s): expected a position on version %(heading)s",
+                cid=part.cid,
+                number=version.number,
+                wording=texts.wording_digest(part).hex()[:12],
+                heading=heading or worded("that stands"),
+            ),
             code="wording-gone",
         )
 
@@ -80,7 +90,9 @@ def tied(state: State, talks: Negotiation, content: PackageTied, said: Said) -> 
     known = {part.cid for head in talks.heads for part in version_of(talks, head).text.parts}
     for cid in content.cids:
         if cid not in known:
-            raise OutOfTurnError(f'there is no clause "{cid}" in the text', code="unknown-clause")
+            raise OutOfTurnError(
+                worded('there is no clause "%(cid)s" in the text', cid=cid), code="unknown-clause"
+            )
     package = Package(said.statement, said.index, said.party, content)
     return replace(talks, packages=talks.packages.put(said.statement, package))
 

@@ -19,6 +19,7 @@ from paraph.protocol.negotiation.fold.checks import (
 from paraph.protocol.negotiation.state import Negotiation, Said, State, Version
 from paraph.protocol.negotiation.state.proposals import NOBODY, UNWORDED, Doubt, Proposal, Step
 from paraph.protocol.negotiation.text import Text
+from paraph.protocol.sentences import Sentence, all_coded, coded, sentence, worded
 from paraph.protocol.statements.proposals import ProposalAnswered, ProposalMade
 from paraph.protocol.statements.versions import Operation
 
@@ -76,7 +77,10 @@ def _require_clause(talks: Negotiation, content: ProposalMade) -> None:
         where = [text, texts.apply(text, content.operations)]
     if cid and all(text.find(cid) is None for text in where):
         raise OutOfTurnError(
-            f'there is no clause "{cid}" in that version, nor do the operations make it',
+            worded(
+                'there is no clause "%(cid)s" in that version, nor do the operations make it',
+                cid=cid,
+            ),
             code="unknown-clause",
         )
 
@@ -130,28 +134,49 @@ def _says_the_same(before: Proposal, content: ProposalAnswered, said: Said) -> b
 
 
 def _require_step(proposal: Proposal, to: str, party: str) -> None:
-    where = f"{proposal.name}{_on(proposal)} is {proposal.standing}"
+    where = worded(
+        "%(proposal)s is %(standing)s",
+        proposal=_named(proposal),
+        standing=coded("standing", proposal.standing),
+    )
     withdrawable = proposal.standing not in ("accepted", "withdrawn")
     if to == "withdrawn" and withdrawable:
         if party != proposal.party:
             raise OutOfTurnError(
-                f"{where}: expected {proposal.party} to withdraw what it proposed",
+                worded(
+                    "%(where)s: expected %(party)s to withdraw what it proposed",
+                    where=where,
+                    party=proposal.party,
+                ),
                 code="out-of-turn",
             )
         return
     follows = NEXT[proposal.standing]
     if to not in follows:
-        accepted = (*follows, f"withdrawn by {proposal.party}") if withdrawable else ("nothing",)
-        raise OutOfTurnError(f"{where}: expected {', '.join(accepted)}", code="no-such-step")
+        withdrawn = worded("withdrawn by %(party)s", party=proposal.party)
+        accepted = (
+            (*all_coded("standing", follows), withdrawn) if withdrawable else (worded("nothing"),)
+        )
+        raise OutOfTurnError(
+            worded("%(where)s: expected %(accepted)s", where=where, accepted=accepted),
+            code="no-such-step",
+        )
     if proposal.turn not in (NOBODY, party):
         raise OutOfTurnError(
-            f"{where}: expected {proposal.turn} to answer, or {proposal.party} to withdraw it",
+            worded(
+                "%(where)s: expected %(turn)s to answer, or %(party)s to withdraw it",
+                where=where,
+                turn=proposal.turn,
+                party=proposal.party,
+            ),
             code="out-of-turn",
         )
 
 
-def _on(proposal: Proposal) -> str:
-    return f' on clause "{proposal.content.clause}"' if proposal.content.clause else ""
+def _named(proposal: Proposal) -> Sentence:
+    if not proposal.content.clause:
+        return sentence(proposal.name)
+    return worded('%(name)s on clause "%(cid)s"', name=proposal.name, cid=proposal.content.clause)
 
 
 def _accepting(
@@ -160,13 +185,20 @@ def _accepting(
     now = wordings(talks, proposal.content.clause)
     if content.wording not in now:
         raise OutOfTurnError(
-            f"{proposal.name}{_on(proposal)} reads otherwise now; expected wording "
-            + " or ".join(sorted(each.hex()[:12] for each in now)),
+            worded(
+                "%(proposal)s reads otherwise now; expected wording %(wordings)s",
+                proposal=_named(proposal),
+                wordings=tuple(sorted(each.hex()[:12] for each in now)),
+            ),
             code="wording-gone",
         )
     if proposal.accepting.get(said.party) == content.wording:
         raise OutOfTurnError(
-            f"{said.party} has accepted {proposal.name} in these words before",
+            worded(
+                "%(party)s has accepted %(name)s in these words before",
+                party=said.party,
+                name=proposal.name,
+            ),
             code="accepted-before",
         )
     return {**proposal.accepting, said.party: content.wording}
@@ -206,7 +238,13 @@ def recalled(talks: Negotiation, subject: bytes, said: Said) -> Negotiation:
     proposal = proposal_of(talks, subject)
     other = next((step for step in proposal.history if step.party != said.party), None)
     if other is not None:
-        raise built_on(f"{other.party} has answered {proposal.name}: withdraw it")
+        raise built_on(
+            worded(
+                "%(party)s has answered %(name)s: withdraw it",
+                party=other.party,
+                name=proposal.name,
+            )
+        )
     return _kept(
         talks, replace(proposal, standing="recalled", turn=NOBODY, since=said.index, accepting={})
     )

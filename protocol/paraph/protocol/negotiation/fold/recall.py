@@ -17,6 +17,7 @@ from paraph.protocol.negotiation.fold import (
 )
 from paraph.protocol.negotiation.fold.checks import built_on, entry_of, heads_without, version_of
 from paraph.protocol.negotiation.state import Dispatch, Negotiation, Said, State
+from paraph.protocol.sentences import all_coded, coded, worded
 from paraph.protocol.statements.conferences import ActionSet, ConferenceScheduled, OutcomesRecorded
 from paraph.protocol.statements.exchanges import CommentMade, DispatchSent
 from paraph.protocol.statements.positions import PackageTied, PackageUntied, PositionTaken
@@ -40,17 +41,24 @@ def take_back(state: State, talks: Negotiation, subject: bytes, said: Said) -> S
     entry = entry_of(state, talks, subject)
     if entry.party != said.party:
         raise OutOfTurnError(
-            f"expected a statement of {said.party}: a party recalls what it said itself",
+            worded(
+                "expected a statement of %(party)s: a party recalls what it said itself",
+                party=said.party,
+            ),
             code="not-own-statement",
         )
     if entry.kind not in RECALLABLE:
         raise OutOfTurnError(
-            f"a {entry.kind} is not recalled; expected {', '.join(RECALLABLE)}",
+            worded(
+                "a %(kind)s is not recalled; expected %(recallable)s",
+                kind=coded("kind", entry.kind),
+                recallable=all_coded("kind", RECALLABLE),
+            ),
             code="not-recallable",
         )
     for party, receipt in (state.receipts.get(subject) or {}).items():
         if receipt.rung == "answered":
-            raise built_on(f"{party} has acknowledged it as answered")
+            raise built_on(worded("%(party)s has acknowledged it as answered", party=party))
     if entry.kind == SilenceOpened.KIND:
         state = silence.recalled(state, talks, subject, said)
     else:
@@ -63,12 +71,20 @@ def take_back(state: State, talks: Negotiation, subject: bytes, said: Said) -> S
 def _version(talks: Negotiation, subject: bytes, said: Said) -> Negotiation:
     version = version_of(talks, subject)
     if talks.children.get(subject):
-        raise built_on(f"another version was made from version {version.number}")
+        raise built_on(
+            worded("another version was made from version %(number)s", number=version.number)
+        )
     others = [each for each in version.confirmed if each != said.party]
     if others:
-        raise built_on(f"{', '.join(others)} confirmed version {version.number}")
+        raise built_on(
+            worded(
+                "%(others)s confirmed version %(number)s",
+                others=tuple(others),
+                number=version.number,
+            )
+        )
     if any(each.act.version == subject for each in talks.conclusion.initials):
-        raise built_on(f"version {version.number} was initialled")
+        raise built_on(worded("version %(number)s was initialled", number=version.number))
     parents = version.content.parents
     children = talks.children
     for parent in parents:
@@ -94,7 +110,7 @@ def _comment(talks: Negotiation, subject: bytes, said: Said) -> Negotiation:
             and subject in (reply.content.in_reply_to, reply.content.resolves)
             and each not in talks.recalled
         ):
-            raise built_on(f"{reply.party} has answered it")
+            raise built_on(worded("%(party)s has answered it", party=reply.party))
     closes = comments.get(comment.content.resolves)
     closed = comments.get(closes.thread) if closes is not None else None
     if closed is None or closed.closed_by != subject:
@@ -109,7 +125,7 @@ def _dispatch(talks: Negotiation, subject: bytes, said: Said) -> Negotiation:
     del said
     answer = talks.dispatches.get(dispatch.answered_by)
     if answer is not None:
-        raise built_on(f"{answer.party} has answered it")
+        raise built_on(worded("%(party)s has answered it", party=answer.party))
     if dispatch.content.breaks_silence:
         raise built_on("it has broken a silence procedure")
     answered = talks.dispatches.get(dispatch.content.in_reply_to)

@@ -12,6 +12,7 @@ from paraph.protocol.negotiation.fold.versions import same_text
 from paraph.protocol.negotiation.state import Negotiation, Said, State
 from paraph.protocol.negotiation.state.scrutiny import Finding, Scrutiny, Term
 from paraph.protocol.negotiation.text import Part, Text
+from paraph.protocol.sentences import coded, worded
 from paraph.protocol.statements.scrutiny import (
     HARMLESS,
     MENDED,
@@ -51,13 +52,19 @@ def settled(state: State, talks: Negotiation, content: FindingSettled, said: Sai
     finding = talks.scrutiny.findings.get(content.finding)
     if finding is None:
         raise OutOfTurnError("no such finding stands in this negotiation", code="unknown-finding")
-    where = f"finding F-{finding.number}"
+    where = worded("finding F-%(number)s", number=finding.number)
     if not finding.is_open:
-        raise OutOfTurnError(f"{where} was settled before", code="settled-before")
+        raise OutOfTurnError(
+            worded("%(where)s was settled before", where=where), code="settled-before"
+        )
     own = finding.party == said.party
     if content.how == WITHDRAWN and not own:
         raise OutOfTurnError(
-            f"{where} is {finding.party}'s to withdraw; expected mended or harmless",
+            worded(
+                "%(where)s is %(party)s's to withdraw; expected mended or harmless",
+                where=where,
+                party=finding.party,
+            ),
             code="not-own-finding",
         )
     if content.how == MENDED:
@@ -79,9 +86,13 @@ def _mends(talks: Negotiation, finding: Finding, version: bytes, where: str) -> 
     cid = finding.content.cid
     if mended.index <= made_in.index or _words(mended.text, cid) == _words(made_in.text, cid):
         raise OutOfTurnError(
-            f'{where}: expected a later version with other words in clause "{cid}"'
+            worded(
+                '%(where)s: expected a later version with other words in clause "%(cid)s"',
+                where=where,
+                cid=cid,
+            )
             if cid
-            else f"{where}: expected a later version with other words",
+            else worded("%(where)s: expected a later version with other words", where=where),
             code="not-mended",
         )
 
@@ -101,7 +112,12 @@ def scrubbed(state: State, talks: Negotiation, content: ScrubConfirmed, said: Sa
     parties = sorts.get(content.sort, {})
     if said.party in parties:
         raise OutOfTurnError(
-            f"{said.party} confirmed the {content.sort} scrub of version {version.number} before",
+            worded(
+                "%(party)s confirmed the %(sort)s scrub of version %(number)s before",
+                party=said.party,
+                sort=coded("scrub", content.sort),
+                number=version.number,
+            ),
             code="confirmed-before",
         )
     sorts = {**sorts, content.sort: {**parties, said.party: said.index}}

@@ -15,6 +15,7 @@ from paraph.protocol.negotiation.fold.checks import (
 )
 from paraph.protocol.negotiation.fold.conferences import conference_of
 from paraph.protocol.negotiation.state import Negotiation, Said, SideDocument, State, Version
+from paraph.protocol.sentences import worded
 from paraph.protocol.statements.side_documents import SideDocumentOpened
 from paraph.protocol.statements.versions import VersionTabled
 
@@ -45,7 +46,9 @@ def opened(
 def _had(talks: Negotiation, cid: str) -> None:
     # A clause that left the text may well be what a side document takes up.
     if not any(cid in version_of(talks, head).text.used for head in talks.heads):
-        raise OutOfTurnError(f'no text here has ever had a clause "{cid}"', code="unknown-clause")
+        raise OutOfTurnError(
+            worded('no text here has ever had a clause "%(cid)s"', cid=cid), code="unknown-clause"
+        )
 
 
 def document_of(state: State, talks: Negotiation, content: VersionTabled) -> bytes:

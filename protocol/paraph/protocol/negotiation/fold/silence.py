@@ -19,6 +19,7 @@ from paraph.protocol.negotiation.fold.positions import with_stance
 from paraph.protocol.negotiation.state import Negotiation, Said, State, Version
 from paraph.protocol.negotiation.state.positions import Stance
 from paraph.protocol.negotiation.state.silence import Ending, Silence
+from paraph.protocol.sentences import coded, worded
 from paraph.protocol.statements.exchanges import DispatchSent
 from paraph.protocol.statements.header import StatementMention
 from paraph.protocol.statements.positions import AD_REFERENDUM
@@ -57,7 +58,10 @@ def opened(state: State, talks: Negotiation, content: SilenceOpened, said: Said)
         raise OutOfTurnError("these words are under silence already", code="silence-running")
     if len(live) == MOST_LIVE:
         raise OutOfTurnError(
-            f"{MOST_LIVE} silence procedures have not ended; close or recall one first",
+            worded(
+                "%(most_live)s silence procedures have not ended; close or recall one first",
+                most_live=MOST_LIVE,
+            ),
             code="too-many-silences",
         )
     silence = Silence(
@@ -139,7 +143,9 @@ def closed(state: State, talks: Negotiation, content: SilenceClosed, said: Said)
     """Take in a party's closing; the second one adopts."""
     silence = _live(state, talks, content.silence)
     if said.party in silence.closings:
-        raise OutOfTurnError(f"{said.party} closed it before", code="closed-before")
+        raise OutOfTurnError(
+            worded("%(party)s closed it before", party=said.party), code="closed-before"
+        )
     if (content.size, content.root) != (said.seen_size, said.seen_root):
         raise OutOfTurnError("expected the head that the statement has seen", code="head-differs")
     if silence.late:
@@ -252,7 +258,12 @@ def _live(state: State, talks: Negotiation, statement: bytes) -> Silence:
         raise OutOfTurnError("no such silence procedure stands here", code="unknown-silence")
     if silence.ending is not None:
         raise OutOfTurnError(
-            f"it was {silence.ended} at index {silence.ending.index}", code="silence-ended"
+            worded(
+                "it was %(ended)s at index %(index)s",
+                ended=coded("silence", silence.ended),
+                index=silence.ending.index,
+            ),
+            code="silence-ended",
         )
     return silence
 

@@ -8,6 +8,7 @@ from paraph.protocol import roles
 from paraph.protocol.errors import OutOfTurnError
 from paraph.protocol.names import ZERO
 from paraph.protocol.negotiation.state import State
+from paraph.protocol.sentences import coded, worded
 from paraph.protocol.statements.content import Content, action_of
 from paraph.protocol.statements.exchanges import RUNGS, AcknowledgementGiven
 
@@ -34,7 +35,14 @@ def require_speaker(content: Content, role: str) -> None:
             raise OutOfTurnError("this rung is not for this role to say", code="rung")
     action = action_of(content)
     if not roles.may(role, action):
-        raise OutOfTurnError(f"a {role} may not {action}", code="role")
+        raise OutOfTurnError(
+            worded(
+                "a %(role)s may not %(action)s",
+                role=coded("role", role),
+                action=coded("action", action),
+            ),
+            code="role",
+        )
 
 
 def require_reference(state: State, content: Content) -> None:
@@ -50,6 +58,9 @@ def require_reference(state: State, content: Content) -> None:
         return
     kind = "an exercise" if state.exercise else "a live channel"
     raise OutOfTurnError(
-        f"expected a reference to this channel: {kind} refers to nothing in another one",
+        worded(
+            "expected a reference to this channel: %(kind)s refers to nothing in another one",
+            kind=coded("kind", kind),
+        ),
         code="foreign-reference",
     )

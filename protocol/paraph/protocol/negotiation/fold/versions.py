@@ -11,6 +11,7 @@ from paraph.protocol.negotiation.fold import conclusion, proposals, side_documen
 from paraph.protocol.negotiation.fold.checks import heads_with, speaks_for, version_of
 from paraph.protocol.negotiation.state import Negotiation, Said, State, Version
 from paraph.protocol.negotiation.text import Text
+from paraph.protocol.sentences import Sentence, worded
 from paraph.protocol.statements.header import LanguageDigest
 from paraph.protocol.statements.scrutiny import ScrubConfirmed
 from paraph.protocol.statements.versions import VersionConfirmed, VersionTabled
@@ -59,7 +60,8 @@ def _compare(text: Text, content: VersionTabled) -> dict[str, bytes]:
     declared = _by_language(content.digests)
     if declared.keys() != own.keys():
         raise OutOfTurnError(
-            f"expected digests in {', '.join(text.languages)}", code="languages-differ"
+            worded("expected digests in %(languages)s", languages=tuple(text.languages)),
+            code="languages-differ",
         )
     checks = texts.checks(text)
     differ = [language for language in own if own[language] != declared[language]]
@@ -68,20 +70,25 @@ def _compare(text: Text, content: VersionTabled) -> dict[str, bytes]:
     if checks != content.checks or differ:
         where = _first_difference(text, checks, content.checks)
         raise OutOfTurnError(
-            f"the declared changes do not give the declared text ({', '.join(differ) or 'check'});"
-            f" {where}",
+            worded(
+                "the declared changes do not give the declared text (%(differ)s); %(where)s",
+                differ=tuple(differ) or worded("check"),
+                where=where,
+            ),
             code="digest-differs",
         )
     return own
 
 
-def _first_difference(text: Text, own: tuple[bytes, ...], declared: tuple[bytes, ...]) -> str:
+def _first_difference(text: Text, own: tuple[bytes, ...], declared: tuple[bytes, ...]) -> Sentence:
     for part, mine, theirs in zip(text.parts, own, declared, strict=False):
         if mine != theirs:
-            return f'first at clause "{part.cid}"'
+            return worded('first at clause "%(cid)s"', cid=part.cid)
     if len(own) != len(declared):
-        return f"expected {len(own)} clauses, got {len(declared)}"
-    return "its checks do not tell in which clause"
+        return worded(
+            "expected %(own)s clauses, got %(declared)s", own=len(own), declared=len(declared)
+        )
+    return worded("its checks do not tell in which clause")
 
 
 def _by_language(digests: tuple[LanguageDigest, ...]) -> dict[str, bytes]:
@@ -94,7 +101,9 @@ def confirmed(
     """Bind a party, once, to the exact digests of a version."""
     version = version_of(talks, content.version)
     if said.party in version.confirmed:
-        raise OutOfTurnError(f"{said.party} confirmed it before", code="confirmed-before")
+        raise OutOfTurnError(
+            worded("%(party)s confirmed it before", party=said.party), code="confirmed-before"
+        )
     same_text(version, content)
     conclusion.may_correct(version, said.role)
     confirmed = {**version.confirmed, said.party: said.index}

@@ -33,7 +33,7 @@ def withdrawn(state: State, index: int, subject: bytes, said: Said) -> State:
         try:
             state = _recall(state, subject, said)
         except OutOfTurnError as error:
-            outcome = Outcome("refused", error.code, str(error))
+            outcome = Outcome("refused", error.code, error.words)
     return replace(state, withdrawals=state.withdrawals.put(said.statement, outcome))
 
 
