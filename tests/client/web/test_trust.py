@@ -10,6 +10,7 @@ from paraph.client import cards, founding
 from paraph.client.home import Home
 from paraph.client.web import choices
 from paraph.client.web.keymap import EVERYWHERE, KEYS
+from paraph.client.web.presence import PRESENCE
 from tests.support.commands import Person
 from tests.support.pages import OWN, Pages, pages
 
@@ -123,6 +124,31 @@ async def test_settings_tell_who_the_desk_is_and_keep_what_was_chosen(
         assert (
             'lang="ru"' in (await seen.post("/language", {"language": "ru", "back": "/keys"}))[:60]
         )
+
+
+async def test_when_it_locks_is_chosen_at_once_and_for_the_next_start(
+    desks: tuple[Person, Person],
+) -> None:
+    async with pages(desks[0]) as seen:
+        made = seen.client.app
+        assert made is not None
+        assert '<option value="0" selected>' in await seen.get("/settings")
+        chosen = await seen.post("/settings/lock-after", {"minutes": "5"})
+        assert "nobody did anything for 5 minutes" in chosen
+        assert made[PRESENCE].after_s == 300
+        assert choices.lock_after(seen.office.home) == 5
+        for wrong in ("", "-1", "1441", "5.5", "٥"):
+            again = await seen.post("/settings/lock-after", {"minutes": wrong}, status=400)
+            assert "Please choose one." in again
+        made[PRESENCE].after_s = 60.0  # as a start with an option of its own
+        assert "started otherwise" in await seen.get("/settings")
+        assert "1 minute<" in await seen.get("/settings")
+        await seen.post("/theme", {"theme": "dark", "back": "/settings"})
+        assert choices.lock_after(seen.office.home) == 5  # beside the others
+    home = seen.office.home
+    for damaged in ('{"lock-after-minutes": true}', '{"lock-after-minutes": 9999}', "[]"):
+        (home.path / choices.FILE).write_text(damaged)
+        assert choices.lock_after(home) == choices.DEFAULT_MINUTES
 
 
 async def test_the_map_shows_every_key(desks: tuple[Person, Person]) -> None:

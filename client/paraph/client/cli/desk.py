@@ -30,23 +30,26 @@ _PATIENCE_S: Final = 10.0
 @click.option(
     "--lock-after",
     type=click.IntRange(0, 24 * 60),
-    default=15,
-    show_default=True,
     metavar="MINUTES",
-    help="Lock when nobody did anything for so long; 0 = never.",
+    help="Lock when nobody did anything for so long; 0 = never.  [default: as in the settings, 15]",
 )
 @click.option("--no-browser", is_flag=True, help="Print the address; open nothing.")
 @seated
-def desk(seat: Seat, role: str | None, port: int, lock_after: int, *, no_browser: bool) -> None:
+def desk(
+    seat: Seat, role: str | None, port: int, lock_after: int | None, *, no_browser: bool
+) -> None:
     """Open the desk: the whole job in a browser of this machine.
 
     It answers on this machine alone, to the browser that it let in. The keys stay in this
     process. Enter shows an address for another browser, good once, within a minute. Ctrl-C ends
     it; what waits to be sent is sent next time.
     """
+    from paraph.client.web import choices
     from paraph.client.web.office import Office
 
     office = Office(seat.home, seat.tools, role)
+    if lock_after is None:
+        lock_after = choices.lock_after(seat.home)
     run(_serve(seat, office, port, lock_after, no_browser=no_browser))
 
 

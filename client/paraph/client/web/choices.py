@@ -1,4 +1,4 @@
-"""What a person chose for the look of their desk, kept in their home.
+"""What a person chose for their desk, kept in their home: its look, and when it locks.
 
 A desk has a new name each time it starts, so a browser brings no cookies of before.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
 from paraph.client.files import read_private, write_atomically
 from paraph.client.home import Home
@@ -20,19 +20,20 @@ ALLOWED: Final = {
     theme.COOKIE: frozenset(theme.THEMES),
 }
 """By the cookie that carries it: what it may be."""
+LOCK_AFTER: Final = "lock-after-minutes"
+"""No cookie: the desk itself locks."""
+MOST_MINUTES: Final = 24 * 60
+DEFAULT_MINUTES: Final = 15
 _MOST: Final = 4096
 
 
 def kept(home: Home) -> Mapping[str, str]:
     """Return what was chosen, by cookie; whatever is damaged or unknown counts as not chosen."""
-    try:
-        found = json.loads(read_private(home.path / FILE, "what was chosen", _MOST))
-    except (InputError, ValueError):
-        return {}
-    if not isinstance(found, dict):
-        return {}
+    found = _read(home)
     return {
-        name: found[name] for name, allowed in ALLOWED.items() if str(found.get(name)) in allowed
+        name: str(found[name])
+        for name, allowed in ALLOWED.items()
+        if str(found.get(name)) in allowed
     }
 
 

@@ -28,13 +28,13 @@ class Presence:
         clock: Seconds that only grow.
 
     Attributes:
-        after_s: See *lock_after_s*.
+        after_s: See *lock_after_s*; whoever is there may choose another.
     """
 
     def __init__(
         self, lock_after_s: float, clock: Callable[[], float] = awake_and_asleep_s
     ) -> None:
-        self.after_s: Final = lock_after_s
+        self.after_s = lock_after_s
         self._clock: Final = clock
         self._last = clock()
 
@@ -54,7 +54,7 @@ class Presence:
 
     async def watch(self, office: Office) -> None:
         """Lock the office whenever the person is gone, until cancelled."""
-        while self.after_s:
+        while True:
             await self.lock_if_gone(office)
             left_s = self._last + self.after_s - self._clock()
             await asyncio.sleep(min(LOOK_S, left_s) if left_s > 0 else LOOK_S)
