@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import bisect
-import functools
 from collections.abc import Mapping, Sequence
 from operator import attrgetter
 
-from paraph.protocol.negotiation.kept import Same
+from paraph.protocol.negotiation.kept import Same, kept
 from paraph.protocol.negotiation.state import Entry, State
 from paraph.protocol.negotiation.trie import Trie
 
@@ -32,12 +31,12 @@ def at_index(state: State, index: int) -> Entry | None:
     return found if found is not None and found.index == index else None
 
 
-@functools.lru_cache(maxsize=4)
+@kept(4)
 def _in_order(entries: Same[Trie[Entry]]) -> tuple[Entry, ...]:
     return tuple(sorted((each for _, each in entries.value.items()), key=_index))
 
 
-@functools.lru_cache(maxsize=4)
+@kept(4)
 def _by_kind(entries: Same[Trie[Entry]]) -> Mapping[str, Sequence[Entry]]:
     found: dict[str, list[Entry]] = {}
     for each in _in_order(entries):

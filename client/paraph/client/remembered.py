@@ -6,7 +6,7 @@ import functools
 from collections.abc import Callable
 from typing import ParamSpec, TypeVar
 
-from paraph.protocol.negotiation.kept import Same
+from paraph.protocol.negotiation.kept import Same, kept
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -20,13 +20,13 @@ def remembered(most: int = 4) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """
 
     def around(make: Callable[P, R]) -> Callable[P, R]:
-        @functools.lru_cache(maxsize=most)
-        def kept(*same: Same[object]) -> R:
+        @kept(most)
+        def same_again(*same: Same[object]) -> R:
             return make(*(each.value for each in same))  # type: ignore[arg-type, call-arg]
 
         @functools.wraps(make)
         def found(*args: P.args, **_: P.kwargs) -> R:
-            return kept(*map(Same, args))
+            return same_again(*map(Same, args))
 
         return found
 

@@ -23,6 +23,7 @@ from paraph.client.web.office import Office
 from paraph.client.web.presence import PRESENCE, Presence
 from paraph.client.web.rendering import VIEWS
 from paraph.protocol.errors import EquivocationError, LockedError
+from paraph.protocol.negotiation.lineage import lineage_of
 from tests.support.commands import PASSPHRASE, Person
 from tests.support.pages import OWN, Pages, pages
 
@@ -78,6 +79,18 @@ async def test_locking_forgets_keys_and_desks_and_every_page_asks_for_the_passph
             assert "Memorandum" not in page
         posted = await seen.client.post(front + "/comments", data={"body": "x"}, headers=STREAM)
         assert 'name="back" value="/"' in await posted.text()
+
+
+async def test_locking_forgets_what_was_computed_of_the_texts(
+    desks: tuple[Person, Person],
+) -> None:
+    async with pages(desks[0]) as seen:
+        await seen.get("text")
+        talks = seen.office.rooms()[0].talks
+        before = lineage_of(talks.versions)
+        assert lineage_of(talks.versions) is before
+        await seen.post("/lock", {})
+        assert lineage_of(talks.versions) is not before
 
 
 async def test_unlocking_goes_on_where_the_person_was(desks: tuple[Person, Person]) -> None:

@@ -8,12 +8,13 @@ state.
 
 from __future__ import annotations
 
-import functools
 import itertools
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
+
+from paraph.protocol.negotiation.kept import kept
 
 LEAST_SHARED: Final = 3
 """Letters that two forms of a word have in common at least."""
@@ -95,7 +96,7 @@ class Word:
     end: int
 
 
-@functools.lru_cache(maxsize=512)
+@kept(512)
 def words_of(text: str) -> tuple[Word, ...]:
     """Return the words of *text* in order; a soft hyphen or a hidden character parts none.
 
@@ -124,7 +125,7 @@ def _form(word: str) -> str:
     )
 
 
-@functools.lru_cache(maxsize=16_384)
+@kept(16_384)
 def same_word(wanted: str, word: str, language: str) -> bool:
     """Tell whether *word* is *wanted* or another form of it; both as in ``Word.form``."""
     particles = PARTICLES.get(language, ())

@@ -7,7 +7,6 @@ what do they owe, by which conference? Are we both looking at the same text?
 from __future__ import annotations
 
 import dataclasses
-import functools
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal
 
@@ -22,7 +21,7 @@ from paraph.protocol.names import ZERO
 from paraph.protocol.negotiation import concluded, marks, matrix
 from paraph.protocol.negotiation import ledger as ledgers
 from paraph.protocol.negotiation.joint import agreeing
-from paraph.protocol.negotiation.kept import Same
+from paraph.protocol.negotiation.kept import Same, kept
 from paraph.protocol.negotiation.ledger import Row as Bracket
 from paraph.protocol.negotiation.phase import Phase, phase
 from paraph.protocol.negotiation.state import Comment, Negotiation, State, Version
@@ -306,7 +305,7 @@ def _questions(desk: Desk, talks: Negotiation) -> Iterator[Owed]:
         )
 
 
-@functools.lru_cache(maxsize=4)
+@kept(4)
 def _unanswered(talks: Same[Negotiation]) -> tuple[Comment, ...]:
     comments = (each for _, each in talks.value.comments.items())
     found = (each for each in comments if _is_unanswered(talks.value, each))

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-import functools
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from paraph.protocol.names import ZERO
 from paraph.protocol.negotiation.anchoring import Place, anchoring_of
-from paraph.protocol.negotiation.kept import Same
+from paraph.protocol.negotiation.kept import Same, kept
 from paraph.protocol.negotiation.state import Comment, Negotiation, Version
 from paraph.protocol.negotiation.trie import Trie
 
@@ -75,7 +74,7 @@ def threads(
     yield from _threads(Same(talks), at, Same(talks.versions if texts is None else texts))
 
 
-@functools.lru_cache(maxsize=8)
+@kept(8)
 def _threads(
     talks: Same[Negotiation], version: Same[Version] | None, texts: Same[Trie[Version]]
 ) -> tuple[Thread, ...]:

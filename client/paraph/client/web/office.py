@@ -21,6 +21,7 @@ from paraph.client.web.gate import Gate
 from paraph.client.web.hints import Hints
 from paraph.protocol.errors import EquivocationError, InputError, LockedError, ParaphError
 from paraph.protocol.names import ChannelId
+from paraph.protocol.negotiation.kept import forget
 from paraph.protocol.negotiation.state import Negotiation, State
 
 
@@ -192,6 +193,7 @@ class Office:
             for following in self._following.values():
                 await following.stop()
             self._following, self._states, self._fingerprints = {}, {}, {}
+            forget()  # it is made of what was opened
             for desk in desks:
                 with contextlib.suppress(ParaphError):
                     await desk.close()

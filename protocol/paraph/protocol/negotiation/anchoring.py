@@ -7,7 +7,6 @@ part of the state.
 
 from __future__ import annotations
 
-import functools
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from itertools import accumulate
@@ -15,7 +14,7 @@ from typing import Final, Literal
 
 from paraph.protocol.names import ZERO
 from paraph.protocol.negotiation import comparing
-from paraph.protocol.negotiation.kept import Same
+from paraph.protocol.negotiation.kept import Same, kept
 from paraph.protocol.negotiation.lineage import lineage_of
 from paraph.protocol.negotiation.state.versions import Version
 from paraph.protocol.negotiation.text import Part, find_quote
@@ -65,7 +64,7 @@ def anchoring_of(versions: Trie[Version]) -> Anchoring:
     return _anchoring_of(Same(versions))
 
 
-@functools.lru_cache(maxsize=4)
+@kept(4)
 def _anchoring_of(versions: Same[Trie[Version]]) -> Anchoring:
     return Anchoring(versions.value)
 

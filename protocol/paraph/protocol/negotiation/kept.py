@@ -1,15 +1,19 @@
 """Work on a value that never changes is done once for that value, and found by which value it is.
 
 Whole texts and maps of versions are too large to be compared, and equal ones are nearly always one
-and the same. So ``functools.lru_cache`` keeps what was computed of them under :class:`Same`, with
-a bound: what is let go is computed again, and what nobody asks for costs nothing.
+and the same. So :func:`kept` keeps what was computed of them under :class:`Same`, with a bound:
+what is let go is computed again, and what nobody asks for costs nothing. A desk that locks forgets
+all of it (:func:`forget`), since it is made of what was opened.
 """
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
 from typing import Final, Generic, TypeVar
 
 T = TypeVar("T")
+_FORGETTING: Final[list[Callable[[], None]]] = []
 
 
 class Same(Generic[T]):
@@ -29,3 +33,20 @@ class Same(Generic[T]):
 
     def __hash__(self) -> int:
         return id(self.value)
+
+
+def kept(most: int) -> Callable[[Callable[..., T]], Callable[..., T]]:
+    """Keep the last *most* results of a function of a module, until :func:`forget`."""
+
+    def around(make: Callable[..., T]) -> Callable[..., T]:
+        keeping = functools.lru_cache(maxsize=most)(make)
+        _FORGETTING.append(keeping.cache_clear)
+        return keeping
+
+    return around
+
+
+def forget() -> None:
+    """Let go of everything that any function kept."""
+    for each in _FORGETTING:
+        each()

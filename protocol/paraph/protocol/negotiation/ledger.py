@@ -7,13 +7,12 @@ break, has stood since then.
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from paraph.protocol.errors import MalformedError
 from paraph.protocol.negotiation import marks
-from paraph.protocol.negotiation.kept import Same
+from paraph.protocol.negotiation.kept import Same, kept
 from paraph.protocol.negotiation.lineage import lineage_of
 from paraph.protocol.negotiation.marks import Group, Tally
 from paraph.protocol.negotiation.state import Negotiation, State, Version
@@ -75,7 +74,7 @@ def ledger(state: State, talks: Negotiation, version: Version) -> tuple[Row, ...
     return _ledger(Same(talks.versions), Same(version), state.parties)
 
 
-@functools.lru_cache(maxsize=8)
+@kept(8)
 def _ledger(
     versions: Same[Trie[Version]], version: Same[Version], codes: tuple[str, ...]
 ) -> tuple[Row, ...]:
@@ -193,7 +192,7 @@ def count(state: State, version: Version) -> Count:
     )
 
 
-@functools.lru_cache(maxsize=512)
+@kept(512)
 def _tallies(text: Same[Text], codes: tuple[str, ...]) -> Mapping[str, Tally]:
     return {
         language: marks.tally([part.words.get(language, "") for part in text.value.parts], codes)

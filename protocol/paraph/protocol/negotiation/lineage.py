@@ -10,14 +10,13 @@ So an id alone says nothing: given on two branches, it is two clauses.
 
 from __future__ import annotations
 
-import functools
 import itertools
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from paraph.protocol.errors import MisuseError
-from paraph.protocol.negotiation.kept import Same
+from paraph.protocol.negotiation.kept import Same, kept
 from paraph.protocol.negotiation.state.versions import Version
 from paraph.protocol.negotiation.text import Part
 from paraph.protocol.negotiation.trie import Trie
@@ -62,7 +61,7 @@ def lineage_of(versions: Trie[Version]) -> Lineage:
     return _lineage_of(Same(versions))
 
 
-@functools.lru_cache(maxsize=4)
+@kept(4)
 def _lineage_of(versions: Same[Trie[Version]]) -> Lineage:
     return Lineage(versions.value)
 

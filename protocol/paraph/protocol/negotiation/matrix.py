@@ -6,7 +6,6 @@ from the words as they are now. A changed word takes the agreement on its clause
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
@@ -14,7 +13,7 @@ from typing import Final, Literal
 from paraph.protocol.errors import MalformedError
 from paraph.protocol.negotiation import marks
 from paraph.protocol.negotiation.joint import is_agreed
-from paraph.protocol.negotiation.kept import Same
+from paraph.protocol.negotiation.kept import Same, kept
 from paraph.protocol.negotiation.state import Negotiation, Package, Stance, State, Version
 from paraph.protocol.negotiation.text import Part
 from paraph.protocol.negotiation.trie import Trie
@@ -69,7 +68,7 @@ def matrix(state: State, talks: Negotiation, version: Version) -> dict[str, Row]
     return dict(_matrix(Same(talks), Same(version), state.parties))
 
 
-@functools.lru_cache(maxsize=16)
+@kept(16)
 def _matrix(
     talks: Same[Negotiation], version: Same[Version], parties: tuple[str, ...]
 ) -> Mapping[str, Row]:

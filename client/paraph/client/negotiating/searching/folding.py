@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import Final
 
+from paraph.protocol.negotiation.kept import kept
 from paraph.protocol.negotiation.lint.character_tables import ACCENTS
 from paraph.protocol.negotiation.lint.characters import one_of
 
@@ -25,7 +26,7 @@ _NEXT: Final = re.compile("[\u3005-\U0003ffff]|[^\\W_\u3005-\U0003ffff]+")
 _KEPT: Final = 32_768
 
 
-@functools.lru_cache(maxsize=_KEPT)
+@kept(_KEPT)
 def folded(text: str) -> str:
     """Return *text* as it is compared."""
     text = unicodedata.normalize("NFKC", text).casefold()
@@ -40,7 +41,7 @@ def words(text: str) -> list[str]:
     return (_NEXT if _WITHOUT_BLANKS.search(text) else _WORD).findall(text)
 
 
-@functools.lru_cache(maxsize=_KEPT)
+@kept(_KEPT)
 def vocabulary(text: str) -> frozenset[str]:
     """Return the different words of a text as received."""
     return frozenset(words(folded(text)))
@@ -94,7 +95,7 @@ def _is_plain(text: str) -> bool:
     return unicodedata.is_normalized("NFKC", text) and not one_of(ACCENTS).search(text)
 
 
-@functools.lru_cache(maxsize=4_096)
+@kept(4_096)
 def _cluster(text: str) -> str:
     return folded(text)
 

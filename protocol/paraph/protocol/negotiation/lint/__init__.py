@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from paraph.protocol.negotiation import marks
+from paraph.protocol.negotiation.kept import kept
 from paraph.protocol.negotiation.lint import clauses
 from paraph.protocol.negotiation.lint import notes as noting
 from paraph.protocol.negotiation.lint.clauses import Finding, Rules, Term
@@ -126,7 +127,7 @@ def _findings(part: Part, numbers: Mapping[str, str], against: _Against) -> tupl
     return _findings_kept(part.cid, words, part.stale, known, against)
 
 
-@functools.lru_cache(maxsize=_KEPT)
+@kept(_KEPT)
 def _findings_kept(
     cid: str, words: _Pairs, stale: frozenset[str], numbers: _Pairs, against: _Against
 ) -> tuple[Finding, ...]:
@@ -134,7 +135,7 @@ def _findings_kept(
     return tuple(clauses.findings(_part(cid, words, stale), against.languages, rules))
 
 
-@functools.lru_cache(maxsize=_KEPT)
+@kept(_KEPT)
 def _notes_kept(
     cid: str, words: _Pairs, stale: frozenset[str], against: _Against
 ) -> tuple[Finding, ...]:

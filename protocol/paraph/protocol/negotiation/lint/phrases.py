@@ -10,12 +10,12 @@ A phrase is written as words with blanks between them:
 
 from __future__ import annotations
 
-import functools
 import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 
+from paraph.protocol.negotiation.kept import kept
 from paraph.protocol.negotiation.lint.character_tables import DIGITS, LETTERS, SPACES
 from paraph.protocol.negotiation.lint.characters import digit_of, lower_of, one_of
 
@@ -38,14 +38,14 @@ class Word(NamedTuple):
     end: int
 
 
-@functools.lru_cache(maxsize=_KEPT)
+@kept(_KEPT)
 def words(text: str) -> tuple[Word, ...]:
     """Return the words and figures of *text*, in order."""
     found = one_of(LETTERS, DIGITS, _LOW_LINE).finditer(text)
     return tuple(Word(each[0], each.start(), each.end()) for each in found)
 
 
-@functools.lru_cache(maxsize=_KEPT)
+@kept(_KEPT)
 def different(text: str) -> frozenset[str]:
     """Return the words and figures of *text*, each once."""
     return frozenset(one_of(LETTERS, DIGITS, _LOW_LINE).findall(text))
@@ -170,7 +170,7 @@ def _parse(label: str, written: str, particles: Sequence[str]) -> Iterator[_Phra
         yield _Phrase(label, (first, *forms[1:]), body != written)
 
 
-@functools.lru_cache(maxsize=256)
+@kept(256)
 def single(written: str) -> Phrases:
     """Return one phrase to look for, its words in small letters."""
     return Phrases({"": (lower(written),)})
