@@ -39,5 +39,31 @@ def kept(home: Home) -> Mapping[str, str]:
 
 def keep(home: Home, cookie: str, value: str) -> None:
     """Keep one choice beside the others."""
-    made = json.dumps({**kept(home), cookie: value}, indent=2)
+    _write(home, cookie, value)
+
+
+def lock_after(home: Home) -> int:
+    """Return after how many minutes without anybody the desk locks; 0 = never."""
+    found = _read(home).get(LOCK_AFTER)
+    is_minutes = isinstance(found, int) and not isinstance(found, bool)
+    return found if is_minutes and 0 <= found <= MOST_MINUTES else DEFAULT_MINUTES
+
+
+def keep_lock_after(home: Home, minutes: int) -> None:
+    """Keep after how many minutes it locks, for the next start as well."""
+    _write(home, LOCK_AFTER, minutes)
+
+
+def _read(home: Home) -> dict[str, Any]:
+    try:
+        found = json.loads(read_private(home.path / FILE, "what was chosen", _MOST))
+    except (InputError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _write(home: Home, name: str, value: str | int) -> None:
+    known = {each: _read(home).get(each) for each in (*ALLOWED, LOCK_AFTER)}
+    chosen = {each: found for each, found in known.items() if found is not None}
+    made = json.dumps({**chosen, name: value}, indent=2)
     write_atomically(home.path / FILE, f"{made}\n".encode())
