@@ -53,6 +53,34 @@ async def test_a_mandate_is_set_inside_and_shown(usa: Person, head: Person) -> N
         assert 'class="inside"' in page
 
 
+async def test_a_mandate_for_one_negotiation_alone_stands_before_the_general_one(
+    usa: Person, head: Person
+) -> None:
+    async with pages(usa) as seen, pages(head) as above:
+        # Who sits in the internal channel alone knows those that it speaks of.
+        identity = seen.office.rooms()[0].talks.identity.hex()
+        await seen.post("inside", {"kind": "instruction", "clause": "", "body": "Hold."})
+        inner = above.office.chancery
+        assert inner is not None
+        await inner.sync()
+        await above.post("/inside/mandate", FORM)
+        only = {**FORM, "name": "M-alone", "scope-en": "This memorandum alone.", "for": identity}
+        unknown = await above.post("/inside/mandate", {**only, "for": "00" * 15}, status=400)
+        assert "Please choose one." in unknown
+        shown = await above.post("/inside/mandate", only)
+        assert "one negotiation alone:" in shown
+        assert "every negotiation that has none of its own" in shown
+        assert len(inner.state.mandates) == 2
+        assert seen.office.chancery is not None
+        await seen.office.chancery.sync()
+        page = await seen.get("inside/mandate")
+        own = page.index("M-alone</bdi>")
+        assert "applies here" in page[own : own + 80]
+        assert 'value="M-alone"' in page  # the form begins with the one that applies
+        assert 'value="M-1"' in await seen.get("inside/mandate?for=every")
+        assert "M-alone" in await seen.get("inside")
+
+
 async def test_a_mandate_that_does_not_hold_is_told_and_what_was_typed_stays(
     head: Person,
 ) -> None:

@@ -22,6 +22,8 @@ from paraph.protocol.statements.internal import MandateSet, TripWords
 MOST_NAME: Final = 64
 MOST_LINES: Final = 20_000
 ROLES: Final = tuple(sorted(roles.OFFICERS))
+EVERY: Final = "every"
+"""In the place of a negotiation: every one that has no mandate of its own."""
 
 
 def in_force(request: web.Request) -> tuple[MandateSet, ...]:
@@ -42,25 +44,53 @@ def tongues(request: web.Request) -> tuple[str, ...]:
     return chancery.languages_of(office.home)
 
 
+def _known(request: web.Request) -> dict[str, str]:
+    # Negotiations that a mandate may be for alone, by id: its title, or nothing where we sit
+    # in the internal channel only. Without one there is one mandate, of this home.
+    office = asked.office(request)
+    if office.chancery is None:
+        return {}
+    titles = {each.talks.identity: each.title for each in office.rooms()}
+    state = office.state(office.chancery)
+    inner = (*(each for each, _ in state.negotiations.items()), *state.mandates)
+    found = dict.fromkeys((*titles, *(each for each in inner if each != NO_NEGOTIATION)))
+    return {each.hex(): titles.get(each, "") for each in found}
+
+
+def _of(request: web.Request, which: str) -> MandateSet | None:
+    # What a form begins with: the one for a negotiation alone, or the one for every other.
+    found = {each.header.negotiation.hex(): each for each in in_force(request)}
+    return found.get(which) or found.get(NO_NEGOTIATION.hex()) or next(iter(found.values()), None)
+
+
 async def show(request: web.Request) -> web.Response:
     """Show the mandate, and the form that sets another in its place."""
-    found = in_force(request)
-    form = Posted.empty(**(_filled(found[0]) if found else {}))
+    which, room = request.query.get("for", ""), asked.room_if_any(request)
+    if which not in (EVERY, *_known(request)):
+        own = room.talks.identity.hex() if room is not None else ""
+        which = own if any(each.header.negotiation.hex() == own for each in
+                           in_force(request)) else EVERY  # fmt: skip
+    found = _of(request, which)
+    form = Posted.empty(**{"for": which}, **(_filled(found) if found is not None else {}))
     return _page(request, form, 200)
 
 
 def _page(request: web.Request, form: Posted, status: int) -> web.Response:
-    office = asked.office(request)
+    office, room = asked.office(request), asked.room_if_any(request)
+    found = in_force(request)
     return page(
         request,
         "mandate.html",
-        asked.room_if_any(request),
+        room,
         status=status,
-        mandates=in_force(request),
+        mandates=found,
         tongues=tongues(request),
         roles=ROLES,
         form=form,
         is_local=office.chancery is None,
+        negotiations=_known(request),
+        every=NO_NEGOTIATION,
+        applies=_of(request, room.talks.identity.hex()) if room is not None else None,
     )
 
 
@@ -84,9 +114,12 @@ async def put(request: web.Request) -> web.Response:
     office = asked.office(request)
     inner, back = office.chancery, f"{asked.inside(request)}/mandate"
 
+    which = form.choice("for", (EVERY, *_known(request)), otherwise=EVERY)
+
     def make() -> MandateSet:
         if inner is not None:
-            return _made(form, inner.header(NO_NEGOTIATION), tongues(request))
+            about = NO_NEGOTIATION if which not in _known(request) else bytes.fromhex(which)
+            return _made(form, inner.header(about), tongues(request))
         header = ContentHeader.plain(
             negotiation=NO_NEGOTIATION, dated=office.tools.now(), acting_role=roles.HEAD
         )
