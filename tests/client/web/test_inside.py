@@ -110,3 +110,28 @@ async def test_nothing_was_asked_for_yet_is_said(head: Person) -> None:
         assert "Nothing was asked for yet." in await above.get("/inside/clearances")
         missing = await above.get("/inside/clearances/7", status=400)
         assert "expected the number of a clearance" in missing
+
+
+async def test_a_note_is_answered_and_closed_inside_and_nothing_of_it_leaves(
+    usa: Person, head: Person
+) -> None:
+    async with pages(usa) as seen:
+        await seen.post("inside", {"kind": "question", "clause": "", "body": "How far may we go?"})
+        shared = seen.office.rooms()[0].desk
+        size = shared.replica.size
+        assert "/inside/notes/I-1" in await seen.get("inside")
+        assert "How far may we go?" in await seen.get("inside/notes/I-1")
+        empty = {"body": "", "kind": "answer", "do": "answer"}
+        assert "Please fill this in." in await seen.post("inside/notes/I-1", empty, status=400)
+        said = {"body": "To five miles.", "kind": "fallback", "do": "answer"}
+        assert "To five miles." in await seen.post("inside/notes/I-1", said)
+        closed = await seen.post("inside/notes/I-1", {"body": "", "do": "close"})
+        assert "closed" in closed
+        assert "closed the thread" in await seen.get("inside/notes/I-1")
+        await seen.get("inside/notes/I-9", status=404)
+        await shared.sync()
+        assert shared.replica.size == size
+        inner = seen.office.chancery
+        assert inner is not None
+        assert sum(1 for _ in inner.state.negotiations.items()) == 1
+    del head
