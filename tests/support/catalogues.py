@@ -19,6 +19,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 from paraph.client.web import language
+from tests.support import sentences
 
 WEB: Final = Path(language.__file__).parent
 METHODS: Final = [
@@ -53,6 +54,8 @@ def gathered() -> Catalog:
     ):
         # The file alone: a line number would change with every edit.
         found.add(messages, locations=[(name, 0)], auto_comments=comments, context=context)
+    for place, message in sentences.gathered():
+        found.add(message, locations=[(place, 0)])
     return found
 
 

@@ -11,6 +11,7 @@ from typing import Any, Final
 from paraph.client.clock import when
 from paraph.protocol.names import ZERO
 from paraph.protocol.schema import Record
+from paraph.protocol.sentences import Sentence, all_coded, coded, counted, worded
 from paraph.protocol.statements.conclusion import (
     AlternatSet,
     ConclusionWithdrawn,
@@ -23,6 +24,7 @@ from paraph.protocol.statements.conclusion import (
     StoodBy,
 )
 from paraph.protocol.statements.conferences import (
+    RESERVED_BY,
     ActionReported,
     ActionSet,
     ConferenceScheduled,
@@ -53,7 +55,7 @@ MOST_NAMED: Final = 8
 """Statements that a line names; the rest is told by the statement itself."""
 
 
-def summary(content: Content, name: Name) -> str:
+def summary(content: Content, name: Name) -> Sentence:
     """Return what *content* says, on one line.
 
     Args:
@@ -63,146 +65,249 @@ def summary(content: Content, name: Name) -> str:
     return _SUMMARIES[type(content)](content, name)
 
 
-def _opened(content: NegotiationOpened, name: Name) -> str:
+def _with(line: Sentence, words: str) -> Sentence:
+    return worded("%(line)s: %(words)s", line=line, words=words) if words else line
+
+
+def _opened(content: NegotiationOpened, name: Name) -> Sentence:
     del name
-    return next((each.words for each in content.titles), "")
+    titles = {each.language: each.words for each in content.titles}
+    return worded("%(words)s", words=next(iter(titles.values()), ""))
 
 
-def _tabled(content: VersionTabled, name: Name) -> str:
+def _tabled(content: VersionTabled, name: Name) -> Sentence:
+    kind = coded("version", content.version_kind)
     if content.clauses:
-        return f"{content.version_kind}: {len(content.clauses)} clauses"
-    parents = ", ".join(name(each) for each in content.parents)
-    return f"{content.version_kind}: {len(content.operations)} operations on {parents}"
-
-
-def _confirmed(content: VersionConfirmed, name: Name) -> str:
-    return f"confirms {name(content.version)}"
-
-
-def _commented(content: CommentMade, name: Name) -> str:
-    about = f" on {content.anchor.cid}" if content.anchor.cid else ""
-    if content.in_reply_to != ZERO:
-        about = f" to {name(content.in_reply_to)}"
-    return f"{content.comment_kind}{about}: {content.body}"
-
-
-def _dispatched(content: DispatchSent, name: Name) -> str:
-    del name
-    return (
-        f"{content.dispatch_kind} {content.author}-{content.number},"
-        f" {len(content.carries)} enclosures: {content.body}"
+        count = len(content.clauses)
+        return counted(count, "%(kind)s: %(n)s clause", "%(kind)s: %(n)s clauses", kind=kind)
+    return counted(
+        len(content.operations),
+        "%(kind)s: %(n)s operation on %(parents)s",
+        "%(kind)s: %(n)s operations on %(parents)s",
+        kind=kind,
+        parents=tuple(map(name, content.parents)),
     )
 
 
-def _acknowledged(content: AcknowledgementGiven, name: Name) -> str:
-    named = ", ".join(name(each) for each in content.subjects[:MOST_NAMED])
-    reason = f": {content.reason}" if content.reason else ""
-    outcome = "" if content.outcome == "ok" else f" {content.outcome}"
-    return f"{content.rung}{outcome} {named}{reason}"
+def _confirmed(content: VersionConfirmed, name: Name) -> Sentence:
+    return worded("confirms %(version)s", version=name(content.version))
 
 
-def _silence_opened(content: SilenceOpened, name: Name) -> str:
-    what = f"{content.cid} of {name(content.version)}" if content.cid else name(content.version)
-    return f"silence on {what} until {when(content.expires)}"
+def _commented(content: CommentMade, name: Name) -> Sentence:
+    kind = coded("comment", content.comment_kind)
+    line = worded("%(kind)s", kind=kind)
+    if content.in_reply_to != ZERO:
+        line = worded("%(kind)s to %(comment)s", kind=kind, comment=name(content.in_reply_to))
+    elif content.anchor.cid:
+        line = worded("%(kind)s on %(cid)s", kind=kind, cid=content.anchor.cid)
+    return _with(line, content.body)
 
 
-def _silence_broken(content: SilenceBroken, name: Name) -> str:
-    return f"breaks silence {name(content.silence)}: {content.reason}"
-
-
-def _silence_closed(content: SilenceClosed, name: Name) -> str:
-    return f"closes silence {name(content.silence)} at size {content.size}"
-
-
-def _proposed(content: ProposalMade, name: Name) -> str:
+def _dispatched(content: DispatchSent, name: Name) -> Sentence:
     del name
-    where = f" on {content.clause}" if content.clause else ""
-    return f"proposes{where}: {content.titles[0].words}"
+    line = counted(
+        len(content.carries),
+        "%(kind)s %(author)s-%(number)s, %(n)s enclosure",
+        "%(kind)s %(author)s-%(number)s, %(n)s enclosures",
+        kind=coded("dispatch-kind", content.dispatch_kind),
+        author=content.author,
+        number=content.number,
+    )
+    return _with(line, content.body)
 
 
-def _answered(content: ProposalAnswered, name: Name) -> str:
-    note = f": {content.note}" if content.note else ""
-    return f"{content.to} {name(content.proposal)}{note}"
+def _acknowledged(content: AcknowledgementGiven, name: Name) -> Sentence:
+    named = tuple(name(each) for each in content.subjects[:MOST_NAMED])
+    rung = coded("rung", content.rung)
+    line = worded("%(rung)s: %(statements)s", rung=rung, statements=named)
+    if content.outcome != "ok":
+        line = worded(
+            "%(rung)s, %(outcome)s: %(statements)s",
+            rung=rung,
+            outcome=coded("rung", content.outcome),
+            statements=named,
+        )
+    return _with(line, content.reason)
 
 
-def _position(content: PositionTaken, name: Name) -> str:
-    said = [f"{each.cid} {each.value}" for each in content.entries[:MOST_NAMED]]
-    said += [f"all others {content.others}"] if content.others else []
-    return f"on {name(content.version)}: {', '.join(said)}"
+def _silence_opened(content: SilenceOpened, name: Name) -> Sentence:
+    version = name(content.version)
+    what = worded("%(version)s", version=version)
+    if content.cid:
+        what = worded("%(cid)s of %(version)s", cid=content.cid, version=version)
+    return worded("silence on %(what)s until %(at)s", what=what, at=when(content.expires))
 
 
-def _tied(content: PackageTied, name: Name) -> str:
+def _silence_broken(content: SilenceBroken, name: Name) -> Sentence:
+    return _with(
+        worded("breaks silence %(silence)s", silence=name(content.silence)), content.reason
+    )
+
+
+def _silence_closed(content: SilenceClosed, name: Name) -> Sentence:
+    return worded(
+        "closes silence %(silence)s at size %(size)s",
+        silence=name(content.silence),
+        size=content.size,
+    )
+
+
+def _proposed(content: ProposalMade, name: Name) -> Sentence:
     del name
-    return f"ties {', '.join(content.cids[:MOST_NAMED])}"
+    where = worded("proposes")
+    if content.clause:
+        where = worded("proposes on %(cid)s", cid=content.clause)
+    return _with(where, content.titles[0].words)
 
 
-def _untied(content: PackageUntied, name: Name) -> str:
-    return f"unties {name(content.package)}"
+def _answered(content: ProposalAnswered, name: Name) -> Sentence:
+    to, proposal = coded("standing", content.to), name(content.proposal)
+    return _with(worded("%(to)s %(proposal)s", to=to, proposal=proposal), content.note)
 
 
-def _recalled(content: Recalled, name: Name) -> str:
-    return f"recalls {name(content.subject)}{f': {content.reason}' if content.reason else ''}"
+def _position(content: PositionTaken, name: Name) -> Sentence:
+    taken = [
+        worded("%(cid)s %(position)s", cid=each.cid, position=coded("position", each.value))
+        for each in content.entries[:MOST_NAMED]
+    ]
+    if content.others:
+        others = coded("position", content.others)
+        taken.append(worded("all others %(position)s", position=others))
+    return worded("on %(version)s: %(taken)s", version=name(content.version), taken=tuple(taken))
 
 
-def _powers(content: FullPowersShown, name: Name) -> str:
+def _tied(content: PackageTied, name: Name) -> Sentence:
     del name
-    return f"full powers for {content.holder.hex()[:8]}: {content.purpose}"
+    return worded("ties %(cids)s", cids=tuple(content.cids[:MOST_NAMED]))
 
 
-def _concluded(content: Initialled | Signed, name: Name) -> str:
+def _untied(content: PackageUntied, name: Name) -> Sentence:
+    return worded("unties %(package)s", package=name(content.package))
+
+
+def _recalled(content: Recalled, name: Name) -> Sentence:
+    return _with(worded("recalls %(statement)s", statement=name(content.subject)), content.reason)
+
+
+def _powers(content: FullPowersShown, name: Name) -> Sentence:
+    del name
+    return worded(
+        "full powers for %(person)s: %(purpose)s",
+        person=content.holder.hex()[:8],
+        purpose=coded("powers-to", content.purpose),
+    )
+
+
+def _concluded(content: Initialled | Signed, name: Name) -> Sentence:
     act = content.act
-    what = f"signs the original of {act.original} of" if act.original else "initials"
-    return f"{act.holder.hex()[:8]} {what} {name(act.version)} in {', '.join(act.languages)}"
+    person, version, languages = act.holder.hex()[:8], name(act.version), tuple(act.languages)
+    if act.original:
+        return worded(
+            "%(person)s signs the original of %(party)s of %(version)s in %(languages)s",
+            person=person,
+            party=act.original,
+            version=version,
+            languages=languages,
+        )
+    return worded(
+        "%(person)s initials %(version)s in %(languages)s",
+        person=person,
+        version=version,
+        languages=languages,
+    )
 
 
-def _conclusion_withdrawn(content: ConclusionWithdrawn, name: Name) -> str:
-    return f"takes back {name(content.subject)}{f': {content.reason}' if content.reason else ''}"
+def _conclusion_withdrawn(content: ConclusionWithdrawn, name: Name) -> Sentence:
+    return _with(
+        worded("takes back %(statement)s", statement=name(content.subject)), content.reason
+    )
 
 
-def _alternat(content: AlternatSet, name: Name) -> str:
-    count = len(content.substitutions)
-    return f"originals of {name(content.version)}, {count} substitutions"
+def _alternat(content: AlternatSet, name: Name) -> Sentence:
+    return counted(
+        len(content.substitutions),
+        "originals of %(version)s, %(n)s substitution",
+        "originals of %(version)s, %(n)s substitutions",
+        version=name(content.version),
+    )
 
 
-def _effect(content: EffectStated, name: Name) -> str:
-    at = f" {when(content.instant)}" if content.instant else ""
-    return f"effect of {name(content.version)}: {content.effect}{at}"
+def _effect(content: EffectStated, name: Name) -> Sentence:
+    line = worded(
+        "effect of %(version)s: %(effect)s",
+        version=name(content.version),
+        effect=coded("effect", content.effect),
+    )
+    return _with(line, when(content.instant) if content.instant else "")
 
 
-def _effect_noted(content: EffectNoted, name: Name) -> str:
+def _effect_noted(content: EffectNoted, name: Name) -> Sentence:
     del name
-    return f"note: {content.change} at {when(content.effective)}, {content.zone}: {content.note}"
+    line = worded(
+        "note: %(change)s at %(at)s, %(zone)s",
+        change=coded("change-of-effect", content.change),
+        at=when(content.effective),
+        zone=content.zone,
+    )
+    return _with(line, content.note)
 
 
-def _event(content: EventNoted, name: Name) -> str:
+def _event(content: EventNoted, name: Name) -> Sentence:
     del name
-    return f"{content.event} at {when(content.at)}: {content.note}"
+    event = coded("event", content.event)
+    return _with(worded("%(event)s at %(at)s", event=event, at=when(content.at)), content.note)
 
 
-def _stood_by(content: StoodBy, name: Name) -> str:
-    return f"stands by {name(content.subject)}{f': {content.note}' if content.note else ''}"
+def _stood_by(content: StoodBy, name: Name) -> Sentence:
+    return _with(worded("stands by %(statement)s", statement=name(content.subject)), content.note)
 
 
-def _agreed(content: AgreedTo, name: Name) -> str:
-    return f"agrees to {name(content.subject)}"
+def _agreed(content: AgreedTo, name: Name) -> Sentence:
+    return worded("agrees to %(statement)s", statement=name(content.subject))
 
 
-def _document(content: SideDocumentOpened, name: Name) -> str:
+def _document(content: SideDocumentOpened, name: Name) -> Sentence:
     del name
-    title = next((each.words for each in content.titles), "")
-    about = " ".join(filter(None, (content.cid, content.conference)))
-    return f"{content.document_kind}{f' on {about}' if about else ''}: {title}".removesuffix(": ")
+    about = tuple(filter(None, (content.cid, content.conference)))
+    kind = coded("document", content.document_kind)
+    line = worded("%(kind)s on %(about)s", kind=kind, about=about)
+    if not about:
+        line = worded("%(kind)s", kind=kind)
+    return _with(line, next((each.words for each in content.titles), ""))
 
 
-def _scheduled(content: ConferenceScheduled, name: Name) -> str:
-    change = f", replaces {name(content.replaces)}" if content.replaces != ZERO else ""
-    return f"{content.name} at {when(content.at)}, {len(content.agenda)} points{change}"
+def _scheduled(content: ConferenceScheduled, name: Name) -> Sentence:
+    line = counted(
+        len(content.agenda),
+        "%(conference)s at %(at)s, %(n)s point",
+        "%(conference)s at %(at)s, %(n)s points",
+        conference=content.name,
+        at=when(content.at),
+    )
+    if content.replaces == ZERO:
+        return line
+    return worded("%(line)s, replaces %(schedule)s", line=line, schedule=name(content.replaces))
 
 
-def _outcomes(content: OutcomesRecorded, name: Name) -> str:
+def _outcomes(content: OutcomesRecorded, name: Name) -> Sentence:
     del name
-    results = (f"{each.cid or 'proposal'} {each.result}" for each in content.items[:MOST_NAMED])
-    return f"outcomes of {content.conference}: {', '.join(results)}"
+    results = tuple(
+        worded(
+            "%(about)s %(result)s",
+            about=each.cid or worded("proposal"),
+            result=_result(each.result),
+        )
+        for each in content.items[:MOST_NAMED]
+    )
+    return worded(
+        "outcomes of %(conference)s: %(results)s", conference=content.conference, results=results
+    )
+
+
+def _result(code: str) -> Sentence:
+    if code.startswith(RESERVED_BY):
+        return worded("reserved by %(party)s", party=code.removeprefix(RESERVED_BY))
+    return worded("%(result)s", result=coded("result", code))
 
 
 def due(by: Due) -> str:
@@ -210,54 +315,88 @@ def due(by: Due) -> str:
     return by.conference or when(by.at)
 
 
-def _action(content: ActionSet, name: Name) -> str:
+def _action(content: ActionSet, name: Name) -> Sentence:
     del name
-    return f"action of {content.owner} by {due(content.due)}: {content.what}"
+    line = worded("action of %(owner)s by %(due)s", owner=content.owner, due=due(content.due))
+    return _with(line, content.what)
 
 
-def _reported(content: ActionReported, name: Name) -> str:
-    to = "".join(f" to {due(each)}" for each in content.due)
-    note = f": {content.note}" if content.note else ""
-    return f"action {name(content.action)} {content.ending}{to} at {when(content.at)}{note}"
+def _reported(content: ActionReported, name: Name) -> Sentence:
+    action, ending = name(content.action), coded("action", content.ending)
+    at, to = when(content.at), tuple(due(each) for each in content.due)
+    line = worded("action %(action)s %(ending)s at %(at)s", action=action, ending=ending, at=at)
+    if to:
+        line = worded(
+            "action %(action)s %(ending)s to %(to)s at %(at)s",
+            action=action,
+            ending=ending,
+            to=to,
+            at=at,
+        )
+    return _with(line, content.note)
 
 
-def _found(content: FindingMade, name: Name) -> str:
-    where = f"{content.cid} of " if content.cid else ""
-    return f"{content.finding_kind} in {where}{name(content.version)}: {content.detail}"
+def _found(content: FindingMade, name: Name) -> Sentence:
+    kind, version = coded("finding", content.finding_kind), name(content.version)
+    line = worded("%(kind)s in %(version)s", kind=kind, version=version)
+    if content.cid:
+        line = worded(
+            "%(kind)s in %(cid)s of %(version)s", kind=kind, cid=content.cid, version=version
+        )
+    return _with(line, content.detail)
 
 
-def _settled(content: FindingSettled, name: Name) -> str:
-    mended = f" in {name(content.version)}" if content.version != ZERO else ""
-    note = f": {content.note}" if content.note else ""
-    return f"finding {name(content.finding)} {content.how}{mended}{note}"
+def _settled(content: FindingSettled, name: Name) -> Sentence:
+    finding, how = name(content.finding), coded("settled", content.how)
+    line = worded("finding %(finding)s %(how)s", finding=finding, how=how)
+    if content.version != ZERO:
+        line = worded(
+            "finding %(finding)s %(how)s in %(version)s",
+            finding=finding,
+            how=how,
+            version=name(content.version),
+        )
+    return _with(line, content.note)
 
 
-def _scrubbed(content: ScrubConfirmed, name: Name) -> str:
-    return f"{content.sort} scrub of {name(content.version)}"
+def _scrubbed(content: ScrubConfirmed, name: Name) -> Sentence:
+    return worded(
+        "%(sort)s scrub of %(version)s",
+        sort=coded("scrub-sort", content.sort),
+        version=name(content.version),
+    )
 
 
-def _term(content: TermSet, name: Name) -> str:
-    words = ", ".join(f"{each.language}: {each.words}" for each in content.words)
-    change = f" in place of {name(content.replaces)}" if content.replaces != ZERO else ""
-    return f"term {words or 'dropped'}{change}"
+def _term(content: TermSet, name: Name) -> Sentence:
+    words = tuple(f"{each.language}: {each.words}" for each in content.words)
+    line = worded("term %(words)s", words=words) if words else worded("term dropped")
+    if content.replaces == ZERO:
+        return line
+    return worded("%(line)s in place of %(term)s", line=line, term=name(content.replaces))
 
 
-def _mandate(content: MandateSet, name: Name) -> str:
+def _mandate(content: MandateSet, name: Name) -> Sentence:
     del name
-    return content.name
+    return worded("%(words)s", words=content.name)
 
 
-def _asked(content: ClearanceAsked, name: Name) -> str:
+def _asked(content: ClearanceAsked, name: Name) -> Sentence:
     del name
-    needs = f" (needs {', '.join(content.needs)})" if content.needs else ""
-    return f"asks to let leave{needs}: {content.subject}"
+    line = worded("asks to let leave")
+    if content.needs:
+        needs = all_coded("needs", content.needs)
+        line = worded("asks to let leave (needs %(needs)s)", needs=needs)
+    return _with(line, content.subject)
 
 
-def _given(content: ClearanceGiven, name: Name) -> str:
-    return f"{content.step} {name(content.asked)}{f': {content.note}' if content.note else ''}"
+def _given(content: ClearanceGiven, name: Name) -> Sentence:
+    line = worded(
+        "%(step)s %(asked)s", step=coded("clearing", content.step), asked=name(content.asked)
+    )
+    return _with(line, content.note)
 
 
-_SUMMARIES: Final[Mapping[type[Record], Callable[[Any, Name], str]]] = {
+_SUMMARIES: Final[Mapping[type[Record], Callable[[Any, Name], Sentence]]] = {
     NegotiationOpened: _opened,
     VersionTabled: _tabled,
     MandateSet: _mandate,

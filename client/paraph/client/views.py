@@ -22,7 +22,7 @@ from paraph.protocol.names import ZERO
 from paraph.protocol.negotiation import state as states
 from paraph.protocol.negotiation import text as texts
 from paraph.protocol.negotiation.state import State, Version
-from paraph.protocol.sentences import worded
+from paraph.protocol.sentences import Sentence, worded
 from paraph.protocol.state import Entry
 from paraph.protocol.statements.clear import Heartbeat
 from paraph.protocol.statements.content import Content
@@ -86,7 +86,9 @@ def log(desk: Desk, start: int = 0) -> Iterator[LogRow]:
             role=desk.role,
             type=statement.type,
             state="queued",
-            summary=f"not placed yet: {row.reason}" if row.reason else "not placed yet",
+            summary=worded("not placed yet: %(reason)s", reason=row.reason)
+            if row.reason
+            else worded("not placed yet"),
             precedence=statement.precedence,
             refused="",
         )
@@ -156,11 +158,13 @@ def _clear_summary(desk: Desk, entry: Entry, opened: OpenedEntry | None) -> str:
         return ""
     payload = entry.statement.content.payload
     if isinstance(payload, Heartbeat):
-        return f"verified {payload.verified}, held {payload.held}"
+        return worded(
+            "verified %(verified)s, held %(held)s", verified=payload.verified, held=payload.held
+        )
     return ""
 
 
-def summary(desk: Desk, content: Content) -> str:
+def summary(desk: Desk, content: Content) -> Sentence:
     """Return what *content* says, on one line; the caller cuts it and makes it visible."""
     return summaries.summary(content, functools.partial(name_of, desk))
 

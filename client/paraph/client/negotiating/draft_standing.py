@@ -11,6 +11,7 @@ from paraph.client.negotiating.drafting import Drafted
 from paraph.client.negotiating.kept_drafts import DraftFolder, Kept, read_text
 from paraph.protocol.errors import ParaphError
 from paraph.protocol.negotiation.state import State, Version
+from paraph.protocol.sentences import Sentence, counted, sentence, worded
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ class Standing:
 
     draft: Kept
     word: Literal["unsent", "unchanged", "sent", "overtaken", "broken"]
-    detail: str
+    detail: Sentence
     version: Version | None = None
     changes: int = 0
 
@@ -47,27 +48,44 @@ def standings(folder: DraftFolder, state: State) -> Iterator[Standing]:
 def standing(kept: Kept, state: State) -> Standing:
     """Return a kept draft with its standing."""
     if kept.problem:
-        return Standing(kept, "broken", kept.problem)
+        return Standing(kept, "broken", sentence(kept.problem))
     try:
         drafted = drafting.checked(read_text(kept.path), state)
     except ParaphError as error:
-        return Standing(kept, "broken", str(error))
-    if drafted.parent is not None and not drafted.draft.operations:
-        said = f"the words of version {drafted.parent.number}"
-        return Standing(kept, "unchanged", said, drafted.parent)
+        return Standing(kept, "broken", error.words)
+    is_joining = len(drafted.draft.parents) > 1
+    if drafted.parent is not None and not drafted.draft.operations and not is_joining:
+        same = worded("the words of version %(number)s", number=drafted.parent.number)
+        return Standing(kept, "unchanged", same, drafted.parent)
     sent = sent_as(drafted, state)
     if sent is not None:
-        return Standing(kept, "sent", f"as version {sent.number} (#{sent.index})", sent)
+        return Standing(
+            kept,
+            "sent",
+            worded("as version %(number)s (#%(index)s)", number=sent.number, index=sent.index),
+            sent,
+        )
     if drafted.parent is None:
-        return Standing(kept, "unsent", f"{len(drafted.text.parts)} clauses, a whole text")
+        whole = counted(
+            len(drafted.text.parts),
+            "%(n)s clause, a whole text",
+            "%(n)s clauses, a whole text",
+        )
+        return Standing(kept, "unsent", whole)
     count = len(drafted.draft.operations)
-    made = f"{count} {'operation' if count == 1 else 'operations'} on version"
+    made = counted(
+        count,
+        "%(n)s operation on version %(number)s",
+        "%(n)s operations on version %(number)s",
+        number=drafted.parent.number,
+    )
     heads = heads_of(drafted, state)
-    if drafted.parent not in heads:
-        newest = ", ".join(str(each.number) for each in heads)
-        said = f"{made} {drafted.parent.number}; the head is {newest or 'none'}"
-        return Standing(kept, "overtaken", said, drafted.parent, count)
-    return Standing(kept, "unsent", f"{made} {drafted.parent.number}", drafted.parent, count)
+    standing_still = {each.statement for each in heads}
+    if not standing_still.issuperset(drafted.draft.parents):
+        newest = tuple(each.number for each in heads) or worded("none")
+        behind = worded("%(made)s; the head is %(newest)s", made=made, newest=newest)
+        return Standing(kept, "overtaken", behind, drafted.parent, count)
+    return Standing(kept, "unsent", made, drafted.parent, count)
 
 
 def sent_as(drafted: Drafted, state: State) -> Version | None:
@@ -82,9 +100,8 @@ def heads_of(drafted: Drafted, state: State) -> Sequence[Version]:
 
 
 def _as_sent(drafted: Drafted, state: State) -> Iterator[Version]:
-    parent = drafted.parent.statement if drafted.parent is not None else None
+    parents = drafted.draft.parents
     for talks in state.negotiations.values():
         for version in talks.versions.values():
-            first = version.content.parents[0] if version.content.parents else None
-            if first == parent and version.text.parts == drafted.text.parts:
+            if version.content.parents == parents and version.text.parts == drafted.text.parts:
                 yield version

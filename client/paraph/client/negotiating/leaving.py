@@ -212,7 +212,7 @@ async def ask(desk: Desk, outlook: Outlook, inner: Desk | None) -> Sent:
             worded(
                 "clearance %(number)s was asked for these words and is %(standing)s",
                 number=found.number,
-                standing=coded("clearance", found.standing),
+                standing=coded("clearing", found.standing),
             ),
             code="asked-before",
             hint="paraph clear list",

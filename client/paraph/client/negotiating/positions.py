@@ -18,6 +18,7 @@ from paraph.protocol.negotiation.matrix import Mark
 from paraph.protocol.negotiation.state import Negotiation, State, Version
 from paraph.protocol.negotiation.state.positions import Package
 from paraph.protocol.negotiation.text import Part, Text
+from paraph.protocol.sentences import worded
 from paraph.protocol.statements.header import ContentHeader, to_wordings
 from paraph.protocol.statements.positions import (
     POSITIONS,
@@ -49,9 +50,9 @@ def value_of(text: str) -> str:
     found = SHORT.get(text, text)
     if found not in POSITIONS:
         raise InputError(
-            f'expected a position, got "{text}"',
+            worded('expected a position, got "%(text)s"', text=text),
             code="unknown-position",
-            hint=f"one of {', '.join(SHORT)}",
+            hint=worded("one of %(short)s", short=tuple(SHORT)),
         )
     return found
 
@@ -92,7 +93,7 @@ def taken(
             note=note,
         )
     except MisuseError as error:
-        raise InputError(str(error), hint="name clauses as CID=POSITION, or give --all") from error
+        raise InputError(error.words, hint="name clauses as CID=POSITION, or give --all") from error
 
 
 def tied(header: ContentHeader, cids: Sequence[str], titles: Mapping[str, str]) -> PackageTied:
@@ -104,7 +105,7 @@ def tied(header: ContentHeader, cids: Sequence[str], titles: Mapping[str, str]) 
     try:
         return PackageTied(header=header, cids=tuple(sorted(set(cids))), titles=to_wordings(titles))
     except MisuseError as error:
-        raise InputError(str(error), hint="name two clauses or more") from error
+        raise InputError(error.words, hint="name two clauses or more") from error
 
 
 # ------------------------------------------------------------------ what is shown
@@ -249,11 +250,21 @@ def require_reasons(state: State, content: VersionTabled, text: Text) -> None:
         return
     for each in reopened(state, talks, parent, content.operations, text):
         if not each.explained:
-            words = "; ".join(f'{one} "{each.part.words[one]}"' for one in sorted(each.part.words))
             raise OutOfTurnError(
-                f'clause "{each.part.cid}" is agreed by {" and ".join(sorted(each.marks))}:'
-                f" {words} (wording {texts.wording_digest(each.part).hex()[:12]})",
+                worded(
+                    'clause "%(cid)s" is agreed by %(parties)s: %(words)s (wording %(wording)s)',
+                    cid=each.part.cid,
+                    parties=tuple(sorted(each.marks)),
+                    words=tuple(
+                        f'{one} "{each.part.words[one]}"' for one in sorted(each.part.words)
+                    ),
+                    wording=texts.wording_digest(each.part).hex()[:12],
+                ),
                 code="reopens-agreed",
-                hint=f"to reopen it, say why in the clause's line: == {each.part.cid} |"
-                f" {each.part.role} | proposal: P-n (or finding: F-n, or result: WORD)",
+                hint=worded(
+                    "to reopen it, say why in the clause's line:"
+                    " == %(cid)s | %(role)s | proposal: P-n (or finding: F-n, or result: WORD)",
+                    cid=each.part.cid,
+                    role=each.part.role,
+                ),
             )

@@ -12,12 +12,14 @@ Templates show ``form.values[name]`` and ``form.faults.get(name)`` (macros in pa
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
+from functools import partial
 from typing import Final, Self
 
 from aiohttp import web
 
 from paraph.client.blocks import instant
-from paraph.client.web import language
+from paraph.client.web import language, spoken
+from paraph.protocol.errors import ParaphError
 
 
 class Posted:
@@ -27,6 +29,7 @@ class Posted:
         values: By field; the first of several.
         many: By field, all of them.
         tell: Says a message in the page's language.
+        refusal: Says an error so, with what to do next.
 
     Attributes:
         faults: What is wrong, by field; a page is shown again as long as there is one.
@@ -37,11 +40,13 @@ class Posted:
         values: Mapping[str, str],
         many: Mapping[str, list[str]] | None = None,
         tell: Callable[[str], str] = str,
+        refusal: Callable[[ParaphError], str] = str,
     ) -> None:
         self.values: Final = dict(values)
         self.faults: Final[dict[str, str]] = {}
         self._many: Final = many or {}
         self._tell: Final = tell
+        self._refusal: Final = refusal
 
     @classmethod
     async def read(cls, request: web.Request) -> Self:
@@ -52,7 +57,9 @@ class Posted:
             if isinstance(value, str):
                 many.setdefault(name, []).append(value.replace("\r\n", "\n"))
         values = {name: found[0] for name, found in many.items()}
-        return cls(values, many, language.words(request).gettext)
+        tongue = language.words(request)
+        tell, refusal = partial(spoken.spoken, tongue), partial(spoken.refusal, tongue)
+        return cls(values, many, tell, refusal)
 
     @classmethod
     def empty(cls, **values: str) -> Self:
@@ -62,6 +69,10 @@ class Posted:
     def fault(self, name: str, message: str) -> None:
         """Say what is wrong with a field; the first message stands."""
         self.faults.setdefault(name, self._tell(message))
+
+    def refused(self, name: str, error: ParaphError) -> None:
+        """Say at a field why it was refused, and what to do next."""
+        self.faults.setdefault(name, self._refusal(error))
 
     def words(self, name: str, *, most: int = 20_000, needed: bool = True) -> str:
         """Return a text without the blanks around it."""

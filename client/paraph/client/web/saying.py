@@ -124,6 +124,6 @@ async def _tried(
             return again(400)
         way = await hand_over(content)
     except ParaphError as error:
-        form.fault(FORM, str(error))
+        form.refused(FORM, error)
         return again(409)
     raise way

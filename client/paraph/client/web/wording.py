@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
+from functools import partial
 from gettext import NullTranslations
 from typing import Any
 
@@ -11,9 +12,9 @@ import jinja2
 
 from paraph.client.clock import when
 from paraph.client.visible import one_line, visible
+from paraph.client.web import spoken
 from paraph.client.web.office import Room
 from paraph.client.web.words import VOCABULARIES
-from paraph.protocol.errors import ParaphError
 
 
 def filters(catalogue: NullTranslations) -> Mapping[str, Callable[..., Any]]:
@@ -38,10 +39,6 @@ def filters(catalogue: NullTranslations) -> Mapping[str, Callable[..., Any]]:
         """What people call a role."""
         return called(code, "role")
 
-    def told(error: ParaphError) -> str:
-        """What went wrong, in the page's language where it is known there."""
-        return catalogue.gettext(str(error))
-
     return {
         "iso": when,
         "instant": instant,
@@ -52,7 +49,10 @@ def filters(catalogue: NullTranslations) -> Mapping[str, Callable[..., Any]]:
         "short": short,
         "called": called,
         "role": role,
-        "told": told,
+        "told": partial(spoken.told, catalogue),
+        "detail": partial(spoken.detail, catalogue),
+        "next_step": partial(spoken.next_step, catalogue),
+        "spoken": partial(spoken.spoken, catalogue),
         "party": party,
         "shown": visible,
         "line": one_line,

@@ -6,6 +6,7 @@ from paraph.client.web.words_concluding import CONCLUDING
 from paraph.client.web.words_drafting import DRAFTING
 from paraph.client.web.words_inside import INSIDE
 from paraph.client.web.words_reading import READING
+from paraph.client.web.words_rules import SAID
 from paraph.client.web.words_talking import TALKING
 
 N_: Final = str
@@ -138,6 +139,7 @@ VOCABULARIES: Final = {
     **DRAFTING,
     **INSIDE,
     **READING,
+    **SAID,
     **TALKING,
 }
 """By name, as the filter ``called`` takes it: ``{{ code|called("phase") }}``."""

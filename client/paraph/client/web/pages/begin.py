@@ -70,7 +70,7 @@ async def begin(request: web.Request) -> web.Response:
             request, desk, content, back="/begin", after=f"/n/{identity.hex()}/drafts"
         )
     except ParaphError as error:
-        form.fault("titles", str(error))
+        form.refused("titles", error)
         return _page(request, form, 400)
 
 

@@ -85,7 +85,7 @@ def _anchor(form: Posted, version: Version | None) -> Anchor:
     try:
         return comments.on_words(version, cid, form.values.get("language", ""), quote)
     except InputError as error:
-        form.fault("clause" if error.code == "unknown-clause" else "quote", str(error))
+        form.refused("clause" if error.code == "unknown-clause" else "quote", error)
         return NO_ANCHOR
 
 

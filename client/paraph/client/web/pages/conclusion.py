@@ -120,7 +120,7 @@ async def act(request: web.Request) -> web.Response:
     except ParaphError as error:
         if form.faults:  # said at the fields
             return _show(request, room, form, 400)
-        form.fault(saying.FORM, str(error))
+        form.refused(saying.FORM, error)
         return _show(request, room, form, 409)
     raise way
 

@@ -175,11 +175,13 @@ def _mentions(room: Room, item: Outcome) -> str:
     return " ".join(agendas.mention_name(room.desk, room.talks, one) for one in item.proposal)
 
 
-def _read_out(office: Office, room: Room, size: int) -> tuple[Fingerprint | None, str]:
+def _read_out(
+    office: Office, room: Room, size: int
+) -> tuple[Fingerprint | None, ParaphError | None]:
     try:
-        return office.fingerprint(room.desk, size), ""
+        return office.fingerprint(room.desk, size), None
     except ParaphError as error:
-        return None, str(error)
+        return None, error
 
 
 async def show(request: web.Request) -> web.Response:

@@ -13,7 +13,7 @@ from aiohttp import web
 from paraph.client.negotiating import bilingual, drafting, editing
 from paraph.client.negotiating.bilingual import DraftFile
 from paraph.client.negotiating.editing import Written
-from paraph.client.web import asked, draft_view, language, rendering
+from paraph.client.web import asked, draft_view, language, rendering, spoken
 from paraph.client.web.draft_view import Sheet, Shown
 from paraph.client.web.keymap import KEYS
 from paraph.client.web.office import Room
@@ -138,8 +138,8 @@ async def save(request: web.Request) -> web.Response:
         typed = {name: each.words for name, each in written.items()}
         seen = {name: each.seen for name, each in written.items()}
         if _is_autosave(request):
-            return _told(request, room, cid, {}, str(error))
-        return _editor(request, room, _Again(cid, typed, seen, {}, _words(error)), 409)
+            return _told(request, room, cid, {}, _words(request, error))
+        return _editor(request, room, _Again(cid, typed, seen, {}, _words(request, error)), 409)
     if _is_autosave(request):
         return _told(request, room, cid, conflicts, written=written)
     if conflicts:
@@ -149,8 +149,8 @@ async def save(request: web.Request) -> web.Response:
     raise web.HTTPSeeOther(_back(request, room, number, cid, focus, act))
 
 
-def _words(error: ParaphError) -> str:
-    return f"{error}" + (f" ({error.hint})" if error.hint else "")
+def _words(request: web.Request, error: ParaphError) -> str:
+    return spoken.refusal(language.words(request), error)
 
 
 def _is_autosave(request: web.Request) -> bool:

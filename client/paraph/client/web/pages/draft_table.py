@@ -111,7 +111,7 @@ async def hand_over(request: web.Request) -> web.Response:
                 draft=number,
             )
         except ParaphError as error:
-            form.fault(saying.FORM, f"{error}" + (f" ({error.hint})" if error.hint else ""))
+            form.refused(saying.FORM, error)
         else:
             raise way
     return _look_over(request, room, draft_view.read(request, room), form, 409)
@@ -170,7 +170,7 @@ async def crossing(request: web.Request) -> web.Response:
 
 
 def _head(draft: Draft, named: str) -> Version:
-    heads = draft.heads
+    heads = draft.heads if draft.second is None else ()
     chosen = [each for each in heads if each.statement.hex() == named] or list(heads)
     if draft.parent is None or not chosen:
         raise InputError(

@@ -78,7 +78,7 @@ async def keep(request: web.Request) -> web.Response:
             try:
                 anchor = anchors.on_words(version, cid)
             except InputError as error:
-                form.fault("clause", str(error))
+                form.refused("clause", error)
         header = inner.header(room.talks.identity)
         return composing.commented(header, body, kind=kind, anchor=anchor)
 

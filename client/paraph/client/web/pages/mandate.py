@@ -136,7 +136,7 @@ async def put(request: web.Request) -> web.Response:
             return again(400)
         chancery.keep_mandate(office.home, mandate)
     except ParaphError as error:
-        form.fault(saying.FORM, str(error))
+        form.refused(saying.FORM, error)
         return again(409)
     raise web.HTTPSeeOther(back)
 

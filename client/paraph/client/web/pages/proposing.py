@@ -57,7 +57,7 @@ def _offered(room: Room, form: Posted, cid: str, words: dict[str, str], proposal
         return making.in_other_words(room.talks, cid, words, proposal)
     except InputError as error:
         field = "clause" if error.code == "unknown-clause" else f"words-{next(iter(words))}"
-        form.fault(field, str(error))
+        form.refused(field, error)
         return Offer()
 
 

@@ -237,7 +237,7 @@ def _each(
             try:
                 yield make(code, text)
             except InputError as error:
-                form.fault(f"{field}-{code}", str(error))
+                form.refused(f"{field}-{code}", error)
 
 
 def _agenda(room: Room, form: Posted) -> Iterator[AgendaItem]:
@@ -261,7 +261,7 @@ def _agenda(room: Room, form: Posted) -> Iterator[AgendaItem]:
                 owner=form.choice(f"owner-{field}", ("", *room.state.parties, JOINT)),
             )
         except InputError as error:
-            form.fault(f"title-{field}", str(error))
+            form.refused(f"title-{field}", error)
 
 
 ROUTES: Final = (

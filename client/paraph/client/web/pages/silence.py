@@ -151,7 +151,7 @@ def _version(room: Room, form: Posted) -> Version | None:
     try:
         return reading.version_named(room.desk, ref, room.talks.identity)[1]
     except InputError as error:
-        form.fault("v", str(error))
+        form.refused("v", error)
         return None
 
 
@@ -227,7 +227,7 @@ def _amendment(room: Room, form: Posted, text: str) -> tuple[Mention, ...]:
     try:
         return (conferences.mention(room.desk, room.talks, text),) if text else ()
     except ParaphError as error:
-        form.fault("amendment", str(error))
+        form.refused("amendment", error)
         return ()
 
 

@@ -126,7 +126,7 @@ async def compare(request: web.Request) -> web.Response:
                 ),
             )
         except InputError as error:
-            form.fault(WORDS, str(error))
+            form.refused(WORDS, error)
     if form.faults:
         return await _show(request, form, desk.channel, 400)
     office.hints.tell("changed")
