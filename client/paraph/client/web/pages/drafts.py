@@ -76,7 +76,7 @@ async def begin(request: web.Request) -> web.Response:
     try:
         made = _beginning(room, form)
     except InputError as error:
-        form.fault("from", str(error))
+        form.refused("from", error)
         return _overview(request, room, form, 400)
     raise web.HTTPSeeOther(f"{room.path}/drafts/{_keep(request, room, made)}")
 
