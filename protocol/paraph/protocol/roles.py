@@ -97,7 +97,7 @@ def require(role: str, action: str) -> None:
             worded(
                 "a %(role)s may not %(action)s; allowed to: %(allowed)s",
                 role=coded("role", role),
-                action=coded("action", action),
+                action=coded("may", action),
                 allowed=allowed or worded("nobody"),
             ),
             code="role",

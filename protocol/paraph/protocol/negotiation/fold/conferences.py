@@ -217,7 +217,7 @@ def reported(state: State, talks: Negotiation, content: ActionReported, said: Sa
             worded(
                 "action %(number)s was reported %(ending)s before",
                 number=action.number,
-                ending=coded("ending", action.report.ending),
+                ending=coded("action", action.report.ending),
             ),
             code="closed-before",
         )
@@ -241,7 +241,7 @@ def recalled(talks: Negotiation, subject: bytes, said: Said) -> Negotiation:
             worded(
                 "action %(number)s was reported %(ending)s",
                 number=action.number,
-                ending=coded("ending", action.report.ending),
+                ending=coded("action", action.report.ending),
             )
         )
     schedule = talks.schedules.get(subject)

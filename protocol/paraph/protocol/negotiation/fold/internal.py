@@ -71,7 +71,7 @@ def given(state: State, content: ClearanceGiven, said: Said) -> State:
         raise OutOfTurnError(
             worded(
                 "this clearance is %(standing)s; ask anew for another draft",
-                standing=coded("clearance", clearance.standing),
+                standing=coded("clearing", clearance.standing),
             ),
             code="clearance-over",
         )

@@ -115,7 +115,7 @@ def scrubbed(state: State, talks: Negotiation, content: ScrubConfirmed, said: Sa
             worded(
                 "%(party)s confirmed the %(sort)s scrub of version %(number)s before",
                 party=said.party,
-                sort=coded("scrub", content.sort),
+                sort=coded("scrub-sort", content.sort),
                 number=version.number,
             ),
             code="confirmed-before",

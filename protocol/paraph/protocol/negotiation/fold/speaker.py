@@ -39,7 +39,7 @@ def require_speaker(content: Content, role: str) -> None:
             worded(
                 "a %(role)s may not %(action)s",
                 role=coded("role", role),
-                action=coded("action", action),
+                action=coded("may", action),
             ),
             code="role",
         )
