@@ -14,6 +14,7 @@ from paraph.client.negotiating import bilingual, deriving, editing, rebasing
 from paraph.client.negotiating.bilingual import DraftFile, Entry
 from paraph.client.negotiating.drafting import Drafted
 from paraph.client.negotiating.editing import Written
+from paraph.client.negotiating.redline.three import Segment, Standing
 from paraph.protocol.errors import InputError
 from paraph.protocol.negotiation import text as texts
 from paraph.protocol.negotiation.state import Version
@@ -272,3 +273,43 @@ def test_two_clauses_that_happen_to_have_one_id() -> None:
     }.items():
         found = rebased(ours, head, **{cid: choice})  # type: ignore[arg-type]
         assert [each.words["en"] for each in found.parts if "clause" in each.cid] == said
+
+
+def _segments(*triples: tuple[str, str, str]) -> list[Segment]:
+    def standing(base: str, theirs: str, ours: str) -> Standing:
+        if base == theirs == ours:
+            return "same"
+        if base == theirs:
+            return "ours"
+        return "theirs" if base == ours else "conflict"
+
+    return [Segment(standing(*each), *each) for each in triples]
+
+
+@pytest.mark.parametrize(
+    ("segments", "expected"),
+    [
+        ([("Keep ", "Keep ", "Keep "), ("3", "4", "5"), (" m.", " m.", " m.")],
+         "Keep [RUS: 5] [USA: 4] m."),
+        # Inside a bracket the alternatives are brackets of their own, and not one in the other.
+        ([("Keep [", "Keep [", "Keep ["), ("USA", "USA", "RUS"), (": ", ": ", ": "),
+          ("3", "4", "5"), ("] m.", "] m.", "] m.")],
+         "Keep [RUS: 5] [USA: 4] m."),
+        # Two places of one bracket are one pair; what stands outside stays.
+        ([("[USA: ", "[USA: ", "[USA: "), ("a", "b", "c"), (" x ", " x ", " x "),
+          ("d", "e", "f"), ("] y", "] y", "] y")],
+         "[USA: c x f] [USA: b x e] y"),
+        # A bracket that does not pair ends with the words.
+        ([("[USA: ", "[USA: ", "[USA: "), ("a", "b", "c"), (" z", " z", " z")],
+         "[RUS: [USA: c z] [USA: [USA: b z]"),
+    ],
+)  # fmt: skip
+def test_alternatives_stand_side_by_side(
+    segments: list[tuple[str, str, str]], expected: str
+) -> None:
+    assert rebasing.side_by_side(_segments(*segments), "RUS", "USA") == expected
+
+
+def test_words_of_both_are_held_by_nobody_named() -> None:
+    made = rebasing.side_by_side(_segments(("3", "4", "5")), "USA", "joint")
+    assert made == "[USA: 5] [4]"

@@ -19,6 +19,7 @@ from paraph.protocol.errors import InputError
 from paraph.protocol.negotiation.state import Version
 from paraph.protocol.negotiation.text import Part, Text
 from paraph.protocol.sentences import worded
+from paraph.protocol.statements.header import JOINT
 
 Choice = Literal["theirs", "ours", "both"]
 CHOICES: Final[Collection[Choice]] = ("theirs", "ours", "both")
@@ -56,7 +57,12 @@ class Crossing:
 
 def crossing(drafted: Drafted, head: Version) -> Crossing:
     """Return what collides between a draft and the version that came meanwhile."""
-    rows = three_way(_base(drafted), head.text, drafted.text)
+    return crossed(_base(drafted), drafted.text, head.text)
+
+
+def crossed(base: Text, ours: Text, theirs: Text) -> Crossing:
+    """Return what collides between two texts that were made of one."""
+    rows = three_way(base, theirs, ours)
     found = [each for each in rows if each.standing == "conflict"]
     return Crossing(
         collisions=tuple(Collision(each, tuple(_choices(each))) for each in found),
@@ -96,17 +102,128 @@ def rebase(drafted: Drafted, head: Version, choices: Mapping[str, Choice], party
     Raises:
         InputError: Code ``unchosen``: a clause where both collide was not chosen about.
     """
-    return _Rebasing(drafted, head, choices, party).draft()
+    return brought(drafted.written, _base(drafted), drafted.text, head, choices, party)
+
+
+def brought(
+    written: DraftFile,
+    base: Text,
+    ours: Text,
+    head: Version,
+    choices: Mapping[str, Choice],
+    party: str,
+) -> DraftFile:
+    """Return a draft that changes *head* as *written* changes *base*.
+
+    Args:
+        written: The draft.
+        base: What it and *head* were made of.
+        ours: The text that it gives.
+        head: The other version.
+        choices: By clause, for each :class:`Collision`.
+        party: Whose the words of *written* are, where both are kept side by side.
+
+    Raises:
+        InputError: Code ``unchosen``: a clause where both collide was not chosen about.
+    """
+    return _Rebasing(written, base, ours, head, choices, party).draft()
+
+
+def held(party: str, words: str) -> str:
+    """Return words in the bracket of a party; what is of both is held by nobody named."""
+    return f"[{words}]" if party == JOINT else f"[{party}: {words}]"
+
+
+def _taken(segment: Segment) -> str:
+    if segment.standing == "same":
+        return segment.base
+    return segment.theirs if segment.standing == "theirs" else segment.ours
+
+
+def side_by_side(segments: Sequence[Segment], ours: str, theirs: str) -> str:
+    """Return words that hold both where they collide, each in its party's bracket.
+
+    A place inside a bracket is widened to all of that bracket: alternatives stand beside each
+    other, and not one inside the other.
+
+    Args:
+        segments: Of one clause in one language.
+        ours: Code of the party whose words *ours* are, or ``joint``.
+        theirs: Likewise.
+    """
+    units = [
+        unit
+        for each in segments
+        for unit in (
+            [Segment("same", char, char, char) for char in each.base]
+            if each.standing == "same"
+            else [each]
+        )
+    ]
+    level = _outside(units)
+    found, at = [], 0
+    for start, end in _places(units, level):
+        found += [_taken(each) for each in units[at:start]]
+        pair = units[start:end]
+        alternatives = (
+            _alternative(ours, "".join(each.ours for each in pair)),
+            _alternative(theirs, "".join(each.theirs for each in pair)),
+        )
+        found.append(" ".join(alternatives))
+        at = end
+    return "".join((*found, *(_taken(each) for each in units[at:])))
+
+
+def _outside(units: Sequence[Segment]) -> Sequence[bool]:
+    # Before each unit, and after the last: whether it is outside every bracket on both sides.
+    depths, found = [0, 0], [True]
+    for unit in units:
+        for side, words in enumerate((unit.theirs, unit.ours)):
+            for char in words:
+                depths[side] = max(0, depths[side] + (char == "[") - (char == "]"))
+        found.append(not any(depths))
+    return found
+
+
+def _places(units: Sequence[Segment], outside: Sequence[bool]) -> Iterator[tuple[int, int]]:
+    start = end = 0
+    for at, unit in enumerate(units):
+        start = at if outside[at] else start
+        if unit.standing == "conflict" and at >= end:
+            closes = (each for each in range(at + 1, len(units) + 1) if outside[each])
+            end = next(closes, len(units))
+            yield start, end
+
+
+def _alternative(party: str, words: str) -> str:
+    words = words.strip()
+    return words if _is_bracket(words) else held(party, words)
+
+
+def _is_bracket(words: str) -> bool:
+    # One bracket from the first character to the last.
+    depth = 0
+    for at, char in enumerate(words):
+        depth += (char == "[") - (char == "]")
+        if depth <= 0 and at < len(words) - 1:
+            return False
+    return words.startswith("[") and words.endswith("]") and depth == 0
 
 
 class _Rebasing:
     def __init__(
-        self, drafted: Drafted, head: Version, choices: Mapping[str, Choice], party: str
+        self,
+        written: DraftFile,
+        base: Text,
+        ours: Text,
+        head: Version,
+        choices: Mapping[str, Choice],
+        party: str,
     ) -> None:
-        self.written, self.head, self.theirs = drafted.written, head, head.text
-        self.base, self.ours = _base(drafted), drafted.text
+        self.written, self.head, self.theirs = written, head, head.text
+        self.base, self.ours = base, ours
         self.choices, self.party = choices, party
-        self.entries = {each.part.cid: each for each in drafted.written.entries}
+        self.entries = {each.part.cid: each for each in written.entries}
         self.names: dict[str, str] = {}  # clauses of ours that stand under another id now
         self.beside: dict[str, Entry] = {}  # clauses of ours after theirs of the same id
 
@@ -157,7 +274,7 @@ class _Rebasing:
         if chosen == "theirs":
             return Entry(theirs)
         words = {
-            language: "".join(self.words(each, chosen) for each in segments)
+            language: self.said(segments, chosen)
             for language, segments in row.words.items()
             if language in theirs.words or language in ours.words
         }
@@ -167,19 +284,10 @@ class _Rebasing:
         part = dataclasses.replace(theirs, words=words, stale=stale)
         return dataclasses.replace(self.entries[row.cid], part=part)
 
-    def words(self, segment: Segment, chosen: Choice | None) -> str:
-        match segment.standing:
-            case "same":
-                return segment.base
-            case "theirs":
-                return segment.theirs
-            case "ours" | "both":
-                return segment.ours
-            case "conflict":
-                if chosen == "ours":
-                    return segment.ours
-                other = self.head.content.author
-                return f"[{self.party}: {segment.ours.strip()}] [{other}: {segment.theirs.strip()}]"
+    def said(self, segments: Sequence[Segment], chosen: Choice | None) -> str:
+        if chosen == "both":
+            return side_by_side(segments, self.party, self.head.content.author)
+        return "".join(_taken(each) for each in segments)
 
     def renamed(self, ours: Part) -> Entry:
         # An id is given once and for good: what was deleted, or means another clause, has it.

@@ -10,9 +10,12 @@ from paraph.client import composing, views
 from paraph.client.composing import VersionDraft
 from paraph.client.desk import Desk
 from paraph.client.drafts import HEAD, Draft
+from paraph.client.negotiating import consolidating
 from paraph.client.negotiating.bilingual import Entry
+from paraph.client.negotiating.consolidating import Fork
 from paraph.client.negotiating.deriving import clause_of
 from paraph.client.negotiating.deriving import operations as derived
+from paraph.client.negotiating.rebasing import Choice
 from paraph.protocol.errors import InputError, MisuseError, OutOfTurnError
 from paraph.protocol.names import ZERO
 from paraph.protocol.negotiation.side_documents import Standing, standing_of
@@ -169,6 +172,40 @@ def written(
         raise InputError("this is the text as it stands: nothing is changed", code="same-words")
     draft = Draft(kind="counter_draft", parent=HEAD, operations=operations)
     return tabled(desk, header, document, draft, HEAD)
+
+
+def joined(
+    desk: Desk,
+    header: ContentHeader,
+    document: SideDocument,
+    fork: Fork,
+    choices: Mapping[str, Choice],
+) -> VersionTabled:
+    """Return the record that joins two newest versions of *document*: one with two parents.
+
+    Args:
+        desk: Whose.
+        header: The common header.
+        document: Which one.
+        fork: The two versions.
+        choices: By clause, for each collision.
+
+    Raises:
+        InputError: Code ``unchosen``: a clause where both collide was not chosen about.
+        OutOfTurnError: Somebody was first.
+    """
+    talks = composing.negotiation_of(desk.state, header.negotiation)
+    made = consolidating.consolidated(desk.state, talks, fork, choices)
+    version = VersionDraft(
+        operations=derived(made.entries, fork.first.text),
+        parents=(fork.first.statement, fork.second.statement),
+        kind=made.kind,
+        branch=True,  # beside the instrument
+    )
+    header = dataclasses.replace(
+        header, relates_to=Relation(channel=desk.channel, statement=document.statement)
+    )
+    return composing.tabled(desk.state, header, version, desk.party)[0]
 
 
 def confirmed(desk: Desk, header: ContentHeader, document: SideDocument) -> VersionConfirmed:

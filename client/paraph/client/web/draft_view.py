@@ -50,6 +50,7 @@ class Draft:
         kept: Where it stands.
         file: What it says, every deleted clause named.
         parent: The version that it changes; nothing for a whole text.
+        second: The version that it joins with that; usually none.
         standing: How far it is from the table.
         drafted: As it would be tabled; nothing where it does not fit its parent.
         problem: Why it does not; nothing if it does.
@@ -65,11 +66,14 @@ class Draft:
     problem: ParaphError | None = None
     newest: Sequence[Version] = ()
     sent: Version | None = None
+    second: Version | None = None
 
     @property
     def base(self) -> Text | None:
-        """The text that it changes."""
-        return self.parent.text if self.parent is not None else None
+        """The text that it changes; every id that a second parent has had is taken in it too."""
+        if self.parent is None or self.second is None:
+            return self.parent.text if self.parent is not None else None
+        return self.parent.text.joined(self.second.text)
 
     @property
     def heads(self) -> Sequence[Version]:
@@ -122,7 +126,7 @@ def read(request: web.Request, room: Room) -> Draft:
         drafted=drafted,
         standing=standing(kept, state),
         newest=heads_of(drafted, state),
-        sent=sent_as(drafted, state) if drafted.draft.operations else None,
+        sent=sent_as(drafted, state) if drafted.draft.operations or draft.second else None,
     )
 
 
@@ -145,7 +149,8 @@ def _begun(room: Room, kept: Kept, text: str) -> Draft:
             code="unknown-draft",
             hint="open it from the list of drafts of that negotiation",
         )
-    parent = room.talks.versions.get(bytes.fromhex(file.parents[0])) if file.parents else None
+    parents = [room.talks.versions.get(bytes.fromhex(each)) for each in file.parents]
+    parent = parents[0] if parents else None
     return Draft(
         kept=kept,
         file=editing.complete(file, parent.text if parent is not None else None),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 from aiohttp import web
@@ -9,7 +10,7 @@ from aiohttp import web
 from paraph.client import views
 from paraph.client.negotiating import bilingual, drafting, editing, ours, reading
 from paraph.client.negotiating.bilingual import DraftFile
-from paraph.client.negotiating.draft_standing import standing
+from paraph.client.negotiating.draft_standing import Standing, standing
 from paraph.client.negotiating.redline import kin_of, redline
 from paraph.client.negotiating.redline.taking import with_change
 from paraph.client.web import asked, clauses, draft_view
@@ -57,11 +58,21 @@ def _overview(request: web.Request, room: Room, form: Posted, status: int) -> we
         room,
         status=status,
         found=found,
+        joining=_joining(request, room, found),
         thrown=[each for each in drafts.thrown(languages) if draft_view.belongs(each, room)],
         versions=[(clauses.name(room.talks, each), each) for each in versions[:MOST_LISTED]],
         proposals=offers[:MOST_LISTED],
         clearances=ours.waiting(inner) if inner is not None else (),
         form=form,
+    )
+
+
+def _joining(request: web.Request, room: Room, found: Iterable[Standing]) -> frozenset[int]:
+    # Numbers of those that join two versions and were overtaken: they are joined anew.
+    drafts, languages = draft_view.folder(request), tuple(room.state.languages)
+    numbers = (each.draft.number for each in found if each.word == "overtaken")
+    return frozenset(
+        each for each in numbers if len(drafting.parsed(drafts.read(each), languages).parents) > 1
     )
 
 

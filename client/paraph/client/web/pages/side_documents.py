@@ -153,6 +153,7 @@ async def show(request: web.Request) -> web.Response:
         may_confirm=confirming
         and saying.refusal(room, lambda: making.confirmed(room.desk, header, document)) is None,
         may_write=saying.may(room, "table") and len(document.heads) < 2,
+        may_join=saying.may(room, "table"),
         may_comment=saying.may(room, "comment"),
     )
 
