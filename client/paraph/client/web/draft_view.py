@@ -26,7 +26,7 @@ from paraph.protocol.negotiation.ids import Ids
 from paraph.protocol.negotiation.lint import Finding
 from paraph.protocol.negotiation.state import Comment, Version
 from paraph.protocol.negotiation.text import Part, Text
-from paraph.protocol.sentences import worded
+from paraph.protocol.sentences import NOTHING, worded
 from paraph.protocol.statements.internal import MandateSet, TripHit
 from paraph.protocol.statements.versions import MoveAfter
 
@@ -155,7 +155,8 @@ def _begun(room: Room, kept: Kept, text: str) -> Draft:
         kept=kept,
         file=editing.complete(file, parent.text if parent is not None else None),
         parent=parent,
-        standing=Standing(kept, "unsent", ""),
+        standing=Standing(kept, "unsent", NOTHING),
+        second=parents[1] if len(parents) > 1 else None,
     )
 
 
