@@ -11,6 +11,7 @@ from html import unescape
 from urllib.parse import SplitResult, urlencode, urlsplit
 
 from paraph.client.negotiating import bilingual
+from paraph.client.negotiating.editing import revision
 from paraph.client.negotiating.kept_drafts import DraftFolder
 from tests.support.commands import PASSPHRASE, Person
 from tests.support.pages import OWN, Pages, pages
@@ -221,6 +222,42 @@ async def test_nothing_leaves_before_it_was_looked_over_and_signed(
         talks = seen.office.rooms()[0].talks
         (dispatch,) = (each for _, each in talks.dispatches.items())
         assert len(dispatch.content.carries) == 1
+
+
+async def test_whose_text_it_is_its_round_and_what_came_of_each_change_are_said_on_the_page(
+    desks: tuple[Person, Person],
+) -> None:
+    async with pages(desks[0]) as seen:
+        await seen.say("side-documents/new", {"kind": "side_letter", "title-en": "A letter"})
+        page = await _begun(seen)
+        added = await seen.post("drafts/1/clause/distance", {"act": "insert"})
+        (cid,) = set(re.findall(r'id="clause-(clause-[0-9]+)"', added))
+        words = {"words-en": "New.", "words-ru": "Новое.", "seen-words-en": revision(""),
+                 "seen-words-ru": revision(""), "act": "keep", "proposal": "P-1",
+                 "finding": "", "result": "alternative"}  # fmt: skip
+        await seen.post(f"drafts/1/clause/{cid}", words)
+        await seen.post("drafts/1/clause/distance", {"act": "remove"})
+        gone = {"cid": "distance", "to": "SD-1", "proposal": "P-1", "finding": "",
+                "result": "accepted"}  # fmt: skip
+        kept = await seen.post("drafts/1/deleted", gone)
+        assert "<option selected>SD-1</option>" in kept
+        assert 'value="accepted"' in kept
+        await seen.post("drafts/1/deleted", {**gone, "cid": "title"}, status=400)
+        wrong = {"kind": "counter_draft", "author": "RUS", "round": "two"}
+        again = await seen.post("drafts/1/table", wrong, status=409)
+        assert "Please choose one." in again
+        assert "Please give a number, or nothing." in again
+        await seen.say("drafts/1/table", {"kind": "counter_draft", "author": "joint", "round": "2"})
+        talks = seen.office.rooms()[0].talks
+        head = talks.versions.get(talks.heads[0])
+        assert head is not None
+        assert (head.content.author, head.content.round) == ("joint", 2)
+        by_kind = {type(each).__name__: each for each in head.content.operations}
+        delete = by_kind["Delete"]
+        assert [each.name for each in delete.to] == ["SD-1"]
+        assert (delete.notes.result, delete.notes.proposal[0].name) == ("accepted", "P-1")
+        assert by_kind["InsertAfter"].notes.result == "alternative"
+    del page
 
 
 async def test_a_version_that_came_meanwhile_is_shown_and_never_written_over(

@@ -180,8 +180,10 @@ def set_stale(draft: DraftFile, cid: str, languages: Sequence[str]) -> DraftFile
     return _put(draft, dataclasses.replace(entry, part=part))
 
 
-def set_why(draft: DraftFile, cid: str, *, proposal: str, finding: str) -> DraftFile:
-    """Say which proposal the change of a clause serves, and which finding it mends.
+def set_why(
+    draft: DraftFile, cid: str, *, proposal: str, finding: str, result: str = ""
+) -> DraftFile:
+    """Say which proposal the change of a clause serves, which finding it mends, what came of it.
 
     Raises:
         InputError: Code ``unknown-clause``.
@@ -257,7 +259,8 @@ def remove(draft: DraftFile, cid: str, parent: Text | None) -> DraftFile:
             alone = each.split_from == cid  # there is nothing left that it is split off
             entries.append(dataclasses.replace(each, split_from="") if alone else each)
         elif known:
-            entries.append(dataclasses.replace(_gone(cid), proposal=entry.proposal))
+            why = {name: getattr(entry, name) for name in ("proposal", "finding", "result")}
+            entries.append(dataclasses.replace(_gone(cid), **why))
     return complete(_with(draft, entries), parent)
 
 
@@ -269,9 +272,7 @@ def restore(draft: DraftFile, cid: str, parent: Text) -> DraftFile:
     """
     part = parent.find(cid)
     if part is None or not any(each.deleted and each.part.cid == cid for each in draft.entries):
-        raise InputError(
-            worded('there is no deleted clause "%(cid)s"', cid=cid), code="unknown-clause"
-        )
+        raise _not_deleted(cid)
     return _put(draft, Entry(part))
 
 

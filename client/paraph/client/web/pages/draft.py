@@ -69,6 +69,7 @@ def _editor(
         roles=ROLES_OF_CLAUSES,
         may_undo=draft_view.folder(request).may_undo(draft.kept.number),
         keys=KEYS,
+        documents=[f"SD-{each.number}" for _, each in room.talks.side_documents.items()],
         others=room.desk.others,
         query=urlencode([("open", each) for each in opened]),
     )
@@ -176,11 +177,8 @@ def _marked(draft: DraftFile, cid: str, form: Posted, base: Text | None) -> Draf
         if frozenset(stale) != entry.part.stale:
             draft = editing.set_stale(draft, cid, stale)
     if "proposal" in form.values:
-        why = {
-            name: form.words(name, most=MOST_WHY, needed=False) for name in ("proposal", "finding")
-        }
-        entry = editing.entry_of(draft, cid)
-        if (entry.proposal, entry.finding) != (why["proposal"], why["finding"]):
+        entry, why = editing.entry_of(draft, cid), _why(form)
+        if (entry.proposal, entry.finding, entry.result) != tuple(why.values()):
             draft = editing.set_why(draft, cid, **why)
     if "role" in form.values:
         role = form.choice("role", ROLES_OF_CLAUSES)
@@ -189,6 +187,11 @@ def _marked(draft: DraftFile, cid: str, form: Posted, base: Text | None) -> Draf
         if (role, handling) != (part.role, part.handling):
             draft = editing.set_about(draft, cid, role=role, handling=handling, parent=base)
     return draft
+
+
+def _why(form: Posted) -> dict[str, str]:
+    names = ("proposal", "finding", "result")
+    return {name: form.words(name, most=MOST_WHY, needed=False) for name in names}
 
 
 def _act(draft: DraftFile, cid: str, form: Posted, base: Text | None) -> tuple[DraftFile, str]:
@@ -285,6 +288,24 @@ async def restore(request: web.Request) -> web.Response:
     raise web.HTTPSeeOther(_back(request, room, number, cid, cid, KEEP))
 
 
+async def explain(request: web.Request) -> web.Response:
+    """Say of a deleted clause which side document takes it up, and why it leaves."""
+    room, number = asked.room(request), draft_view.number(request)
+    form = await Posted.read(request)
+    cid = form.words("cid", most=64)
+    to, why = form.words("to", most=MOST_WHY, needed=False), _why(form)
+    if form.faults:
+        raise InputError(next(iter(form.faults.values())), code="draft")
+    base, languages = draft_view.glance(request, room).base, tuple(room.state.languages)
+
+    def change(text: str) -> str:
+        draft = editing.complete(drafting.parsed(text, languages), base)
+        return bilingual.write(editing.set_gone(draft, cid, to=to, **why), sorted(languages))
+
+    await asyncio.to_thread(draft_view.folder(request).change, number, change, step=True)
+    raise web.HTTPSeeOther(_back(request, room, number, cid, cid, "remove"))
+
+
 async def undo(request: web.Request) -> web.Response:
     """Undo the last step."""
     room, number = asked.room(request), draft_view.number(request)
@@ -297,5 +318,6 @@ ROUTES: Final = (
     web.get("/n/{negotiation}/drafts/{number}", editor),
     web.post("/n/{negotiation}/drafts/{number}/clause/{cid}", save),
     web.post("/n/{negotiation}/drafts/{number}/restore", restore),
+    web.post("/n/{negotiation}/drafts/{number}/deleted", explain),
     web.post("/n/{negotiation}/drafts/{number}/undo", undo),
 )

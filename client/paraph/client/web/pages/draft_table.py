@@ -25,7 +25,10 @@ from paraph.protocol.errors import InputError, ParaphError
 from paraph.protocol.negotiation.state import Version
 from paraph.protocol.statements.envelope import PRECEDENCES
 from paraph.protocol.statements.exchanges import DISPATCH_KINDS, MOST_BODY
-from paraph.protocol.statements.header import StatementMention
+from paraph.protocol.statements.header import JOINT, StatementMention
+
+MOST_ROUND: Final = 9
+"""Digits of the number of a round of talks."""
 
 # ------------------------------------------------------------------ to the table
 
@@ -36,6 +39,8 @@ async def look_over(request: web.Request) -> web.Response:
     draft = draft_view.read(request, room)
     form = Posted.empty(
         kind=draft.file.kind,
+        author=draft.file.author,
+        round=str(draft.file.round or ""),
         **{f"status-{each}": status for each, status in draft.file.status.items()},
     )
     return _look_over(request, room, draft, form, 200)
@@ -72,12 +77,20 @@ async def hand_over(request: web.Request) -> web.Response:
     """Keep kind and status in the draft, and hand the version to the page of what leaves."""
     room, number = asked.room(request), draft_view.number(request)
     form = await Posted.read(request)
-    kind = form.choice("kind", (*VERSIONS, draft_view.read(request, room).file.kind))
+    draft = draft_view.read(request, room).file
+    kind = form.choice("kind", (*VERSIONS, draft.kind))
     status = {
         each: found
         for each in room.state.languages
         if (found := form.values.get(f"status-{each}", "").strip())
     }
+    # A form without them leaves them as the draft has them.
+    author = form.choice("author", ("", JOINT), otherwise=draft.author)
+    round_ = form.words("round", most=MOST_ROUND, needed=False)
+    if "round" not in form.values:
+        round_ = str(draft.round or "")
+    if round_ and not (round_.isascii() and round_.isdigit()):
+        form.fault("round", "Please give a number, or nothing.")
     manner = saying.manner(form)
     precedence = form.choice("precedence", PRECEDENCES, otherwise="routine")
     here = f"{room.path}/drafts/{number}"
@@ -85,9 +98,10 @@ async def hand_over(request: web.Request) -> web.Response:
 
     def change(text: str) -> str:
         file = drafting.parsed(text, languages)
-        if (file.kind, dict(file.status)) == (kind, status):
+        counted = int(round_ or 0)
+        made = dataclasses.replace(file, kind=kind, status=status, author=author, round=counted)
+        if made == file:
             return text
-        made = dataclasses.replace(file, kind=kind, status=status)
         return bilingual.write(made, sorted(languages))
 
     if not form.faults:
