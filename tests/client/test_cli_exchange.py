@@ -360,7 +360,9 @@ def test_an_inconsistent_checkpoint_ends_with_70_for_good(
         front.grow(forked)
     front.wrap = lambda honest: AnotherHistory(honest, forked)
     said = usa.fails(70, "sync")
-    assert said.startswith("alarm: the relay shows another history than the one verified before\n")
+    assert said.startswith(
+        "EXERCISE\nalarm: the relay shows another history than the one verified before\n"
+    )
     assert "error: " in said
     assert "hint: " in said
     front.wrap = lambda honest: honest

@@ -48,6 +48,7 @@ def test_a_new_colleague_is_given_the_past(tmp_path: Path) -> None:
     )
     assert usa.json("member", "grant", key) == {
         "channel": channel,
+        "exercise": True,
         "party": "USA",
         "role": "legal_adviser",
         "key": key,

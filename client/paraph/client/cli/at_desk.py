@@ -16,7 +16,7 @@ from paraph.client.cli.closed import hint_grant
 from paraph.client.cli.context import Seat, instant
 from paraph.client.cli.door import Door
 from paraph.client.cli.leaving import HeldBackError, leave_options
-from paraph.client.cli.output import note, watched
+from paraph.client.cli.output import mark_channel, note, watched
 from paraph.client.cli.sent import print_sent
 from paraph.protocol import roles
 from paraph.protocol.errors import InputError, UnavailableError
@@ -135,8 +135,7 @@ async def at_desk(
     opened = Desk.open(seat.home, seat.vault, folder, role, link, clock=seat.now)
     async with opened as desk:
         desk.door = Door(seat)
-        if desk.is_exercise:
-            note("EXERCISE")
+        mark_channel(desk.channel, exercise=desk.is_exercise)
         desk.read()
         reached = not offline
         if reached:

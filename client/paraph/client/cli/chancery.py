@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from paraph.client.cli.closed import hint_grant
 from paraph.client.cli.context import Seat
-from paraph.client.cli.output import note
+from paraph.client.cli.output import mark_channel, note
 
 if TYPE_CHECKING:
     from paraph.client.desk import Desk
@@ -28,6 +28,7 @@ async def inside(
         yield None
         return
     async with opened as desk:
+        mark_channel(desk.channel, exercise=desk.is_exercise, aside=True)
         for each in await chancery.refresh(desk, offline=offline):
             note(f"warning: the internal channel: {each}")
         hint_grant(desk)

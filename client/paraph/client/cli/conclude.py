@@ -55,15 +55,13 @@ def gate(
                 "sign" if to_sign else "initial",
                 views.find(desk, version).id if version else None,
             )
-            emit(seat.as_json, _gate_value(desk, found), _gate_lines(desk, found))
+            emit(seat.as_json, _gate_value(found), _gate_lines(desk, found))
 
     run(work())
 
 
-def _gate_value(desk: Desk, found: Checklist) -> dict[str, object]:
+def _gate_value(found: Checklist) -> dict[str, object]:
     return {
-        "channel": desk.channel,
-        "exercise": desk.is_exercise,
         "phase": found.phase.word,
         "rectified": found.phase.rectified,
         "to": found.purpose,

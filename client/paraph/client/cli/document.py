@@ -99,8 +99,6 @@ def list_(seat: Seat, *, view: View) -> None:
             emit(
                 seat.as_json,
                 {
-                    "channel": desk.channel,
-                    "exercise": desk.is_exercise,
                     "documents": [_value(row) for row in found],
                 },
                 table(_COLUMNS, [_line(row) for row in found]),

@@ -212,7 +212,7 @@ def check(seat: Seat, *, file: str, offline: bool, name: str, role: str | None) 
                 found = redline(before, drafted.text, kin_after(before, drafted.draft.operations))
             ahead = await outlook(seat, desk, path, drafted, offline=offline)
             if seat.as_json:
-                value = {**_as_json(desk, drafted, report, found), **as_json(ahead)}
+                value = {**_as_json(drafted, report, found), **as_json(ahead)}
                 emit(True, value, ())
                 return
             _print(desk, drafted, report, found)
@@ -233,14 +233,11 @@ def _lint(seat: Seat, desk: Desk, drafted: Drafted) -> Report:
     return linting.report(drafted.text, to, own)
 
 
-def _as_json(
-    desk: Desk, drafted: Drafted, report: Report, found: Redline | None
-) -> dict[str, object]:
+def _as_json(drafted: Drafted, report: Report, found: Redline | None) -> dict[str, object]:
     from paraph.client.negotiating import linting
     from paraph.client.negotiating.redline import told
 
     return {
-        "exercise": desk.is_exercise,
         "parent": drafted.parent.statement if drafted.parent else None,
         "clauses": len(drafted.text.parts),
         "operations": [each.to_map() for each in drafted.draft.operations],
@@ -298,7 +295,6 @@ def list_(seat: Seat, *, name: str, role: str | None) -> None:
             emit(
                 seat.as_json,
                 {
-                    "exercise": desk.is_exercise,
                     "drafts": [
                         {
                             "draft": each.draft.number,

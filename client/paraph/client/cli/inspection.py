@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-import click
-
 from paraph.client.cli.context import Seat
-from paraph.client.cli.output import note, say, to_json
+from paraph.client.cli.output import emit, note, say
 
 if TYPE_CHECKING:
     from paraph.client.desk import Desk
@@ -24,7 +22,7 @@ def show(seat: Seat, desk: Desk, outlook: Outlook, *, to_people: bool = False) -
     leaving = inspection.inspect(desk, outlook.leaving, outlook.unsealed)
     judged = outlook.judged
     if seat.as_json and not to_people:
-        click.echo(to_json(_as_json(desk, leaving, judged, outlook.warnings)))
+        emit(True, _as_json(leaving, judged, outlook.warnings))
         return
     out = note if to_people else say
     for each in leaving:
@@ -61,12 +59,9 @@ def _lines(leaving: Leaving) -> Iterator[str]:
             yield f"    {row.name}: {row.value}"
 
 
-def _as_json(
-    desk: Desk, leaving: tuple[Any, ...], judged: Judgement, odd: tuple[str, ...]
-) -> dict[str, Any]:
+def _as_json(leaving: tuple[Any, ...], judged: Judgement, odd: tuple[str, ...]) -> dict[str, Any]:
     found = judged.clearance
     return {
-        "channel": desk.channel,
         "statements": [
             {**{name: getattr(each, name) for name in each.__slots__}, "bytes": each.total_bytes}
             for each in leaving

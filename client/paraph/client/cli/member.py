@@ -229,7 +229,6 @@ async def _grant(seat: Seat, text: str, start: int, name: str) -> None:
         emit(
             seat.as_json,
             {
-                "channel": desk.channel,
                 "party": found.party,
                 "role": found.role,
                 "key": found.id,

@@ -13,7 +13,7 @@ import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from typing import Protocol
+from typing import Final, Protocol
 
 import click
 
@@ -54,10 +54,31 @@ def note(text: str) -> None:
     click.echo(visible(text), err=True)
 
 
-def emit(as_json: bool, value: Mapping[str, object], lines: Iterable[str]) -> None:
-    """Print *value* as JSON, or *lines* for people."""
+_CHANNEL: Final = "paraph.channel"
+
+
+def mark_channel(channel: bytes, *, exercise: bool, aside: bool = False) -> None:
+    """Mark what this command prints: with its channel, and whether all in it is an exercise.
+
+    Args:
+        channel: Channel id.
+        exercise: As its charter says.
+        aside: Only if nothing else is marked: the party's internal channel beside the shared one.
+    """
+    context = click.get_current_context(silent=True)
+    if context is None or (aside and _CHANNEL in context.meta):
+        return
+    context.meta[_CHANNEL] = {"channel": channel, "exercise": exercise}
+    if exercise:
+        note("EXERCISE")
+
+
+def emit(as_json: bool, value: Mapping[str, object], lines: Iterable[str] = ()) -> None:
+    """Print *value* as JSON behind what :func:`mark_channel` says, or *lines* for people."""
     if as_json:
-        click.echo(to_json(value))
+        context = click.get_current_context(silent=True)
+        marks = context.meta.get(_CHANNEL, {}) if context is not None else {}
+        click.echo(to_json({**marks, **value}))
         return
     for line in lines:
         say(line)

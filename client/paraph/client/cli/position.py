@@ -120,8 +120,6 @@ def show_positions(
             emit(
                 seat.as_json,
                 {
-                    "channel": desk.channel,
-                    "exercise": desk.is_exercise,
                     "version": found.statement,
                     "number": found.number,
                     "clauses": [_clause(row) for row in rows],

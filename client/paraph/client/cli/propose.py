@@ -112,8 +112,6 @@ def list_(
             emit(
                 seat.as_json,
                 {
-                    "channel": desk.channel,
-                    "exercise": desk.is_exercise,
                     "proposals": [_proposal(row) for row in found],
                 },
                 table(

@@ -113,8 +113,6 @@ def list_(seat: Seat, *, view: View) -> None:
             emit(
                 seat.as_json,
                 {
-                    "channel": desk.channel,
-                    "exercise": desk.is_exercise,
                     "findings": [_finding_value(row) for row in found],
                 },
                 table(_FINDINGS, [_finding_line(desk, row) for row in found]),
@@ -232,8 +230,6 @@ def list_terms(seat: Seat, *, view: View) -> None:
             emit(
                 seat.as_json,
                 {
-                    "channel": desk.channel,
-                    "exercise": desk.is_exercise,
                     "terms": [_term_value(row) for row in found],
                 },
                 table(_TERMS, [_term_line(row) for row in found]),

@@ -14,7 +14,6 @@ from paraph.client.cli.output import emit
 from paraph.client.clock import when
 
 if TYPE_CHECKING:
-    from paraph.client.desk import Desk
     from paraph.client.negotiating.searching import Found, Hit
 
 _MOST = 20
@@ -65,15 +64,13 @@ def search(
             within = None if shared or desk.state.internal else chancery
             home = None if shared else seat.home.path
             found = searching.search(words, desk, within, home, most=most, kinds=chosen)
-            emit(seat.as_json, _value(desk, words, found), _lines(found))
+            emit(seat.as_json, _value(words, found), _lines(found))
 
     run(work())
 
 
-def _value(desk: Desk, words: str, found: Found) -> dict[str, object]:
+def _value(words: str, found: Found) -> dict[str, object]:
     return {
-        "channel": desk.channel,
-        "exercise": desk.is_exercise,
         "words": words,
         "count": dict(found.count),
         "hits": [_hit(each) for each in found.hits],

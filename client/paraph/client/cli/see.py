@@ -10,7 +10,7 @@ import click
 from paraph.client.cli.at_desk import at_desk, desk_options
 from paraph.client.cli.closed import hint_grant
 from paraph.client.cli.context import Seat, example, run, seated
-from paraph.client.cli.output import Tick, emit, progress, say, table
+from paraph.client.cli.output import Tick, emit, mark_channel, progress, say, table
 from paraph.client.clock import when
 
 if TYPE_CHECKING:
@@ -63,8 +63,6 @@ def _print_rows(seat: Seat, desk: Desk, name: str, rows: Iterable[LogRow], synce
     emit(
         seat.as_json,
         {
-            "channel": desk.channel,
-            "exercise": desk.is_exercise,
             "size": head.size,
             "root": head.root,
             "synced": synced,
@@ -240,13 +238,12 @@ def sync(seat: Seat, *, name: str, role: str | None) -> None:
         folder = seat.channel(name)
         link = seat.tools.link(folder.relay)
         async with Desk.open(seat.home, seat.vault, folder, role, link, clock=seat.now) as desk:
+            mark_channel(desk.channel, exercise=desk.is_exercise)
             new = await _sync_watched(desk)
             head, quorum = desk.replica.head, desk.replica.log.charter.quorum
             emit(
                 seat.as_json,
                 {
-                    "channel": desk.channel,
-                    "exercise": desk.is_exercise,
                     "quorum": quorum,
                     "new": len(new),
                     "size": head.size,

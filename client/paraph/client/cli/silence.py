@@ -104,8 +104,6 @@ def list_(seat: Seat, *, offline: bool, name: str, role: str | None) -> None:
             emit(
                 seat.as_json,
                 {
-                    "channel": desk.channel,
-                    "exercise": desk.is_exercise,
                     "log_time": when(desk.state.log_time) or None,
                     "silence": [_value(row) for row in found],
                 },

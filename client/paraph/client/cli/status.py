@@ -39,7 +39,7 @@ def status(seat: Seat, *, negotiation: str, offline: bool, name: str, role: str 
             async with inside(seat, offline=offline) as inner:
                 left = ours(seat.home, desk.state, inner.state if inner is not None else None)
             if not desk.state.negotiations and not negotiation:
-                emit(seat.as_json, _no_text(desk, left, synced), _no_text_lines(desk, left))
+                emit(seat.as_json, _no_text(left, synced), _no_text_lines(desk, left))
                 return
             talks = desk.negotiation(negotiation_id(seat, desk, negotiation))
             found = reading.status(desk, talks)
@@ -48,10 +48,8 @@ def status(seat: Seat, *, negotiation: str, offline: bool, name: str, role: str 
     run(work())
 
 
-def _no_text(desk: Desk, ours: Ours, synced: bool) -> dict[str, object]:
+def _no_text(ours: Ours, synced: bool) -> dict[str, object]:
     return {
-        "channel": desk.channel,
-        "exercise": desk.is_exercise,
         "synced": synced,
         "negotiation": None,
         **_ours_value(ours),
@@ -196,8 +194,6 @@ def _text(desk: Desk, found: Status) -> Iterator[str]:
 
 def _value(desk: Desk, found: Status, ours: Ours, synced: bool) -> dict[str, object]:
     return {
-        "channel": desk.channel,
-        "exercise": desk.is_exercise,
         "synced": synced,
         "negotiation": found.identity,
         "title": found.title,

@@ -84,7 +84,7 @@ def show(
             shown = _numbers(desk, talks, version, numbers, base)
             emit(
                 seat.as_json,
-                _version_value(desk, talks, version, shown, languages),
+                _version_value(talks, version, shown, languages),
                 _version_lines(desk, talks, version, shown, languages, clean=clean),
             )
 
@@ -109,14 +109,13 @@ def _numbers(
 
 
 def _version_value(
-    desk: Desk,
     talks: Negotiation,
     version: Version,
     numbers: Mapping[str, str],
     languages: Sequence[str],
 ) -> dict[str, object]:
     return {
-        **about(desk, talks, version),
+        **about(talks, version),
         "clauses": [
             {
                 "cid": part.cid,
@@ -134,12 +133,10 @@ def _version_value(
     }
 
 
-def about(desk: Desk, talks: Negotiation, version: Version) -> dict[str, object]:
+def about(talks: Negotiation, version: Version) -> dict[str, object]:
     """Return what every answer says of the version that it is about."""
     marking = talks.opened.marking if talks.opened is not None else None
     return {
-        "channel": desk.channel,
-        "exercise": desk.is_exercise,
         "negotiation": talks.identity,
         "banner": {each.language: each.words for each in marking.banner} if marking else {},
         "classification": marking.classification if marking else "",

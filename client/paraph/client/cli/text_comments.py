@@ -48,8 +48,6 @@ def comments(
             emit(
                 seat.as_json,
                 {
-                    "channel": desk.channel,
-                    "exercise": desk.is_exercise,
                     "version": version.statement,
                     "threads": [_value(each) for each in found],
                 },

@@ -81,7 +81,6 @@ def _two(seat: Seat, desk: Desk, old: str, new: str, lang: str, *, everything: b
     languages = _languages(second, lang)
     if seat.as_json:
         value = {
-            "exercise": desk.is_exercise,
             "old": {"version": first.number, "index": first.index, "id": first.statement},
             "new": {"version": second.number, "index": second.index, "id": second.statement},
             "changes": len(found.changes),
@@ -112,7 +111,6 @@ def _three(
     emit(
         seat.as_json,
         {
-            "exercise": desk.is_exercise,
             "conflicts": [row.cid for row in rows if row.standing == "conflict"],
             "rows": [
                 {
@@ -201,7 +199,7 @@ def history(
             steps = clause_history.history(Lineage(talks.versions), version, cid)
             emit(
                 seat.as_json,
-                {"exercise": desk.is_exercise, "clause": cid, "versions": _values(steps)},
+                {"clause": cid, "versions": _values(steps)},
                 table(
                     ("version", "entry", "by", "number", "clause", "what", "words"),
                     [

@@ -50,7 +50,7 @@ def ledger(seat: Seat, *, ref: str, view: View) -> None:
             emit(
                 seat.as_json,
                 {
-                    **about(desk, talks, version),
+                    **about(talks, version),
                     "rows": [_row_value(row, numbers) for row in rows],
                     "trend": [_count_value(each) for each in trend],
                 },
@@ -182,7 +182,7 @@ def lint(
     async def work() -> None:
         own = linting.own_lists(seat.home.path)
         async with look(seat, view) as (desk, wanted):
-            value: dict[str, object] = {"channel": desk.channel, "exercise": desk.is_exercise}
+            value: dict[str, object] = {}
             head: list[str] = ["EXERCISE"] if desk.is_exercise else []
             if path is not None:
                 shown, to = linting.text_of_file(desk, path, wanted)
@@ -190,7 +190,7 @@ def lint(
             else:
                 talks, version = version_named(desk, ref, wanted)
                 shown, to = version.text, linting.against(desk, talks)
-                value = about(desk, talks, version)
+                value = about(talks, version)
                 head = list(head_lines(desk, talks, version))
             report = linting.report(shown, to, own)
             emit(

@@ -94,8 +94,6 @@ def list_(seat: Seat, *, view: View) -> None:
             emit(
                 seat.as_json,
                 {
-                    "channel": desk.channel,
-                    "exercise": desk.is_exercise,
                     "conferences": [_value(desk, talks, each) for each in found],
                 },
                 table(_COLUMNS, [_line(desk, talks, each) for each in found]),
@@ -247,8 +245,6 @@ def fingerprint(seat: Seat, *, size: int, offline: bool, name: str, role: str | 
             emit(
                 seat.as_json,
                 {
-                    "channel": desk.channel,
-                    "exercise": desk.is_exercise,
                     "size": found.size,
                     "final": found.final,
                     "root": found.root,

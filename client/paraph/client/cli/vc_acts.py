@@ -266,8 +266,6 @@ def actions(
             emit(
                 seat.as_json,
                 {
-                    "channel": desk.channel,
-                    "exercise": desk.is_exercise,
                     "log_time": when(log_time) or None,
                     "actions": [_action_value(*each) for each in found],
                 },
