@@ -189,7 +189,29 @@ def set_why(
         InputError: Code ``unknown-clause``.
     """
     entry = entry_of(draft, cid)
-    return _put(draft, dataclasses.replace(entry, proposal=proposal, finding=finding))
+    why = dataclasses.replace(entry, proposal=proposal, finding=finding, result=result)
+    return _put(draft, why)
+
+
+def set_gone(
+    draft: DraftFile, cid: str, *, to: str, proposal: str, finding: str, result: str
+) -> DraftFile:
+    """Say of a deleted clause which side document takes it up, and why it leaves.
+
+    Raises:
+        InputError: Code ``unknown-clause``: no clause of that id is deleted.
+    """
+    entry = next((each for each in draft.entries if each.deleted and each.part.cid == cid), None)
+    if entry is None:
+        raise _not_deleted(cid)
+    told = dataclasses.replace(entry, to=to, proposal=proposal, finding=finding, result=result)
+    return _put(draft, told)
+
+
+def _not_deleted(cid: str) -> InputError:
+    return InputError(
+        worded('there is no deleted clause "%(cid)s"', cid=cid), code="unknown-clause"
+    )
 
 
 def set_about(
