@@ -49,6 +49,23 @@ def fingerprint(desk: Desk, size: int = 0) -> Fingerprint:
         InputError: More than this desk has verified.
         UnreadableError: An entry below that size cannot be opened here.
     """
+    state, size, final = _read(desk, size)
+    return of(desk.replica.log, state, size, final=final, digests=desk.reader.digests)
+
+
+def digest(desk: Desk, size: int = 0) -> Digest:
+    """Return what the words of :func:`fingerprint` stand for: they take a fifth of a second more.
+
+    Raises:
+        InputError: More than this desk has verified.
+        UnreadableError: An entry below that size cannot be opened here.
+    """
+    state, size, _ = _read(desk, size)
+    return _digest(desk.replica.log, state, size, desk.reader.digests)[0]
+
+
+def _read(desk: Desk, size: int) -> tuple[State, int, bool]:
+    # The state at that size, the size meant, and whether it is final.
     newest = desk.replica.size
     if size > newest:
         raise InputError(
@@ -74,7 +91,7 @@ def fingerprint(desk: Desk, size: int = 0) -> Fingerprint:
                 position=reader.position,
             ),
         )
-    return of(desk.replica.log, state, size, final=size <= final, digests=reader.digests)
+    return state, size, size <= final
 
 
 def of(
@@ -94,7 +111,14 @@ def of(
         final: Whether cosigners of every party have signed for them.
         digests: Those of other states of this log, if they are at hand.
     """
-    root, folded = log.tree.root(size), (digests or states.Digests()).of(state)
-    digest = words.state_digest(log.channel, log.charter.rules, size, root, folded)
-    spoken: dict[str, tuple[str, ...]] = {each: words.words(digest, each) for each in LANGUAGES}
-    return Fingerprint(size, final, root, folded, digest, spoken)
+    found, root, folded = _digest(log, state, size, digests or states.Digests())
+    spoken: dict[str, tuple[str, ...]] = {each: words.words(found, each) for each in LANGUAGES}
+    return Fingerprint(size, final, root, folded, found, spoken)
+
+
+def _digest(
+    log: ChannelLog, state: State, size: int, digests: states.Digests
+) -> tuple[Digest, Digest, Digest]:
+    root, folded = log.tree.root(size), digests.of(state)
+    found = words.state_digest(log.channel, log.charter.rules, size, root, folded)
+    return found, root, folded

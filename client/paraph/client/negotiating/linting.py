@@ -21,7 +21,7 @@ from paraph.protocol.errors import InputError, MalformedError, OutOfTurnError
 from paraph.protocol.negotiation import glossary, lint
 from paraph.protocol.negotiation import text as texts
 from paraph.protocol.negotiation.lint import Finding, Lexicon
-from paraph.protocol.negotiation.state import Negotiation
+from paraph.protocol.negotiation.state import Negotiation, State
 from paraph.protocol.negotiation.text import Text
 
 FILE: Final = "lint.yaml"
@@ -100,7 +100,11 @@ class Against:
 
 def against(desk: Desk, talks: Negotiation) -> Against:
     """Return what the texts of a negotiation are linted against."""
-    state = desk.state
+    return against_in(desk.state, talks)
+
+
+def against_in(state: State, talks: Negotiation) -> Against:
+    """Do what :func:`against` does, for a state that is at hand."""
     character = talks.opened.legal_character if talks.opened is not None else lint.BINDING
     return Against(state.parties, character, glossary.terms(state, talks))
 

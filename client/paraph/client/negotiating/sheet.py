@@ -11,10 +11,8 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from paraph.client.negotiating import linting, positions, remarks
-from paraph.client.negotiating.linting import Against
 from paraph.client.negotiating.threads import Thread, threads
 from paraph.client.remembered import remembered
-from paraph.protocol.negotiation import glossary, lint
 from paraph.protocol.negotiation.anchoring import Place
 from paraph.protocol.negotiation.lint import Finding
 from paraph.protocol.negotiation.matrix import Mark
@@ -82,9 +80,7 @@ def findings_of(
     state: State, talks: Negotiation, version: Version
 ) -> Mapping[str, tuple[Finding, ...]]:
     """Return what a machine finds in *version*, by clause."""
-    character = talks.opened.legal_character if talks.opened is not None else lint.BINDING
-    to = Against(state.parties, character, glossary.terms(state, talks))
-    report = linting.report(version.text, to)
+    report = linting.report(version.text, linting.against_in(state, talks))
     found: dict[str, tuple[Finding, ...]] = {}
     for each in (*report.findings, *(note for note in report.notes if note.check in HIDING)):
         found[each.cid] = (*found.get(each.cid, ()), each)

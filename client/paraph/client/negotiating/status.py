@@ -162,12 +162,22 @@ class Status:
     drafts: int
 
 
-def status(desk: Desk, talks: Negotiation) -> Status:
-    """Return the four answers as this desk can give them."""
+Spoken = tuple[Mapping[str, tuple[str, ...]], int]
+"""The words of a fingerprint, by language, and the size that they stand for."""
+
+
+def status(desk: Desk, talks: Negotiation, spoken: Spoken | None = None) -> Status:
+    """Return the four answers as this desk can give them.
+
+    Args:
+        desk: The desk.
+        talks: A negotiation of it.
+        spoken: A fingerprint that was computed before; the newest one, if not given.
+    """
     state = desk.state
     versions = [version for head in talks.heads if (version := talks.versions.get(head))]
     first = versions[-1] if versions else None
-    words, size = _fingerprint(desk)
+    words, size = spoken or _fingerprint(desk)
     return Status(
         identity=talks.identity,
         title=talks.opened.titles[0].words if talks.opened else "",
@@ -374,7 +384,7 @@ def _head(version: Version) -> Head:
     )
 
 
-def _fingerprint(desk: Desk) -> tuple[Mapping[str, tuple[str, ...]], int]:
+def _fingerprint(desk: Desk) -> Spoken:
     try:
         found = fingerprint(desk)
     except UnreadableError:

@@ -61,6 +61,8 @@ async def _lock(request: web.Request, handler: Handler) -> web.StreamResponse:
             raise web.HTTPSeeOther(f"/unlock?back={back}")
         if request.headers.get("Paraph-Live") is None:  # a refetch by a hint is nobody
             request.app[PRESENCE].seen()
+        with asked.office(request).waits():
+            return await handler(request)
     return await handler(request)
 
 

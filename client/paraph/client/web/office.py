@@ -13,12 +13,15 @@ from typing import Final
 
 from paraph.client.desk import Desk
 from paraph.client.home import ChannelHome, Home
+from paraph.client.negotiating import ahead
 from paraph.client.negotiating.fingerprint import Fingerprint, fingerprint
 from paraph.client.tools import Tools
 from paraph.client.vault import Vault
+from paraph.client.web import collecting
 from paraph.client.web.following import Following
 from paraph.client.web.gate import Gate
 from paraph.client.web.hints import Hints
+from paraph.client.web.warming import Warming
 from paraph.protocol.errors import EquivocationError, InputError, LockedError, ParaphError
 from paraph.protocol.names import ChannelId
 from paraph.protocol.negotiation.kept import forget
@@ -103,6 +106,7 @@ class Office:
         self._following: dict[Desk, Following] = {}
         self._states: dict[Desk, tuple[tuple[int, ...], State]] = {}
         self._fingerprints: dict[Desk, tuple[tuple[int, ...], Fingerprint]] = {}
+        self._warming: Warming | None = None
 
     # ------------------------------------------------------------------ lock and key
 
@@ -169,12 +173,19 @@ class Office:
         self._following = {desk: Following(desk, self.hints) for desk in self.desks}
         for following in self._following.values():
             following.start()
+        shared = [desk for desk in self.desks if desk not in inner]
+        self._warming = Warming(shared, self.chancery, self.state, self.hints)
+        self._warming.start()
+        collecting.stays()
 
     def _open(self, vault: Vault, folder: ChannelHome) -> Desk:
         role, link = self._role_in(vault, folder.channel), self.tools.link(folder.relay)
         desk = Desk.open(self.home, vault, folder, role, link, clock=self.tools.now)
         desk.door = self.gate
         desk.read()
+        for talks in desk.state.negotiations.values():
+            for _ in ahead.for_the_first_screen(desk.state, talks):
+                pass
         return desk
 
     def _role_in(self, vault: Vault, channel: ChannelId) -> str | None:
@@ -192,11 +203,15 @@ class Office:
             self.hints.forget()
             for following in self._following.values():
                 await following.stop()
+            if self._warming is not None:
+                await self._warming.stop()
+                self._warming = None
             self._following, self._states, self._fingerprints = {}, {}, {}
             forget()  # it is made of what was opened
             for desk in desks:
                 with contextlib.suppress(ParaphError):
                     await desk.close()
+            collecting.goes()
         self.hints.tell("locked")
 
     async def close(self) -> None:
@@ -227,6 +242,22 @@ class Office:
             kept = (now, fingerprint(desk, size))
             self._fingerprints[desk] = kept
         return kept[1]
+
+    def spoken(self, desk: Desk) -> Fingerprint | None:
+        """Return the newest fingerprint of *desk* whose words were made; nothing before the first.
+
+        It stands for the log up to its own size, which may be behind. Whoever got nothing is told
+        by a hint when there is one.
+        """
+        if self._warming is None:
+            return None
+        found = self._warming.spoken.get(desk)
+        self._warming.wanted |= found is None
+        return found
+
+    def waits(self) -> contextlib.AbstractContextManager[None]:
+        """Return what says, as long as it is entered, that somebody waits for a page."""
+        return contextlib.nullcontext() if self._warming is None else self._warming.rests()
 
     def rooms(self) -> tuple[Room, ...]:
         """Return every negotiation of every shared channel, in the order of opening."""

@@ -63,6 +63,25 @@ class Digests:
                 each.clear()
         return self._digest(value)
 
+    def steps(self, value: object) -> Iterator[None]:
+        """Digest *value* part by part, so that :meth:`of` has little left to do.
+
+        Yields:
+            Nothing, after each part: whoever computes ahead may do something else in between.
+        """
+        if isinstance(value, Trie):
+            for each in value.values():
+                yield from self.steps(each)
+            return
+        kind: Any = type(value)
+        fields = [getattr(value, name) for name, _ in _names(kind) or ()]
+        if any(isinstance(each, Trie) for each in fields):
+            for each in fields:
+                yield from self.steps(each)
+        else:
+            self._digest(value)
+            yield
+
     @property
     def size(self) -> int:
         """How many values are remembered."""
