@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Final
+import dataclasses
+from collections.abc import Sequence
+from typing import Final, Generic, TypeVar
 
 from aiohttp import web
 
@@ -10,11 +12,16 @@ from paraph.client.cosigners import final_below
 from paraph.client.negotiating import lately
 from paraph.client.negotiating.ours import ours
 from paraph.client.negotiating.roots import unverified
-from paraph.client.negotiating.status import status
+from paraph.client.negotiating.status import Owed, Spoken, status
 from paraph.client.web import asked
-from paraph.client.web.office import Room
+from paraph.client.web.office import Office, Room
+from paraph.client.web.pages.trust import ALARMS
 from paraph.client.web.rendering import page
+from paraph.protocol.sentences import NOTHING
 
+T = TypeVar("T")
+MOST_LISTED: Final = 12
+"""Proposals, debts, brackets that it lists before "more": who opens the desk sees them at once."""
 MOST: Final = 6
 """Steps that the first screen lists on each side; the rest stands in the registers."""
 
@@ -32,19 +39,65 @@ async def front(request: web.Request) -> web.Response:
     """Show where a negotiation stands."""
     office, room = asked.office(request), asked.room(request)
     came, count = lately.waiting(room.desk, room.state, room.talks, MOST)
+    standing = status(room.desk, room.talks, _spoken(office, room))
+    everything = request.query.get("all", "")
     inner = office.state(room.chancery) if room.chancery is not None else None
     return page(
         request,
         "front.html",
         room,
-        standing=status(room.desk, room.talks),
+        standing=standing,
+        turns=_listed(standing.turns, "turn", everything),
+        owed=_owed(standing.owed, room.desk.party, everything),
+        brackets=_listed(standing.brackets, "left", everything),
         came=came,
         came_count=count,
         said=lately.ours(room.desk, room.state, room.talks, MOST),
         ours=ours(office.home, room.state, inner),
         log=_log(room),
+        alarms=ALARMS,
         unverified=unverified(room.desk, office.home.book),
     )
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Listed(Generic[T]):
+    """The beginning of a list, or all of it.
+
+    Attributes:
+        items: What is shown.
+        left: How many more there are.
+        section: Where it stands on the page.
+    """
+
+    items: Sequence[T]
+    left: int
+    section: str
+
+
+def _listed(
+    items: Sequence[T], section: str, everything: str, most: int = MOST_LISTED
+) -> Listed[T]:
+    shown = items if everything == section else items[:most]
+    return Listed(shown, len(items) - len(shown), section)
+
+
+def _owed(owed: Sequence[Owed], party: str, everything: str) -> Listed[Owed]:
+    # Ours first, what is late before the rest; something of each side is always shown.
+    urgent = sorted(owed, key=lambda each: (each.by != party, not each.late))
+    if everything == "owed":
+        return Listed(urgent, 0, "owed")
+    of = [[each for each in urgent if (each.by == party) is ours] for ours in (True, False)]
+    shown = [*of[0][: MOST_LISTED // 2], *of[1][: MOST_LISTED // 2]]
+    return Listed(shown, len(urgent) - len(shown), "owed")
+
+
+def _spoken(office: Office, room: Room) -> Spoken:
+    # No words and size 0: they are being made. A desk that cannot read on has none at all.
+    if room.desk.reader.halt is not None:
+        return {}, room.desk.reader.position
+    found = office.spoken(room.desk)
+    return (found.words, found.size) if found is not None else ({}, 0)
 
 
 def _log(room: Room) -> dict[str, object]:
@@ -56,7 +109,7 @@ def _log(room: Room) -> dict[str, object]:
         "final": final_below(replica) if cosigned else None,
         "log_time": log.log_time,
         "read": room.desk.reader.position,
-        "up_to": room.desk.reader.up_to if room.desk.reader.halt is not None else "",
+        "up_to": room.desk.reader.up_to if room.desk.reader.halt is not None else NOTHING,
         "alarms": tuple(replica.alarms()),
     }
 
