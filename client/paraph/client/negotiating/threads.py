@@ -74,6 +74,22 @@ def threads(
     yield from _threads(Same(talks), at, Same(talks.versions if texts is None else texts))
 
 
+def waiting(
+    talks: Negotiation, version: Version | None, parties: tuple[str, ...]
+) -> tuple[tuple[str, ...], ...]:
+    """Return for whom each thread of :func:`threads` waits, in the same order."""
+    at = Same(version) if version is not None else None
+    return _waiting(Same(talks), at, parties)
+
+
+@kept(4)
+def _waiting(
+    talks: Same[Negotiation], version: Same[Version] | None, parties: tuple[str, ...]
+) -> tuple[tuple[str, ...], ...]:
+    found = _threads(talks, version, Same(talks.value.versions))
+    return tuple(each.waits_for(talks.value, parties) for each in found)
+
+
 @kept(8)
 def _threads(
     talks: Same[Negotiation], version: Same[Version] | None, texts: Same[Trie[Version]]

@@ -89,6 +89,10 @@ class Text:
         """Return the number of each clause by its id; the empty string for one without."""
         return dict(_numbers(Same(self)))
 
+    def number(self, cid: str) -> str:
+        """Return the number of the clause *cid*; the empty string for one without, or none."""
+        return _numbers(Same(self)).get(cid, "")
+
     def joined(self, other: Text) -> Text:
         """Return this text with the ids that *other*, a second parent, has ever had kept too."""
         return replace(self, used=self.used.joined(other.used))

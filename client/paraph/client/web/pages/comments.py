@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from aiohttp import web
 
 from paraph.client import composing
 from paraph.client.negotiating import agendas, conferences
-from paraph.client.negotiating.threads import Thread, threads
+from paraph.client.negotiating.threads import Thread, threads, waiting
 from paraph.client.web import asked, clauses, language, saying, texts
 from paraph.client.web.office import Room
 from paraph.client.web.posted import Posted
@@ -44,11 +45,6 @@ class Row:
     version: str
 
 
-def rows(room: Room, chosen: str) -> list[Row]:
-    """Return every thread between the parties."""
-    return [_row(room, each, chosen) for each in threads(room.talks, texts.head(room))]
-
-
 def inside_rows(request: web.Request, room: Room) -> list[Row]:
     """Return every thread that stays in our own channel, about this negotiation."""
     if room.chancery is None:
@@ -65,7 +61,7 @@ def _row(room: Room, thread: Thread, chosen: str, *, inside: bool = False) -> Ro
     anchor = thread.comment.content.anchor
     version = room.talks.versions.get(anchor.version)
     part = version.text.find(anchor.cid) if version is not None else None
-    number = version.text.numbers()[anchor.cid] if version is not None and part else ""
+    number = version.text.number(anchor.cid) if version is not None and part else ""
     return Row(
         thread=thread,
         waits=() if inside else thread.waits_for(room.talks, room.state.parties),
@@ -74,40 +70,45 @@ def _row(room: Room, thread: Thread, chosen: str, *, inside: bool = False) -> Ro
     )
 
 
-def _fits(row: Row, shown: str, us: str) -> bool:
-    match shown:
-        case "open":
-            return row.thread.is_open
-        case "us":
-            return us in row.waits
-        case "them":
-            return bool(row.waits) and us not in row.waits
-        case "closed":
-            return not row.thread.is_open
-        case _:
-            return True
+def _kinds(thread: Thread, waits: Sequence[str], us: str) -> Iterator[str]:
+    # Which of the lists of SHOWN a thread is on.
+    yield "all"
+    yield "open" if thread.is_open else "closed"
+    if waits:
+        yield "us" if us in waits else "them"
 
 
 async def overview(request: web.Request) -> web.Response:
     """Show the threads, by who waits for whom."""
     room = asked.room(request)
-    every = rows(room, language.chosen(request))
-    cid = request.query.get("clause", "")
-    if cid:
-        every = [each for each in every if _on(each.thread, cid)]
-    shown = request.query.get("show", "open")
-    us = room.desk.party
-    found = [each for each in every if _fits(each, shown, us)]
-    found.sort(key=lambda each: us not in each.waits)
+    cid, us = request.query.get("clause", ""), room.desk.party
+    wanted = request.query.get("show", "open")
+    shown = wanted if wanted in SHOWN else "all"
+    found: list[tuple[Thread, bool]] = []
+    counts: Counter[str] = Counter()
+    head = texts.head(room)
+    every = zip(
+        threads(room.talks, head), waiting(room.talks, head, room.state.parties), strict=True
+    )
+    for each, waits in every:
+        if not cid or _on(each, cid):
+            kinds = tuple(_kinds(each, waits, us))
+            counts.update(kinds)
+            if shown in kinds:
+                found.append((each, us in waits))
+    found.sort(key=lambda each: not each[1])
     number = request.query.get("page", "1")
     at = int(number) if number.isascii() and number.isdigit() and len(number) < 6 else 1
     return page(
         request,
         "comments.html",
         room,
-        found=found[(at - 1) * PER_PAGE : at * PER_PAGE],
-        counts={each: sum(_fits(row, each, us) for row in every) for each in SHOWN},
-        shown=shown,
+        found=[
+            _row(room, each, language.chosen(request))
+            for each, _ in found[(at - 1) * PER_PAGE : at * PER_PAGE]
+        ],
+        counts={each: counts[each] for each in SHOWN},
+        shown=wanted,
         clause=cid,
         at=at,
         pages=-(-len(found) // PER_PAGE),
@@ -124,18 +125,18 @@ def _on(thread: Thread, cid: str) -> bool:
 # ------------------------------------------------------------------ one thread
 
 
-def _one(request: web.Request, found: Iterable[Row]) -> Row:
+def _one(request: web.Request, room: Room) -> Row:
     wanted = request.match_info["comment"]
-    for each in found:
-        if wanted == f"C-{each.thread.comment.number}":
-            return each
+    for each in threads(room.talks, texts.head(room)):
+        if wanted == f"C-{each.comment.number}":
+            return _row(room, each, language.chosen(request))
     raise web.HTTPNotFound
 
 
 async def thread(request: web.Request) -> web.Response:
     """Show one thread, and the form to answer it."""
     room = asked.room(request)
-    row = _one(request, rows(room, language.chosen(request)))
+    row = _one(request, room)
     return _thread(request, room, row, Posted.empty(kind="answer"), 200)
 
 
@@ -163,7 +164,7 @@ def _thread(request: web.Request, room: Room, row: Row, form: Posted, status: in
 async def answer(request: web.Request) -> web.Response:
     """Answer a thread, or close it."""
     room = asked.room(request)
-    row = _one(request, rows(room, language.chosen(request)))
+    row = _one(request, room)
     form = await Posted.read(request)
     closes = form.values.get("do") == "close"
     body = form.words("body", most=MOST_BODY, needed=not closes)
