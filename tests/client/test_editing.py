@@ -14,6 +14,7 @@ from paraph.client.negotiating import bilingual, deriving, editing, rebasing
 from paraph.client.negotiating.bilingual import DraftFile, Entry
 from paraph.client.negotiating.drafting import Drafted
 from paraph.client.negotiating.editing import Written
+from paraph.client.negotiating.redline.beside import side_by_side
 from paraph.client.negotiating.redline.three import Segment, Standing
 from paraph.protocol.errors import InputError
 from paraph.protocol.negotiation import text as texts
@@ -307,9 +308,9 @@ def _segments(*triples: tuple[str, str, str]) -> list[Segment]:
 def test_alternatives_stand_side_by_side(
     segments: list[tuple[str, str, str]], expected: str
 ) -> None:
-    assert rebasing.side_by_side(_segments(*segments), "RUS", "USA") == expected
+    assert side_by_side(_segments(*segments), "RUS", "USA") == expected
 
 
 def test_words_of_both_are_held_by_nobody_named() -> None:
-    made = rebasing.side_by_side(_segments(("3", "4", "5")), "USA", "joint")
+    made = side_by_side(_segments(("3", "4", "5")), "USA", "joint")
     assert made == "[USA: 5] [4]"

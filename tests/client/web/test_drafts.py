@@ -316,7 +316,10 @@ async def test_a_change_of_a_redline_is_taken_or_countered(desks: tuple[Person, 
         change = {"from": "1", "to": "2", "cid": "distance"}
         page = await seen.post("drafts/from-change", {**change, "act": "counter"})
         assert 'id="clause-distance" class="clause is-open"' in page
-        assert _words(usa, "distance") == "Keep five miles."
+        # Ours beside theirs: only our own words are to be edited.
+        assert _words(usa, "distance") == "Keep [USA: three] [RUS: five] miles."
+        await seen.post("drafts/from-change", {**change, "act": "counter"})  # and not once more
+        assert _words(usa, "distance") == "Keep [USA: three] [RUS: five] miles."
         back = {"from": "2", "to": "1", "cid": "distance", "act": "accept"}
         await seen.post("drafts/from-change", back)
         assert _words(usa, "distance") == "Keep [USA: three] miles."

@@ -15,11 +15,11 @@ from paraph.client.negotiating import editing
 from paraph.client.negotiating.bilingual import DraftFile, Entry
 from paraph.client.negotiating.drafting import Drafted
 from paraph.client.negotiating.redline import Row, Segment, moves, three_way
+from paraph.client.negotiating.redline.beside import side_by_side, taken
 from paraph.protocol.errors import InputError
 from paraph.protocol.negotiation.state import Version
 from paraph.protocol.negotiation.text import Part, Text
 from paraph.protocol.sentences import worded
-from paraph.protocol.statements.header import JOINT
 
 Choice = Literal["theirs", "ours", "both"]
 CHOICES: Final[Collection[Choice]] = ("theirs", "ours", "both")
@@ -129,87 +129,6 @@ def brought(
     return _Rebasing(written, base, ours, head, choices, party).draft()
 
 
-def held(party: str, words: str) -> str:
-    """Return words in the bracket of a party; what is of both is held by nobody named."""
-    return f"[{words}]" if party == JOINT else f"[{party}: {words}]"
-
-
-def _taken(segment: Segment) -> str:
-    if segment.standing == "same":
-        return segment.base
-    return segment.theirs if segment.standing == "theirs" else segment.ours
-
-
-def side_by_side(segments: Sequence[Segment], ours: str, theirs: str) -> str:
-    """Return words that hold both where they collide, each in its party's bracket.
-
-    A place inside a bracket is widened to all of that bracket: alternatives stand beside each
-    other, and not one inside the other.
-
-    Args:
-        segments: Of one clause in one language.
-        ours: Code of the party whose words *ours* are, or ``joint``.
-        theirs: Likewise.
-    """
-    units = [
-        unit
-        for each in segments
-        for unit in (
-            [Segment("same", char, char, char) for char in each.base]
-            if each.standing == "same"
-            else [each]
-        )
-    ]
-    level = _outside(units)
-    found, at = [], 0
-    for start, end in _places(units, level):
-        found += [_taken(each) for each in units[at:start]]
-        pair = units[start:end]
-        alternatives = (
-            _alternative(ours, "".join(each.ours for each in pair)),
-            _alternative(theirs, "".join(each.theirs for each in pair)),
-        )
-        found.append(" ".join(alternatives))
-        at = end
-    return "".join((*found, *(_taken(each) for each in units[at:])))
-
-
-def _outside(units: Sequence[Segment]) -> Sequence[bool]:
-    # Before each unit, and after the last: whether it is outside every bracket on both sides.
-    depths, found = [0, 0], [True]
-    for unit in units:
-        for side, words in enumerate((unit.theirs, unit.ours)):
-            for char in words:
-                depths[side] = max(0, depths[side] + (char == "[") - (char == "]"))
-        found.append(not any(depths))
-    return found
-
-
-def _places(units: Sequence[Segment], outside: Sequence[bool]) -> Iterator[tuple[int, int]]:
-    start = end = 0
-    for at, unit in enumerate(units):
-        start = at if outside[at] else start
-        if unit.standing == "conflict" and at >= end:
-            closes = (each for each in range(at + 1, len(units) + 1) if outside[each])
-            end = next(closes, len(units))
-            yield start, end
-
-
-def _alternative(party: str, words: str) -> str:
-    words = words.strip()
-    return words if _is_bracket(words) else held(party, words)
-
-
-def _is_bracket(words: str) -> bool:
-    # One bracket from the first character to the last.
-    depth = 0
-    for at, char in enumerate(words):
-        depth += (char == "[") - (char == "]")
-        if depth <= 0 and at < len(words) - 1:
-            return False
-    return words.startswith("[") and words.endswith("]") and depth == 0
-
-
 class _Rebasing:
     def __init__(
         self,
@@ -287,7 +206,7 @@ class _Rebasing:
     def said(self, segments: Sequence[Segment], chosen: Choice | None) -> str:
         if chosen == "both":
             return side_by_side(segments, self.party, self.head.content.author)
-        return "".join(_taken(each) for each in segments)
+        return "".join(taken(each) for each in segments)
 
     def renamed(self, ours: Part) -> Entry:
         # An id is given once and for good: what was deleted, or means another clause, has it.

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import dataclasses
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from aiohttp import web
@@ -11,7 +12,8 @@ from paraph.client import views
 from paraph.client.negotiating import bilingual, drafting, editing, ours, reading
 from paraph.client.negotiating.bilingual import DraftFile
 from paraph.client.negotiating.draft_standing import Standing, standing
-from paraph.client.negotiating.redline import kin_of, redline
+from paraph.client.negotiating.redline import Redline, kin_of, redline
+from paraph.client.negotiating.redline.beside import countered
 from paraph.client.negotiating.redline.taking import with_change
 from paraph.client.web import asked, clauses, draft_view
 from paraph.client.web.office import Room
@@ -20,6 +22,7 @@ from paraph.client.web.rendering import page
 from paraph.protocol.errors import InputError
 from paraph.protocol.negotiation.lineage import lineage_of
 from paraph.protocol.negotiation.state import Version
+from paraph.protocol.negotiation.text import Text
 from paraph.protocol.sentences import worded
 
 NOTES: Final = (
@@ -122,6 +125,9 @@ def _keep(request: web.Request, room: Room, made: DraftFile) -> int:
 async def from_change(request: web.Request) -> web.Response:
     """Take a change of a redline into a draft on the head: their words, or ours against them.
 
+    To counter sets the words before the change beside theirs, each in its party's bracket, so
+    that only those have to be edited; where that cannot be done the clause is opened as it is.
+
     The form says ``from`` and ``to``, versions; ``cid``, the clause; ``act``: accept or counter;
     ``change``, the one to accept, where it is one of several in the clause.
     """
@@ -138,21 +144,36 @@ async def from_change(request: web.Request) -> web.Response:
     parent = head.text if head is not None else None
     opened = cid
 
+    def redlined() -> Redline:
+        kin = kin_of(lineage_of(room.talks.versions), old.statement, new.statement)
+        return redline(old.text, new.text, kin)
+
     def change(text: str) -> str:
         nonlocal opened
         draft = editing.complete(drafting.parsed(text, languages), parent)
         now = next((e.part for e in draft.entries if e.part.cid == cid and not e.deleted), None)
-        if act == "accept" or now is None:
+        if act == "counter" and now is not None:
+            # What they wrote stays as theirs; the words before it stand beside it as ours.
+            made = countered(redlined(), cid, one, now.words, room.desk.party, new.content.author)
+            if made is not None:
+                wanted = _with_words(new.text, cid, made)
+                draft, opened = editing.take(draft, cid, wanted, parent)
+        elif act == "accept" or now is None:
             wanted = new.text if act == "accept" else old.text
             if act == "accept" and one.isdecimal() and now is not None:
-                kin = kin_of(lineage_of(room.talks.versions), old.statement, new.statement)
-                found = redline(old.text, new.text, kin)
-                wanted = with_change(found, cid, int(one), now.words) or wanted
+                wanted = with_change(redlined(), cid, int(one), now.words) or wanted
             draft, opened = editing.take(draft, cid, wanted, parent)
         return bilingual.write(draft, sorted(languages))
 
     drafts.change(number, change, step=True)
     raise web.HTTPSeeOther(f"{room.path}/drafts/{number}?open={opened}#clause-{opened}")
+
+
+def _with_words(text: Text, cid: str, words: Mapping[str, str]) -> Text:
+    parts = tuple(
+        dataclasses.replace(each, words=words) if each.cid == cid else each for each in text.parts
+    )
+    return Text(text.languages, parts, text.used)
 
 
 def _version(room: Room, ref: str) -> Version:
