@@ -23,6 +23,7 @@ VIEWS: Final = (
     ("/comments", N_("Comments")),
     ("/proposals", N_("Proposals")),
     ("/positions", N_("Positions")),
+    ("/findings", N_("Findings")),
     ("/conferences", N_("Conferences")),
     ("/dispatches", N_("Dispatches")),
     ("/silence", N_("Silence")),

@@ -115,6 +115,24 @@ PACKAGES: Final = {
     "untied": N_("untied by both"),
     "recalled": N_("recalled"),
 }
+FINDING_KINDS: Final = {
+    "nuance": N_("nuance"),
+    "legal": N_("legal"),
+    "translation": N_("translation"),
+    "terminology": N_("terminology"),
+    "drafting": N_("drafting"),
+}
+SETTLED: Final = {
+    "mended": N_("mended"),
+    "withdrawn": N_("withdrawn"),
+    "harmless": N_("harmless"),
+}
+"""What has become of a finding."""
+SETTLING: Final = {
+    "mended": N_("It is mended"),
+    "withdrawn": N_("It was none: we withdraw it"),
+    "harmless": N_("It may stay as it is"),
+}
 TALKING: Final = {
     "comment": COMMENTS,
     "fate": FATES,
@@ -129,5 +147,8 @@ TALKING: Final = {
     "precedence": PRECEDENCES,
     "clause-role": CLAUSE_ROLES,
     "package": PACKAGES,
+    "finding-kind": FINDING_KINDS,
+    "settled": SETTLED,
+    "settling": SETTLING,
 }
 """By name, as the filter ``called`` takes it."""
