@@ -10,9 +10,12 @@ import sys
 from html import unescape
 from urllib.parse import SplitResult, urlencode, urlsplit
 
+import pytest
+
 from paraph.client.negotiating import bilingual
 from paraph.client.negotiating.editing import revision
 from paraph.client.negotiating.kept_drafts import DraftFolder
+from paraph.client.web import draft_view
 from tests.support.commands import PASSPHRASE, Person
 from tests.support.pages import OWN, Pages, pages
 
@@ -428,3 +431,24 @@ async def test_a_draft_of_another_hand_keeps_its_notes_and_is_told_what_ails_it(
         _folder(usa).save("# local draft 1\nnonsense\n")
         assert "needs a look" in await seen.get("drafts")
         await seen.get("drafts/1", status=400)
+
+
+async def test_a_long_text_is_written_page_by_page(
+    desks: tuple[Person, Person], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(draft_view, "PER_PAGE", 1)
+    usa, _ = desks
+    async with pages(usa) as seen:
+        await seen.post("drafts", {"from": "head"})
+        first, second = _cids(usa)[:2]
+        page = await seen.get("drafts/1")
+        assert (f'id="clause-{first}"' in page, f'id="clause-{second}"' in page) == (True, False)
+        assert f'<option value="{second}">' in page  # one may move behind it all the same
+        page = await seen.get("drafts/1?page=2")
+        assert (f'id="clause-{first}"' in page, f'id="clause-{second}"' in page) == (False, True)
+        # The page follows what is opened last, and a save comes back to its clause.
+        page = await seen.get(f"drafts/1?open={first}&open={second}")
+        form = _form(page, second, words_en="Other words.") | {"act": "close"}
+        page = await seen.post(f"drafts/1/clause/{second}?open={first}&open={second}", form)
+        assert (f'id="clause-{first}"' in page, f'id="clause-{second}"' in page) == (False, True)
+        assert _words(usa, second) == "Other words."

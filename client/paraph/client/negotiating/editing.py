@@ -99,13 +99,15 @@ def complete(draft: DraftFile, parent: Text | None) -> DraftFile:
     known = {each.part.cid for each in draft.entries}
     known |= {cid for each in draft.entries for cid in each.merges}
     entries = list(draft.entries)
+    here = {each.part.cid for each in entries}
     before = ""
     for part in parent.parts:
         if part.cid not in known:
             at = _place(entries, before) + 1 if before else 0
             entries.insert(at, _gone(part.cid))
             known.add(part.cid)
-        if any(each.part.cid == part.cid for each in entries):
+            here.add(part.cid)
+        if part.cid in here:
             before = part.cid
     return dataclasses.replace(draft, entries=tuple(entries))
 

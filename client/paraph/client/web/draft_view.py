@@ -17,7 +17,7 @@ from paraph.client.negotiating.editing import Row
 from paraph.client.negotiating.kept_drafts import DraftFolder, Kept
 from paraph.client.negotiating.redline import Kin, redline
 from paraph.client.negotiating.redline.clauses import Piece
-from paraph.client.web import asked
+from paraph.client.web import asked, paging
 from paraph.client.web.office import Office, Room
 from paraph.protocol.errors import InputError, MalformedError, ParaphError
 from paraph.protocol.negotiation import marks
@@ -35,6 +35,11 @@ WHOLE: Final = 40_000
 OPEN: Final = 5_000
 """Characters that a clause takes of that while it is written: its fields, buttons, redlines."""
 BEGINNING: Final = 80
+MOST_WEIGHT: Final = 110_000
+"""Bytes of the clauses of one page, estimated; those that are open come on top."""
+CLOSED_WEIGHT: Final = 1_000
+"""Bytes around the words of a clause."""
+PER_PAGE: Final = 60
 AROUND: Final = 16
 """Characters before and after a bracket that does not pair, to find it by."""
 _PLACE: Final = re.compile("character ([0-9]+)")
@@ -234,11 +239,22 @@ class Sheet:
         self.rule: Final = _mandate(office, room)
         self.inner: Final = _notes(office, room)
 
-    def shown(self, opened: Collection[str]) -> Iterator[Shown]:
-        """Yield every clause; those of *opened* with what is to be looked at."""
-        looked = self.findings(opened)
-        left = WHOLE - sum(OPEN for row in self.rows if row.entry.part.cid in opened)
+    def pages(self) -> list[list[Row]]:
+        """Return the clauses page by page: a long text is not one page."""
+        return paging.by_weight(self.rows, _weight, MOST_WEIGHT, PER_PAGE)
+
+    def standing(self) -> Iterator[tuple[str, str]]:
+        """Yield id and name of every clause that is not deleted."""
         for row in self.rows:
+            if not row.entry.deleted:
+                yield row.entry.part.cid, _name(row, row.entry.part, self.tongue)
+
+    def shown(self, rows: Sequence[Row], opened: Collection[str]) -> Iterator[Shown]:
+        """Yield some clauses; those of *opened* with what is to be looked at."""
+        opened = {row.entry.part.cid for row in rows}.intersection(opened)
+        looked = self.findings(opened)
+        left = WHOLE - OPEN * len(opened)
+        for row in rows:
             cid = row.entry.part.cid
             is_open = cid in opened and not row.entry.deleted
             short = left <= 0 and not is_open
@@ -330,6 +346,11 @@ class Sheet:
         party, parties = self.room.desk.party, self.room.state.parties
         found = mandate.of_clause(row.entry.part, row.olds, party, parties)
         return mandate.hits(self.rule, found)
+
+
+def _weight(row: Row) -> int:
+    words = sum(len(each.encode()) for each in row.entry.part.words.values())
+    return CLOSED_WEIGHT + min(words, MOST_WEIGHT)
 
 
 def _name(row: Row, part: Part, tongue: str) -> str:

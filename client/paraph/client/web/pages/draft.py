@@ -12,8 +12,8 @@ from aiohttp import web
 
 from paraph.client.negotiating import bilingual, drafting, editing
 from paraph.client.negotiating.bilingual import DraftFile
-from paraph.client.negotiating.editing import Written
-from paraph.client.web import asked, draft_view, language, rendering, spoken
+from paraph.client.negotiating.editing import Row, Written
+from paraph.client.web import asked, draft_view, language, paging, rendering, spoken
 from paraph.client.web.draft_view import Sheet, Shown
 from paraph.client.web.keymap import KEYS
 from paraph.client.web.office import Room
@@ -52,18 +52,21 @@ def _editor(
     if again is not None and again.cid not in opened:
         opened = (*opened, again.cid)
     sheet = Sheet(asked.office(request), room, draft, language.chosen(request))
-    shown = [_typed(each, again) for each in sheet.shown(opened)]
-    standing = [each for each in shown if not each.row.entry.deleted]
+    pages = sheet.pages()
+    number = _number(request, pages, again.cid if again is not None else "")
+    rows = pages[number - 1]
     return page(
         request,
         "draft.html",
         room,
         status=status,
         draft=draft,
-        shown=shown,
-        standing=standing,
-        counts=_counts(shown),
+        shown=[_typed(each, again) for each in sheet.shown(rows, opened)],
+        standing=tuple(sheet.standing()),
+        counts=_counts(sheet.rows),
         opened=opened,
+        number=number,
+        pages=[_called(each) for each in pages],
         fault=again.fault if again is not None else "",
         texts=sheet.languages,
         roles=ROLES_OF_CLAUSES,
@@ -71,8 +74,29 @@ def _editor(
         keys=KEYS,
         documents=[f"SD-{each.number}" for _, each in room.talks.side_documents.items()],
         others=room.desk.others,
-        query=urlencode([("open", each) for each in opened]),
+        query=_query(opened, rows[0].entry.part.cid if rows and len(pages) > 1 else ""),
+        openings=urlencode([("open", each) for each in opened]),
     )
+
+
+def _number(request: web.Request, pages: Sequence[Sequence[Row]], cid: str) -> int:
+    # The page of the clause that this is about: the one asked for, or the last that was opened.
+    if not cid and "page" in request.query:
+        return paging.number_in(request, "page", len(pages))
+    wanted = (cid, request.query.get("at", ""), *reversed(_opened(request)))
+    at = {row.entry.part.cid: number for number, rows in enumerate(pages, 1) for row in rows}
+    return next((at[each] for each in wanted if each in at), 1)
+
+
+def _called(rows: Sequence[Row]) -> str:
+    # By the numbers of its first and last clause, as people ask for them.
+    numbers = [each.number for each in rows if each.number]
+    return f"{numbers[0]}–{numbers[-1]}" if numbers else ""
+
+
+def _query(opened: Sequence[str], at: str) -> str:
+    # What an address says of the page: the clauses that are open, and one that is on it.
+    return urlencode([("open", each) for each in opened] + ([("at", at)] if at else []))
 
 
 def _opened(request: web.Request) -> tuple[str, ...]:
@@ -91,12 +115,12 @@ def _typed(shown: Shown, again: _Again | None) -> Shown:
     )
 
 
-def _counts(shown: Sequence[Shown]) -> dict[str, int]:
+def _counts(rows: Sequence[Row]) -> dict[str, int]:
     found: dict[str, int] = {}
-    for each in shown:
-        if each.row.change != "same":
-            found[each.row.change] = found.get(each.row.change, 0) + 1
-        if each.row.is_moved:
+    for each in rows:
+        if each.change != "same":
+            found[each.change] = found.get(each.change, 0) + 1
+        if each.is_moved:
             found["moved"] = found.get("moved", 0) + 1
     return found
 
@@ -229,8 +253,7 @@ def _back(request: web.Request, room: Room, number: int, cid: str, focus: str, a
     opened = [each for each in _opened(request) if each not in closes]
     if focus not in (*opened, *closes):
         opened.append(focus)
-    query = urlencode([("open", each) for each in opened])
-    return f"{room.path}/drafts/{number}?{query}#clause-{focus}"
+    return f"{room.path}/drafts/{number}?{_query(opened, focus)}#clause-{focus}"
 
 
 def _told(
@@ -310,7 +333,7 @@ async def undo(request: web.Request) -> web.Response:
     """Undo the last step."""
     room, number = asked.room(request), draft_view.number(request)
     await asyncio.to_thread(draft_view.folder(request).undo, number)
-    query = urlencode([("open", each) for each in _opened(request)])
+    query = _query(_opened(request), request.query.get("at", ""))
     raise web.HTTPSeeOther(f"{room.path}/drafts/{number}?{query}")
 
 
