@@ -21,7 +21,7 @@ from paraph.client.negotiating.bilingual import DraftFile, Entry, fail
 from paraph.client.negotiating.deriving import clause_of, operations
 from paraph.protocol.errors import InputError, MalformedError, OutOfTurnError
 from paraph.protocol.negotiation import text as texts
-from paraph.protocol.negotiation.kept import kept
+from paraph.protocol.negotiation.kept import forget_too, kept
 from paraph.protocol.negotiation.state import Negotiation, State, Version
 from paraph.protocol.negotiation.text import Part, Text
 from paraph.protocol.sentences import worded
@@ -149,6 +149,7 @@ def parsed(text: str, languages: tuple[str, ...]) -> DraftFile:
 
 _MOST_CHECKED: Final = 16
 _CHECKED: Final[OrderedDict[tuple[str, tuple[bytes, ...]], Drafted]] = OrderedDict()
+forget_too(_CHECKED.clear)
 
 
 def checked(text: str, state: State) -> Drafted:

@@ -18,6 +18,7 @@ from paraph.client.files import (
 )
 from paraph.client.negotiating import drafting
 from paraph.protocol.errors import InputError
+from paraph.protocol.negotiation.kept import kept
 from paraph.protocol.sentences import worded
 
 FOLDER: Final = "drafts"
@@ -248,9 +249,15 @@ def read_text(path: Path) -> str:
         InputError: It cannot be read.
     """
     try:
-        return read_private(path, worded("a draft"), drafting.MOST_BYTES).decode()
+        return _decoded(read_private(path, worded("a draft"), drafting.MOST_BYTES))
     except UnicodeDecodeError as error:
         raise InputError(worded("expected UTF-8 in %(path)s", path=path), code="draft") from error
+
+
+@kept(16)
+def _decoded(data: bytes) -> str:
+    # The same text is the same object, so that what was made of it is found without reading it.
+    return data.decode()
 
 
 def _look(path: Path, number: int, languages: Sequence[str]) -> Kept:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from paraph.client import placed
 from paraph.client.desk import Desk
+from paraph.client.remembered import remembered
 from paraph.client.views import PERSONAL
 from paraph.protocol import roles
 from paraph.protocol.names import ZERO
@@ -57,26 +58,33 @@ def waiting(
     Returns:
         The newest first, at most *most*; and how many there are.
     """
-    found = [
+    found = _unseen(state, talks, desk.party)
+    return tuple(_step(desk, talks, each) for each in found[:most]), len(found)
+
+
+@remembered()
+def _unseen(state: State, talks: Negotiation, party: str) -> tuple[Entry, ...]:
+    seen = {
+        statement
+        for statement, receipts in state.receipts.items()
+        if (receipt := receipts.get(party)) is not None
+        and (receipt.rung in PERSONAL or receipt.outcome == "not_taken")
+    }
+    return tuple(
         entry
         for entry in _said(state, talks)
-        if entry.party != desk.party and not _is_seen(desk, state, entry)
-    ]
-    return tuple(_step(desk, talks, each) for each in found[:most]), len(found)
+        if entry.party != party and entry.said.statement not in seen
+    )
 
 
 def _said(state: State, talks: Negotiation) -> Iterator[Entry]:
     # The newest first.
+    recalled = {statement for statement, _ in talks.recalled.items()}
     for entry in reversed(placed.in_order(state)):
         ours_to_tell = entry.negotiation == talks.identity and entry.kind not in _RECEIPTS
         by_a_person = entry.said.role != roles.BOT
-        if ours_to_tell and by_a_person and entry.said.statement not in talks.recalled:
+        if ours_to_tell and by_a_person and entry.said.statement not in recalled:
             yield entry
-
-
-def _is_seen(desk: Desk, state: State, entry: Entry) -> bool:
-    receipt = (state.receipts.get(entry.said.statement) or {}).get(desk.party)
-    return receipt is not None and (receipt.rung in PERSONAL or receipt.outcome == "not_taken")
 
 
 def _step(desk: Desk, talks: Negotiation, entry: Entry) -> Step:

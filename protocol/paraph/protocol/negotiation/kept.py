@@ -46,6 +46,11 @@ def kept(most: int) -> Callable[[Callable[..., T]], Callable[..., T]]:
     return around
 
 
+def forget_too(clear: Callable[[], None]) -> None:
+    """Call *clear*, which empties a memory of another kind, with every :func:`forget`."""
+    _FORGETTING.append(clear)
+
+
 def forget() -> None:
     """Let go of everything that any function kept."""
     for each in _FORGETTING:
