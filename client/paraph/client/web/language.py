@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import functools
 import gettext
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
 from aiohttp import web
+
+from paraph.protocol.statements.header import Wording
 
 FOLDER: Final = Path(__file__).with_name("locale")
 DOMAIN: Final = "desk"
@@ -35,6 +38,11 @@ def chosen(request: web.Request) -> str:
         if wanted in LANGUAGES:
             return wanted
     return "en"
+
+
+def own(wordings: Sequence[Wording], wanted: str) -> Wording | None:
+    """Return the wording in the person's language; the first, where there is none in it."""
+    return next((each for each in wordings if each.language == wanted), next(iter(wordings), None))
 
 
 def words(request: web.Request) -> gettext.NullTranslations:

@@ -26,6 +26,7 @@ from paraph.protocol.errors import EquivocationError, InputError, LockedError, P
 from paraph.protocol.names import ChannelId
 from paraph.protocol.negotiation.kept import forget
 from paraph.protocol.negotiation.state import Negotiation, State
+from paraph.protocol.statements.header import Wording
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -45,9 +46,9 @@ class Room:
     chancery: Desk | None
 
     @property
-    def title(self) -> str:
-        """Its title, in the first language that has one."""
-        return self.talks.opened.titles[0].words if self.talks.opened else ""
+    def titles(self) -> tuple[Wording, ...]:
+        """Its title in each language that has one; a page shows the person's own (``own``)."""
+        return self.talks.opened.titles if self.talks.opened else ()
 
     def party_class(self, code: str) -> str:
         """Return how a party is dressed: by its place in the charter; nothing for nobody."""

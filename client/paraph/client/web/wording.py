@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from gettext import NullTranslations
 from typing import Any
@@ -12,13 +12,14 @@ import jinja2
 
 from paraph.client.clock import when
 from paraph.client.visible import one_line, visible
-from paraph.client.web import spoken
+from paraph.client.web import language, spoken
 from paraph.client.web.office import Room
 from paraph.client.web.words import VOCABULARIES
+from paraph.protocol.statements.header import Wording
 
 
-def filters(catalogue: NullTranslations) -> Mapping[str, Callable[..., Any]]:
-    """Return the filters of every template."""
+def filters(catalogue: NullTranslations, chosen: str) -> Mapping[str, Callable[..., Any]]:
+    """Return the filters of every template, for the language *chosen* and its *catalogue*."""
 
     def span(ms: int) -> str:
         """A length of time, in its largest whole unit."""
@@ -39,6 +40,10 @@ def filters(catalogue: NullTranslations) -> Mapping[str, Callable[..., Any]]:
         """What people call a role."""
         return called(code, "role")
 
+    def own(wordings: Sequence[Wording]) -> Wording | None:
+        """What people wrote in several languages, in the person's own where it has that."""
+        return language.own(wordings, chosen)
+
     return {
         "iso": when,
         "instant": instant,
@@ -53,6 +58,7 @@ def filters(catalogue: NullTranslations) -> Mapping[str, Callable[..., Any]]:
         "detail": partial(spoken.detail, catalogue),
         "next_step": partial(spoken.next_step, catalogue),
         "spoken": partial(spoken.spoken, catalogue),
+        "own": own,
         "party": party,
         "shown": visible,
         "line": one_line,

@@ -56,6 +56,7 @@ async def front(request: web.Request) -> web.Response:
         ours=ours(office.home, room.state, inner),
         log=_log(room),
         alarms=ALARMS,
+        titles={each.name: each.content.titles for _, each in room.talks.proposals.items()},
         unverified=unverified(room.desk, office.home.book),
     )
 

@@ -11,7 +11,7 @@ from typing import Final
 from aiohttp import web
 
 from paraph.client.negotiating import chancery
-from paraph.client.web import asked, saying
+from paraph.client.web import asked, language, saying
 from paraph.client.web.posted import Posted
 from paraph.client.web.rendering import page
 from paraph.protocol import roles
@@ -50,7 +50,9 @@ def _known(request: web.Request) -> dict[str, str]:
     office = asked.office(request)
     if office.chancery is None:
         return {}
-    titles = {each.talks.identity: each.title for each in office.rooms()}
+    chosen = language.chosen(request)
+    own = {each.talks.identity: language.own(each.titles, chosen) for each in office.rooms()}
+    titles = {each: title.words if title is not None else "" for each, title in own.items()}
     state = office.state(office.chancery)
     inner = (*(each for each, _ in state.negotiations.items()), *state.mandates)
     found = dict.fromkeys((*titles, *(each for each in inner if each != NO_NEGOTIATION)))
