@@ -145,6 +145,15 @@ class Enclosed:
         return safe_name(self.key.name) or f"attachment-{self.number}"
 
 
+def of_statement(desk: Desk, statement: bytes) -> tuple[Enclosed, ...]:
+    """Return the attachments of a statement; none of what waits to be placed, or has none."""
+    index = desk.replica.index_of(statement)
+    opened = desk.reader.again(index) if index is not None else None
+    if opened is None or opened.content is None or not opened.content.header.attachments:
+        return ()
+    return enclosed(desk, opened.entry)
+
+
 def enclosed(desk: Desk, entry: Entry) -> tuple[Enclosed, ...]:
     """Return the attachments of a placed statement.
 

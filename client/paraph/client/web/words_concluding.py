@@ -16,4 +16,8 @@ CONCLUDING: Final = {
         "resumes": N_("resumed"),
         "ends": N_("ended"),
     },
+    "event-noted": {
+        "implementation_test": N_("test of the implementation"),
+        "publication": N_("publication"),
+    },
 }

@@ -27,6 +27,7 @@ from paraph.protocol.statements.conclusion import (
     ConclusionWithdrawn,
     EffectNoted,
     EffectStated,
+    EventNoted,
 )
 from paraph.protocol.statements.content import Content
 from paraph.protocol.statements.joint import AgreedTo
@@ -57,7 +58,7 @@ NEXT: Final[Mapping[str, str]] = {
     "done": N_("The text is signed. Save the package."),
 }
 PURPOSES: Final = ("both", "initial", "sign")
-_ACTS: Final = ("agree", "dispatch", "initial", "sign")
+_ACTS: Final = ("agree", "comment", "dispatch", "initial", "sign")
 MOST: Final = 2_000
 
 
@@ -230,6 +231,17 @@ def _note(_: Office, room: Room, form: Posted) -> Content:
     return EffectNoted(header=saying.plain(room), change=change, effective=at, zone=zone, note=note)
 
 
+def _event(_: Office, room: Room, form: Posted) -> Content:
+    word = form.words("event", most=64)
+    at = form.instant("happened")
+    if not at:
+        form.fault("happened", N_("Please give date and time as 2015-10-14T13:00Z."))
+    note = form.words("event_note", most=MOST, needed=False)
+    if form.faults:
+        raise InputError("something is still missing below", code="form")
+    return EventNoted(header=saying.plain(room), event=word, at=at, note=note)
+
+
 def _agree(_: Office, room: Room, form: Posted) -> Content:
     joint = {
         each.hex(): each
@@ -253,6 +265,7 @@ _MAKERS: Final[Mapping[str, Callable[[Office, Room, Posted], Content]]] = {
     "alternat": _alternat,
     "effect": _effect,
     "note": _note,
+    "event": _event,
     "agree": _agree,
 }
 

@@ -12,9 +12,7 @@ from aiohttp import web
 from paraph.client import composing
 from paraph.client.composing import DispatchDraft
 from paraph.client.negotiating import attachments, dispatches, lately
-from paraph.client.negotiating.attachments import Enclosed
-from paraph.client.negotiating.dispatches import Row
-from paraph.client.web import asked, downloads, leaving, saying
+from paraph.client.web import asked, downloads, receiving, saying
 from paraph.client.web.office import Room
 from paraph.client.web.posted import Posted
 from paraph.client.web.rendering import page
@@ -22,7 +20,7 @@ from paraph.protocol.errors import InputError
 from paraph.protocol.names import ZERO
 from paraph.protocol.negotiation.state import next_number
 from paraph.protocol.statements.content import Content
-from paraph.protocol.statements.exchanges import DISPATCH_KINDS, MOST_BODY, RUNGS
+from paraph.protocol.statements.exchanges import DISPATCH_KINDS, MOST_BODY
 from paraph.protocol.statements.header import (
     JOINT,
     Mention,
@@ -33,8 +31,6 @@ from paraph.protocol.statements.header import (
 MOST_OFFERED: Final = 20
 MOST_NAMES: Final = 64
 MOST_NAMED: Final = 64
-PERSONAL: Final = RUNGS[1:]
-"""Rungs that a person says."""
 N_: Final = str
 
 
@@ -61,54 +57,32 @@ async def one(request: web.Request) -> web.Response:
 
 def _one(request: web.Request, room: Room, form: Posted, status: int = 200) -> web.Response:
     row = dispatches.one(room.desk, room.state, room.talks, request.match_info["name"])
-    placed = room.desk.replica.index_of(row.dispatch.statement)
-    files: tuple[Enclosed, ...] = ()
-    if placed is not None and row.content.header.attachments:
-        files = attachments.enclosed(room.desk, room.desk.replica.entry(placed))
     return page(
         request,
         "dispatch.html",
         room,
         status=status,
         row=row,
-        files=files,
+        files=attachments.of_statement(room.desk, row.dispatch.statement),
         form=form,
         ladder=dispatches.LADDER,
-        sayable=_higher(row),
+        sayable=receiving.higher(row.rung),
         may_answer=saying.may(room, "dispatch"),
         may_receive=saying.may(room, "acknowledge") and not row.ours,
     )
 
 
-def _higher(row: Row) -> tuple[str, ...]:
-    # What is left to say: a rung is never taken back by a lower one.
-    said = PERSONAL.index(row.rung) + 1 if row.rung in PERSONAL else 0
-    return PERSONAL[said:]
-
-
 async def acknowledge(request: web.Request) -> web.Response:
-    """Say how far we have come with a dispatch; a person does so, no page does it by itself."""
-    office, room, form = asked.office(request), asked.room(request), await Posted.read(request)
+    """Say how far we have come with a dispatch."""
+    room = asked.room(request)
     row = dispatches.one(room.desk, room.state, room.talks, request.match_info["name"])
-    refuses = form.ticked("not_taken")
-    rung = form.choice("rung", PERSONAL)
-    reason = form.words("reason", most=2_000, needed=refuses)
-    if form.faults:
-        return _one(request, room, form, 400)
-    content = composing.acknowledged(
-        saying.plain(room),
-        [row.dispatch.statement],
-        rung=rung,
-        outcome="not_taken" if refuses else "ok",
-        reason=reason if refuses else "",
+    return await receiving.receive(
+        request,
+        room,
+        row.dispatch.statement,
+        back=f"{room.path}/dispatches/{row.name}",
+        again=lambda form: _one(request, room, form, 400),
     )
-    back = f"{room.path}/dispatches/{row.name}"
-    if refuses:  # its reason is words, which leave only after they were looked over
-        raise leaving.propose(request, room.desk, content, back=back)
-    async with office.voice:
-        await room.desk.say(content)
-    office.hints.tell("changed")
-    raise web.HTTPSeeOther(back)
 
 
 # ------------------------------------------------------------------ a new one
