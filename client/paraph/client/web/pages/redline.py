@@ -38,6 +38,8 @@ from paraph.protocol.negotiation.trie import Trie
 
 PIECE_WEIGHT: Final = 120
 BLOCK_WEIGHT: Final = 2_600
+MOST_WEIGHT: Final = 100_000
+"""Bytes of one page, estimated: every piece of a redline is markup that has to be made and set."""
 MOST_BRIEFLY: Final = 28
 """Characters by which a change is known in a list."""
 MOST_SHOWN: Final = 40_000
@@ -226,7 +228,7 @@ async def compare(request: web.Request) -> web.Response:
         return _of_three(request, room, common, languages)
     found, parties = _compared(room.talks.versions, old, new)
     blocks = [each for each in found.blocks if each.changes or "all" in request.query]
-    parts = [blocks] if "whole" in request.query else paging.by_weight(blocks, _weight)
+    parts = [blocks] if "whole" in request.query else paging.by_weight(blocks, _weight, MOST_WEIGHT)
     number = paging.number_in(request, "page", len(parts))
     return page(
         request,
@@ -252,6 +254,7 @@ async def compare(request: web.Request) -> web.Response:
     )
 
 
+@remembered(most=4096)
 def _weight(block: Block) -> int:
     # Bytes on a page, estimated; in characters of two bytes, as most languages are not English.
     pieces = [piece for each in block.pieces.values() for piece in each]
@@ -268,7 +271,7 @@ def _of_three(
         for row in _three(base, theirs, ours)
         if row.standing != "same" or "all" in request.query
     ]
-    parts = paging.by_weight(rows, _row_weight)
+    parts = paging.by_weight(rows, _row_weight, MOST_WEIGHT)
     number = paging.number_in(request, "page", len(parts))
     numbers = {**base.text.numbers(), **theirs.text.numbers(), **ours.text.numbers()}
     return page(
