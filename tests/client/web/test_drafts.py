@@ -452,3 +452,34 @@ async def test_a_long_text_is_written_page_by_page(
         page = await seen.post(f"drafts/1/clause/{second}?open={first}&open={second}", form)
         assert (f'id="clause-{first}"' in page, f'id="clause-{second}"' in page) == (False, True)
         assert _words(usa, second) == "Other words."
+
+
+async def test_a_draft_is_offered_as_a_proposal_and_against_one(
+    desks: tuple[Person, Person],
+) -> None:
+    async with pages(desks[0]) as usa, pages(desks[1]) as rus:
+        await _begun(usa)
+        nothing = {"against": "", "title-en": "A clause on radio", "clause": ""}
+        assert "changes nothing yet" in await usa.post("drafts/1/offer", nothing, status=400)
+        added = await usa.post("drafts/1/clause/distance", {"act": "insert"})
+        (cid,) = set(re.findall(r'id="clause-(clause-[0-9]+)"', added))
+        words = {"words-en": "Radio is kept.", "words-ru": "Радио ведётся.", "act": "keep",
+                 "seen-words-en": revision(""), "seen-words-ru": revision("")}  # fmt: skip
+        await usa.post(f"drafts/1/clause/{cid}", words)
+        untitled = await usa.post("drafts/1/offer", {**nothing, "title-en": ""}, status=400)
+        assert "Please give a title in one language." in untitled
+        await usa.say("drafts/1/offer", nothing)
+        await rus.sync()
+        assert "Radio is kept." in await rus.get("proposals/P-1")
+        # The other side offers words of its own against it, from a draft too.
+        await rus.post("drafts", {"from": "P-1"})
+        page = await rus.get("drafts/1/offer")
+        assert '<option value="P-1"' in page
+        await rus.say("drafts/1/offer", {"against": "P-1", "why-en": "As an annex."})
+        await usa.sync()
+        proposal = await usa.get("proposals/P-1")
+        assert "As an annex." in proposal
+        assert len(usa.office.rooms()[0].talks.heads) == 1
+        await rus.post("drafts", {"from": "whole"})
+        refused = await rus.get("drafts/2/offer", status=400)
+        assert "expected a draft that changes one version" in refused
