@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
+import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, expect
 
@@ -18,8 +19,8 @@ TABS = 8
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def own(tmp_path_factory: object) -> AsyncIterator[World]:
-    async with played(tmp_path_factory.mktemp("live")) as found:  # type: ignore[attr-defined]
+async def own(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
+    async with played(tmp_path_factory.mktemp("live")) as found:
         yield found
 
 

@@ -40,9 +40,10 @@ def chosen(request: web.Request) -> str:
     return "en"
 
 
-def own(wordings: Sequence[Wording], wanted: str) -> Wording | None:
-    """Return the wording in the person's language; the first, where there is none in it."""
-    return next((each for each in wordings if each.language == wanted), next(iter(wordings), None))
+def own(wordings: Sequence[Wording], *wanted: str) -> Wording | None:
+    """Return the wording in the first of the languages *wanted* that has one, or any."""
+    by = {each.language: each for each in wordings}
+    return next((by[each] for each in wanted if each in by), next(iter(wordings), None))
 
 
 def words(request: web.Request) -> gettext.NullTranslations:

@@ -47,7 +47,8 @@ def _environment(chosen: str) -> jinja2.Environment:
         auto_reload=False,
     )
     catalogue = language.catalogue(chosen)
-    made.install_gettext_translations(catalogue, newstyle=True)  # type: ignore[attr-defined]  # the extension adds it
+    # The extension adds this method, which the types of jinja2 do not tell.
+    made.install_gettext_translations(catalogue, newstyle=True)  # type: ignore[attr-defined]
     made.filters.update(wording.filters(catalogue, chosen))
     made.globals.update(languages=language.LANGUAGES, language=chosen, views=VIEWS)
     return made

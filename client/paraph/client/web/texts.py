@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from paraph.client import composing, views
 from paraph.client.web.office import Room
+from paraph.client.web.wording import FROM_THE_RIGHT
 from paraph.protocol.errors import InputError
 from paraph.protocol.names import ZERO
 from paraph.protocol.negotiation.state import Version
-
-_FROM_THE_RIGHT: Final = frozenset({"ar", "arc", "dv", "fa", "he", "ku", "ps", "sd", "ug", "ur"})
-"""Languages that are written from right to left, as a rule."""
 
 
 def head(room: Room) -> Version | None:
@@ -58,7 +54,7 @@ def every(room: Room) -> tuple[Version, ...]:
 
 def in_order(languages: tuple[str, ...]) -> tuple[str, ...]:
     """Return *languages* as columns: those written from right to left stand right."""
-    return tuple(sorted(languages, key=lambda each: (each in _FROM_THE_RIGHT, each)))
+    return tuple(sorted(languages, key=lambda each: (each in FROM_THE_RIGHT, each)))
 
 
 def ours_first(room: Room) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from gettext import NullTranslations
-from typing import Any
+from typing import Any, Final
 
 import jinja2
 
@@ -40,13 +40,17 @@ def filters(catalogue: NullTranslations, chosen: str) -> Mapping[str, Callable[.
         """What people call a role."""
         return called(code, "role")
 
-    def own(wordings: Sequence[Wording]) -> Wording | None:
-        """What people wrote in several languages, in the person's own where it has that."""
-        return language.own(wordings, chosen)
+    @jinja2.pass_context
+    def own(context: jinja2.runtime.Context, wordings: Sequence[Wording]) -> Wording | None:
+        """What people wrote in several languages: the person's own, or the channel's first."""
+        room = context.get("room")
+        languages = room.state.languages if isinstance(room, Room) else ()
+        return language.own(wordings, chosen, *languages)
 
     return {
         "iso": when,
         "instant": instant,
+        "direction": direction,
         "due": due,
         "local": local,
         "span": span,
@@ -63,6 +67,19 @@ def filters(catalogue: NullTranslations, chosen: str) -> Mapping[str, Callable[.
         "shown": visible,
         "line": one_line,
     }
+
+
+FROM_THE_RIGHT: Final = frozenset({"ar", "arc", "dv", "fa", "he", "ku", "ps", "sd", "ug", "ur"})
+"""Languages that are written from right to left, as a rule."""
+
+
+def direction(language: str) -> str:
+    """Return the direction of a text in *language*.
+
+    One from the right is known by its language, whatever it begins with: a bracket's holder is
+    in Latin letters. Any other is seen by its words.
+    """
+    return "rtl" if language in FROM_THE_RIGHT else "auto"
 
 
 def instant(at_ms: int) -> str:

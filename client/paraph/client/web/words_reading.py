@@ -15,6 +15,7 @@ LANGUAGE_STATES: Final = {
 LANGUAGE_NAMES: Final = {
     "ar": "العربية",
     "de": "Deutsch",
+    "el": "Ελληνικά",
     "en": "English",
     "es": "Español",
     "fa": "فارسی",

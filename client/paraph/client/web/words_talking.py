@@ -76,6 +76,7 @@ DOCUMENTS: Final = {
     "side_letter": N_("side letter"),
     "agreed_understanding": N_("agreed understanding"),
     "agreed_minutes": N_("agreed minutes"),
+    "agreed_minute": N_("agreed minutes"),
     "public_line": N_("public line"),
     "annex": N_("annex"),
 }
