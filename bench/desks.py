@@ -58,18 +58,21 @@ class Desk:
 async def desk(
     world: World, card: RelayCard, person: Person, recipients: int
 ) -> AsyncIterator[Desk]:
-    """Open a desk with an empty replica."""
+    """Open a desk with an empty replica, and read what the relay has."""
     replica = world.replica(f"home-{person.party}", card)
     archive = world.channel.party(person.party).archive
     try:
         async with Transport(card) as transport:
             prefix = world.channel.log.charter.origin_prefix
             relay = await transport.open(world.channel.id, prefix, person.signing)
-            await replica.sync(relay)
+            reader = Reader(replica, [person.sealing, archive])
+            async with contextlib.aclosing(replica.catch_up(relay)) as released:
+                async for _ in released:
+                    reader.advance()
             yield Desk(
                 replica,
                 Outbox(replica, person.signing),
-                Reader(replica, [person.sealing, archive]),
+                reader,
                 relay,
                 world.recipients(person, recipients),
             )

@@ -107,7 +107,7 @@ def test_a_transaction_that_fails_leaves_nothing(store: ChannelStore) -> None:
         with store.transaction():
             store.append([EntryRow(0, StatementId(bytes(32)), "", 0, b"envelope")])
             with store.transaction():
-                store.put_body(Digest(bytes(32)), b"body")
+                store.put_bodies({Digest(bytes(32)): b"body"})
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
@@ -135,7 +135,7 @@ def test_a_full_disk_is_unavailable_and_changes_nothing(store: ChannelStore) -> 
     def fill() -> None:
         with store.transaction():
             for number in range(100):
-                store.put_body(Digest(number.to_bytes(32, "big")), bytes(16384))
+                store.put_bodies({Digest(number.to_bytes(32, "big")): bytes(16384)})
 
     with pytest.raises(UnavailableError) as caught:
         fill()
@@ -157,11 +157,11 @@ def test_a_database_held_by_somebody_else_is_unavailable(store: ChannelStore) ->
 
 def test_a_body_that_is_here_is_not_wanted(store: ChannelStore) -> None:
     here, there = Digest(b"\1" * 32), Digest(b"\2" * 32)
-    store.put_body(here, b"body")
+    store.put_bodies({here: b"body"})
     store.want([Wanted(4, here, 4, "body"), Wanted(5, there, 4, "body")])
     assert [each.index for each in store.wanted(9, below=6)] == [5]
     assert store.wanted(9, below=5) == ()
-    store.put_body(there, b"body")
+    store.put_bodies({there: b"body"})
     assert store.wanted(9, below=6) == ()
 
 
@@ -182,14 +182,14 @@ def test_notes_that_nothing_needs_are_dropped(store: ChannelStore) -> None:
 
 def test_room_in_the_log_is_made_without_a_trace_in_the_database(store: ChannelStore) -> None:
     with store.transaction():
-        store.put_body(Digest(bytes(32)), b"body")
+        store.put_bodies({Digest(bytes(32)): b"body"})
     log = store.path.with_name(store.path.name + "-wal")
     assert log.stat().st_size < 1_000_000
     size = store.path.stat().st_size
     store.make_room()
     assert log.stat().st_size > 4_000_000
     with store.transaction():
-        store.put_body(Digest(b"2" * 32), b"another")
+        store.put_bodies({Digest(b"2" * 32): b"another"})
     assert log.stat().st_size < 5_000_000
     assert store.path.stat().st_size == size
     assert store.body(bytes(32)) == b"body"

@@ -18,6 +18,7 @@ from paraph.protocol.checkpoint import Checkpoint, verify_checkpoint
 from paraph.protocol.errors import RefusedError, UnavailableError
 from paraph.protocol.log import ChannelLog
 from paraph.protocol.names import StatementId
+from paraph.protocol.note import parse_head, parse_note
 from paraph.protocol.proof import verify_proof
 from paraph.protocol.tree import leaf_hash
 from paraph.protocol.wire import Entries, Placed
@@ -232,7 +233,7 @@ async def read_all(way: TransportChannel) -> tuple[list[bytes], bytes]:
     while True:
         served: Entries = await way.entries(len(envelopes))
         envelopes += served.envelopes
-        if served.note:
+        if served.note and parse_head(parse_note(served.note).text).size == len(envelopes):
             return envelopes, served.note
         assert served.envelopes
 

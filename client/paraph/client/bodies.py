@@ -39,16 +39,21 @@ class Bodies:
         store: Its database.
     """
 
-    __slots__ = ("_home", "_store")
+    __slots__ = ("_home", "_newest", "_store")
 
     def __init__(self, home: ChannelHome, store: ChannelStore) -> None:
         self._home: Final = home
         self._store: Final = store
+        self._newest: dict[bytes, bytes] = {}
 
     def held(self, size: int) -> int:
         """Return below which index, at most *size*, everything is on this disk."""
         missing = self._store.wanted(1, below=size)
         return missing[0].index if missing else size
+
+    def body(self, digest: bytes) -> bytes | None:
+        """Return a body, if it is here; those that came last are at hand, as they are read next."""
+        return self._newest.get(digest) or self._store.body(digest)
 
     def attachment(self, digest: bytes) -> Path:
         """Return where a sealed attachment is kept, there or not."""
@@ -60,14 +65,16 @@ class Bodies:
         In a transaction of the caller. A body that no entry names is dropped.
         """
         came = {hashlib.sha256(body).digest(): body for body in along}
-        missing = []
+        kept, missing = {}, []
         for wanted in (each for entry in entries for each in self._named_by(entry)):
             body = came.get(wanted.digest) if wanted.kind == "body" else None
             if body is None:
                 missing.append(wanted)
             else:
-                self._store.put_body(wanted.digest, body)
+                kept[wanted.digest] = body
+        self._store.put_bodies(kept)
         self._store.want(missing)
+        self._newest = kept
 
     def _named_by(self, entry: Entry) -> Iterator[Wanted]:
         # Bodies, and attachments that this disk has not.
@@ -117,7 +124,7 @@ class Bodies:
             for each, answer in zip(wanted, answers, strict=True):
                 if isinstance(answer, bytes):
                     if hashlib.sha256(answer).digest() == each.digest:
-                        self._store.put_body(each.digest, answer)
+                        self._store.put_bodies({Digest(each.digest): answer})
                         kept += 1
                     else:
                         self._store.alarm(Alarm("body-differs", each.index, "not the body named"))

@@ -235,7 +235,9 @@ class Desk:
         """
         relay = await self.relay()
         before = self.replica.size
-        await self.replica.sync(relay)
+        async with contextlib.aclosing(self.replica.catch_up(relay)) as released:
+            async for _ in released:
+                self.reader.advance()
         self._note_enrolled()
         if self.outbox.pending():
             await self.outbox.send(relay, attempts=ATTEMPTS)

@@ -18,8 +18,9 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, wait
+from types import MappingProxyType
 from typing import Final, Self
 
 from paraph.client import forks, signatures
@@ -69,6 +70,8 @@ CHUNK: Final = 256
 """Entries that are checked while those before them are applied."""
 NEWEST: Final = 256
 """Entries that stay decoded in memory, since they are the first that anybody reads."""
+
+_NOTHING: Final[Mapping[bytes, Verified]] = MappingProxyType({})
 
 
 class History:
@@ -325,31 +328,34 @@ class History:
             wait(futures)
         return range(before, self.head.size)
 
-    def _take(self, batch: Sequence[Entries]) -> Iterator[list[Future[list[Checked]]]]:
+    def _take(
+        self, batch: Sequence[Entries], known: Mapping[bytes, Verified] = _NOTHING
+    ) -> Iterator[list[Future[list[Checked]]]]:
         # Yields what has to be waited for. A refresh meanwhile may take in the same, from the disk.
         self.refresh()
         size, fresh = self.log.size, self._fresh(batch)
         chunks = [fresh[at : at + CHUNK] for at in range(0, len(fresh), CHUNK)]
-        ahead = self._check(chunks[0] if chunks else ())
+        ahead = self._check(chunks[0] if chunks else (), known)
         for served in filter(lambda each: each.note, batch):  # while threads check signatures
             self._expect(served.note)
         rows: list[tuple[EntryRow, Entry]] = []
         for number, chunk in enumerate(chunks):
-            now, ahead = ahead, self._check(chunks[number + 1] if number + 1 < len(chunks) else ())
+            following = chunks[number + 1] if number + 1 < len(chunks) else ()
+            now, ahead = ahead, self._check(following, known)
             if now.jobs:
                 yield now.jobs
             if self.log.size != size + len(rows):
-                yield from self._take(batch)
+                yield from self._take(batch, known)
                 return
             checked = now.results()
             for at, envelope in enumerate(chunk):
                 enrolled = not at or enrols(rows[-1][1])
                 if enrolled and (late := now_known(checked, at, self.log.trust.member)):
-                    again = self._check([chunk[each] for each in late])
+                    again = self._check([chunk[each] for each in late], known)
                     if again.jobs:
                         yield again.jobs
                     if self.log.size != size + len(rows):
-                        yield from self._take(batch)
+                        yield from self._take(batch, known)
                         return
                     for place, result in zip(late, again.results(), strict=True):
                         checked[place] = result
@@ -360,8 +366,9 @@ class History:
                 rows.append((row, entry))
         self._commit(rows, batch)
 
-    def _check(self, envelopes: Sequence[bytes]) -> Checking:
-        return Checking(self.log.channel, envelopes, self.log.trust.member, self.own)
+    def _check(self, envelopes: Sequence[bytes], known: Mapping[bytes, Verified]) -> Checking:
+        found = [self.own.get(each) or known.get(each) for each in envelopes]
+        return Checking(self.log.channel, envelopes, self.log.trust.member, found)
 
     def _append(self, envelope: bytes, verified: Verified | None) -> Entry:
         entry = self.log.append(envelope, verified)
@@ -510,4 +517,4 @@ class History:
 
     def body(self, digest: bytes) -> bytes | None:
         """Return a body, if it is on this disk."""
-        return self.store.body(digest)
+        return self.bodies.body(digest)

@@ -4,29 +4,26 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from concurrent.futures import Future
 from typing import Final
 
-from paraph.client import forks
+from paraph.client import catching_up, forks
 from paraph.client.backoff import Backoff
 from paraph.client.history import History
 from paraph.client.home import ChannelHome
+from paraph.client.signatures import Checked
 from paraph.client.store import ChannelStore
 from paraph.protocol.errors import (
     EquivocationError,
-    MalformedError,
-    ParaphError,
     RefusedError,
     UnavailableError,
 )
 from paraph.protocol.log import ChannelLog
-from paraph.protocol.note import parse_head, parse_note
 from paraph.protocol.relay import RelayChannel
 from paraph.protocol.sentences import worded
 from paraph.protocol.wire import Entries
 
-BATCH: Final = 1024
-"""Entries of a catch-up that are stored in one transaction."""
 FOLLOW_WAIT_S: Final = 2.0
 """How long to wait for a push before asking for entries."""
 
@@ -42,11 +39,11 @@ class Replica(History):
     async def absorb(self, *batch: Entries) -> range:
         """Do what :meth:`feed` does, and let others run while signatures are checked."""
         async with self._lock:
-            return await self._absorb(batch)
+            return await self._absorb(self._take(batch))
 
-    async def _absorb(self, batch: Sequence[Entries]) -> range:
+    async def _absorb(self, taking: Iterator[list[Future[list[Checked]]]]) -> range:
         before = self.head.size
-        for futures in self._take(batch):
+        for futures in taking:
             await asyncio.wait([asyncio.wrap_future(each) for each in futures])
         return range(before, self.head.size)
 
@@ -60,29 +57,30 @@ class Replica(History):
 
         Raises:
             EquivocationError: See :meth:`feed`.
-            UnavailableError: Connection or relay failed.
+            UnavailableError: Connection or relay failed; what was released stays.
+        """
+        before = self.head.size
+        async with contextlib.aclosing(self.catch_up(relay)) as released:
+            async for _ in released:
+                pass
+        return range(before, self.head.size)
+
+    async def catch_up(self, relay: RelayChannel) -> AsyncGenerator[range, None]:
+        """Do what :meth:`sync` does, and let what is released be read beside it.
+
+        Yields:
+            Indices released, never none.
         """
         async with self._convicting(relay), self._lock:
             self.refresh()
-            before, at = self.head.size, self.log.size
-            batch: list[Entries] = []
-            asked = asyncio.ensure_future(relay.entries(at))
-            try:
-                while True:
-                    served = await asked
-                    at, more = self._advance(served, at)
-                    if more:  # the next answer travels while this one is checked
-                        asked = asyncio.ensure_future(relay.entries(at))
-                    batch.append(served)
-                    if not more or sum(len(each.envelopes) for each in batch) >= BATCH:
-                        await self._absorb(batch)
-                        batch = []
-                    if not more:
-                        return range(before, self.head.size)
-            finally:
-                asked.cancel()
-                with contextlib.suppress(asyncio.CancelledError, ParaphError):
-                    await asked
+            served = catching_up.pages(relay, self.log.size)
+        ahead = catching_up.checked_ahead(served, self.log.channel, self.log.trust.member)
+        async with contextlib.aclosing(served), contextlib.aclosing(ahead):
+            async for page, known in ahead:
+                async with self._convicting(relay), self._lock:
+                    released = await self._absorb(self._take((page,), known))
+                if released:
+                    yield released
 
     @contextlib.asynccontextmanager
     async def _convicting(self, relay: RelayChannel) -> AsyncIterator[None]:
@@ -92,18 +90,6 @@ class Replica(History):
         except EquivocationError as error:
             await forks.complete(self.home, relay, error.evidence)
             raise
-
-    def _advance(self, served: Entries, at: int) -> tuple[int, bool]:
-        # Where the next entries begin, and whether the relay says that there are more.
-        if served.start != at:
-            raise MalformedError(worded("expected entries from %(at)s on", at=at), code="gap")
-        at += len(served.envelopes)
-        more = not served.note or parse_head(parse_note(served.note).text).size > at
-        if more and not served.envelopes:
-            raise UnavailableError(
-                "the relay announces entries that it does not give", code="withheld"
-            )
-        return at, more
 
     async def reach(self, relay: RelayChannel, size: int) -> None:
         """Make sure that entries below *size* are released, by push if somebody follows.
@@ -148,9 +134,9 @@ class Replica(History):
         try:
             while True:
                 try:
-                    released = await self.sync(relay)
-                    if released:
-                        yield released
+                    async with contextlib.aclosing(self.catch_up(relay)) as caught_up:
+                        async for released in caught_up:
+                            yield released
                     async for served in relay.follow(self.log.size):
                         backoff.succeeded()
                         async with self._convicting(relay):

@@ -323,7 +323,7 @@ class Saying:
         digest = b""
         if isinstance(statement.content, SealedContent):
             digest = statement.content.body_digest
-            self._store.put_body(Digest(digest), body)
+            self._store.put_bodies({Digest(digest): body})
         self._replica.own.remember(made)
         return self._store.add_outgoing(
             OutboxRow(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Final, ParamSpec, TypeVar
 
@@ -65,16 +65,20 @@ class Checking:
         channel: Whose statements they must be.
         envelopes: As served.
         lookup: Finds a sender.
-        known: What needs no second check.
+        known: For each envelope what needs no second check; nothing where it does.
 
     Attributes:
         jobs: To be waited for; none if every envelope is known.
     """
 
     def __init__(
-        self, channel: ChannelId, envelopes: Sequence[bytes], lookup: Lookup, known: Known
+        self,
+        channel: ChannelId,
+        envelopes: Sequence[bytes],
+        lookup: Lookup,
+        known: Iterable[Verified | None],
     ) -> None:
-        self._results: list[Checked] = [known.get(each) for each in envelopes]
+        self._results: list[Checked] = list(known)
         self._places = [at for at, found in enumerate(self._results) if found is None]
         unknown = [envelopes[at] for at in self._places]
         if len(unknown) == 1:  # what follows needs it: two hops would cost as much as the check

@@ -14,7 +14,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final, Self
 
@@ -383,14 +383,18 @@ class ChannelStore:
 
     # bodies and attachments
 
-    def put_body(self, digest: Digest, data: bytes) -> None:
-        """Store a body whose digest the caller has checked."""
+    def put_bodies(self, bodies: Mapping[Digest, bytes]) -> None:
+        """Store bodies whose digests the caller has checked; they are wanted no longer."""
         with _translated():
-            self._connection.execute("INSERT OR IGNORE INTO bodies VALUES (?, ?)", (digest, data))
-            self.arrived(digest)
+            self._connection.executemany(
+                "INSERT OR IGNORE INTO bodies VALUES (?, ?)", bodies.items()
+            )
+            self._connection.executemany(
+                "DELETE FROM wanted WHERE digest = ?", ((each,) for each in bodies)
+            )
 
     def arrived(self, digest: Digest) -> None:
-        """Note that a blob is on this disk."""
+        """Note that an attachment is on this disk."""
         with _translated():
             self._connection.execute("DELETE FROM wanted WHERE digest = ?", (digest,))
 

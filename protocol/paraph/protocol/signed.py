@@ -106,7 +106,8 @@ def assume_checked(unverified: Unverified, key: PublicKey) -> Verified:
     """Take a signature as checked, without checking it again.
 
     Only for a reader's own store, and only for rows that :func:`verify` passed before they were
-    stored and whose root was compared with a head that the reader had remembered apart from it.
+    stored and whose root was compared with a head that the reader had remembered apart from it;
+    and for what a process of the reader's own has just checked under this very key.
 
     Raises:
         MisuseError: Another key's statement.

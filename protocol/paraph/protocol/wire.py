@@ -174,7 +174,7 @@ class Entries(Record):
         "sealed bodies of these entries, as many as travel along; the rest is fetched",
     )
     note: bytes = wire(
-        blob(MAX_NOTE), "checkpoint of at least start + count, or empty if more follow"
+        blob(MAX_NOTE), "checkpoint of at least start + count; a smaller one, or none: more follow"
     )
 
 

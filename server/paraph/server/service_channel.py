@@ -256,7 +256,11 @@ class ServiceChannel:
         return (await self._shop.store.envelopes(self.channel, index, index + 1, 0))[0]
 
     async def entries(self, start: int) -> Entries:
-        """Return up to 64 entries from *start* on, with a head that covers them."""
+        """Return up to 64 entries from *start* on, with the newest head that covers some of them.
+
+        A head smaller than what is served says that more follow: a reader takes in a long log
+        piece by piece, and keeps what it has when it is interrupted.
+        """
         size, note = await self._readable()
         envelopes: tuple[bytes, ...] = ()
         if start < size:
@@ -264,17 +268,12 @@ class ServiceChannel:
             envelopes = await self._shop.store.envelopes(
                 self.channel, start, stop, MOST_ENTRIES_BYTES
             )
-        last = start + len(envelopes) >= size
-        bodies = await self._shop.store.bodies(
-            self.channel, start, start + len(envelopes), MOST_ALONG
-        )
-        found = Entries(
-            request=0,
-            start=start,
-            envelopes=envelopes,
-            bodies=(),
-            note=note if last else b"",
-        )
+        after = start + len(envelopes)
+        bodies = await self._shop.store.bodies(self.channel, start, after, MOST_ALONG)
+        if after < size:
+            row = await self._shop.store.newest_note(self.channel, after - 1)
+            note = row.note if row is not None and row.size > start else b""
+        found = Entries(request=0, start=start, envelopes=envelopes, bodies=(), note=note)
         return next(joined(found, {each.index - start: each.data for each in bodies}))
 
     async def follow(self, start: int) -> AsyncIterator[Entries]:
