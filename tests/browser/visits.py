@@ -32,6 +32,9 @@ ELSEWHERE: Final = {
     "/n/{negotiation}/inside/clearances/{number}/fields": "the same",
     "/begin": "for a home that has no negotiation",
     "/n/{negotiation}/drafts/{number}/carry": "after a version was sent, in the story",
+    "/n/{negotiation}/consolidate": "where the text has two newest versions, in a test of its own",
+    "/n/{negotiation}/side-documents/{document}/join": "as for the text",
+    "/n/{negotiation}/packages/{statement:[0-9a-f]{64}}/untie": "once both sides tied a package",
 }
 """Addresses that the crawl does not come to, and why."""
 _FILE: Final = re.compile(r"\.\w+$")
