@@ -194,6 +194,8 @@ def test_actions_are_late_by_log_time_and_done_by_their_owner(desks: tuple[Perso
     assert (after[3]["standing"], after[3]["due"], after[3]["note"]) == (
         "carried", "VC-4", "Awaited.",
     )  # fmt: skip
+    assert "[unknown-conference]" in rus.fails(2, "vc", "actions", "--by", "VC-9")
+    assert "expected joint, RUS or USA" in rus.fails(2, "vc", "actions", "--owner", "FRA")
     by = [each["number"] for each in rus.json("vc", "actions", "--by", "VC-2")["actions"]]
     assert by == [1]
     own = [each["number"] for each in rus.json("vc", "actions", "--owner", "RUS")["actions"]]

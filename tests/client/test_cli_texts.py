@@ -85,6 +85,25 @@ def test_a_mistake_opens_the_editor_again_with_the_message_on_top(
     assert kept.read_text() == text
 
 
+def test_an_editor_that_would_wait_for_keys_is_not_opened_without_a_terminal(
+    desks: tuple[Person, Person], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usa, _ = desks
+    for variable in ("VISUAL", "EDITOR"):
+        monkeypatch.delenv(variable, raising=False)
+    number = usa.json("draft", "new")["draft"]
+    said = usa.fails(2, "draft", "edit", str(number))
+    assert "error: expected a terminal, or a program in $EDITOR [editor]" in said
+    assert f"hint: change the file with any program, then: paraph draft check {number}" in said
+
+
+def test_what_is_no_version_is_named_for_what_it_is(desks: tuple[Person, Person]) -> None:
+    usa, _ = desks
+    said = usa.fails(2, "text", "show", "1")
+    assert "error: expected a version, and entry 1 of the log is of kind manifest" in said
+    assert "hint: v1, v2 and so on name versions" in said
+
+
 def test_a_mistake_that_nobody_mends_is_an_error_and_nothing_is_lost(
     desks: tuple[Person, Person], monkeypatch: pytest.MonkeyPatch
 ) -> None:

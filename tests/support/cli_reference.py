@@ -30,6 +30,11 @@ Every command below is shown with its own `--help`; a test keeps this page equal
 - `--passphrase-file FILE` (mode 0600) holds the passphrase; without it, `PARAPH_PASSPHRASE_FILE`,
   then a prompt that does not echo.
 - `--json` prints one JSON object on standard output: times in ISO 8601 UTC, bytes as hex.
+  What is about one channel begins with `channel` and `exercise`.
+  A record shown as it was signed (`statement`, `content`, `parts`, `mandates`) keeps its own
+  fields: its times are POSIX milliseconds.
+  `--example` prints its file, with `--json` too.
+  After a mistake nothing stands on standard output.
 - What went wrong stands on standard error: one line `error:` with a code in brackets, one line
   `hint:` that says what to do.
 - `EXERCISE`, warnings, alarms and progress stand on standard error too.

@@ -70,7 +70,10 @@ HINTS: Final[Mapping[str, str]] = {
     "crowded-marks": "retype that letter with the marks that it is written with",
     "quote-not-found": "quote the words exactly as they stand in that version",
     "unknown-comment": "paraph log shows the comments",
-    "unknown-version": "paraph log shows the versions",
+    "unknown-version": "v1, v2 and so on name versions, a bare number an entry of the log: paraph"
+    " text ledger shows both",
+    "unknown-dispatch": "paraph log shows the dispatches",
+    "own-statement": "paraph inbox shows what waits for you",
     "unknown-negotiation": "paraph log shows the negotiations",
     "confirmed-before": "nothing is left to do",
     "closed-before": "nothing is left to do",

@@ -224,8 +224,10 @@ def many(item: Codec[T], most: int, least: int = 0) -> Codec[tuple[T, ...]]:
     load_item = item.load
 
     def load(value: object) -> tuple[T, ...]:
-        if type(value) is not list or not least <= len(value) <= most:
+        if type(value) is not list:
             _fail(f"{least} to {most} items", value)
+        if not least <= len(value) <= most:
+            raise MalformedError(f"expected {least} to {most} items, got {len(value)}")
         return tuple([load_item(each) for each in value])
 
     return Codec(

@@ -409,7 +409,7 @@ def _tell(line: str) -> None:
 
 
 def _sentence(text: str) -> str:
-    text = text.strip().removesuffix(".")
+    text = " ".join(text.split()).removesuffix(".")
     return text[:1].lower() + text[1:]
 
 

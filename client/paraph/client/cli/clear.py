@@ -58,7 +58,7 @@ def _as_map(each: Clearance) -> dict[str, Any]:
         "hits": [hit.to_map() for hit in content.hits],
         "digest": content.digest,
         "target": content.target,
-        "dated": content.header.dated,
+        "dated": when(content.header.dated) or None,
         "steps": [{"step": one.step, "role": one.role, "note": one.note} for one in each.steps],
     }
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -139,12 +141,28 @@ def edit(seat: Seat, *, file: str, name: str, role: str | None) -> None:
                         )
                     text = _tell(desk, folder, path, text)
                 before = text
+                _require_editor(number)
                 click.edit(filename=str(path))
             folder.save(_untold(_read(path)), path)
-            say(f"draft {number}  {path}")
-            say(f"hint: paraph draft check {number}")
+            emit(
+                seat.as_json,
+                {"draft": number, "file": str(path)},
+                [f"draft {number}  {path}", f"hint: paraph draft check {number}"],
+            )
 
     run(work())
+
+
+def _require_editor(number: int) -> None:
+    # What click falls back to waits for keys: without a terminal it would wait for ever.
+    from paraph.protocol.errors import InputError
+
+    if not sys.stdin.isatty() and not (os.environ.get("VISUAL") or os.environ.get("EDITOR")):
+        raise InputError(
+            "expected a terminal, or a program in $EDITOR",
+            code="editor",
+            hint=f"change the file with any program, then: paraph draft check {number}",
+        )
 
 
 def _read(path: Path) -> str:

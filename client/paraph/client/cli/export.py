@@ -68,11 +68,13 @@ def export(
                 raise InputError(f"expected one of {', '.join(languages)}", code="unknown-language")
             subject = subject_of(desk, talks, version, (lang,) if lang else languages)
             written = FORMATS[form](subject)
-            if out is None:
+            told = {"format": form, "version": version.number, "languages": list(subject.languages)}
+            if out is not None:
+                write_atomically(out, written.encode())
+                emit(seat.as_json, {**told, "file": str(out)}, [f"version {version.number}  {out}"])
+            elif seat.as_json and form != "json":  # which is one object already
+                emit(True, {**told, "content": written})
+            else:
                 click.echo(written, nl=False)
-                return
-            write_atomically(out, written.encode())
-            told = {"file": str(out), "format": form, "version": version.number}
-            emit(seat.as_json, told, [f"version {version.number}  {out}"])
 
     run(work())

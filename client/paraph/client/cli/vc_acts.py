@@ -10,7 +10,7 @@ import click
 
 from paraph.client.cli.at_desk import View, Voice, look, looking, say_so, speaking
 from paraph.client.cli.context import Seat, example, instant, run, seated
-from paraph.client.cli.output import emit, say, table
+from paraph.client.cli.output import emit, note, say, table
 from paraph.client.clock import when
 from paraph.protocol.errors import InputError
 from paraph.protocol.statements.conferences import ENDINGS, RESERVED_BY, RESULTS
@@ -200,12 +200,17 @@ def _results(
 @seated
 def action(seat: Seat, *, what: str, owner: str, date: str, conference: str, voice: Voice) -> None:
     """Set an action: who is to do WHAT by when. The conference need not be scheduled yet."""
+    from paraph.client import composing
     from paraph.client.negotiating import conferences as making
 
     by = making.due(date, "--by")
 
     def make(desk: Desk, identity: bytes) -> Content:
         header = desk.header(identity, voice.manner)
+        talks = composing.negotiation_of(desk.state, identity)
+        announced = {each.schedule.name for each in making.conferences(talks)}
+        if by.conference and by.conference not in announced:
+            note(f"warning: no conference {by.conference} is announced yet")
         return making.action_set(header, what, owner, by, conference)
 
     run(say_so(seat, voice, make))
@@ -257,12 +262,20 @@ def actions(
 ) -> None:
     """Show what is to be done by whom and by when. Late is what log time has overtaken."""
     from paraph.client.negotiating import conferences as making
+    from paraph.protocol.errors import InputError
 
     async def work() -> None:
         async with look(seat, view) as (desk, wanted):
             talks = desk.negotiation(wanted)
             log_time = desk.replica.log.log_time
             found = making.actions(talks, log_time, conference=conference, owner=owner)
+            if owner not in ("", "joint", *desk.state.parties):
+                raise InputError(
+                    f"expected joint, {' or '.join(desk.state.parties)} for --owner, got {owner}",
+                    code="unknown-party",
+                )
+            if conference and not found:
+                making.find(talks, conference)  # nothing to do by it, or no such conference
             emit(
                 seat.as_json,
                 {

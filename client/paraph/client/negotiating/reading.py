@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from paraph.client import composing, views
 from paraph.client.desk import Desk
+from paraph.client.fold_errors import HINTS
 from paraph.protocol.errors import InputError
 from paraph.protocol.negotiation.state import Negotiation, Version
-from paraph.protocol.sentences import worded
+from paraph.protocol.sentences import coded, worded
+from paraph.protocol.statements.versions import VersionTabled
 
 
 def version_named(
@@ -24,11 +26,24 @@ def version_named(
     """
     state = desk.state
     if ref:
-        statement = views.find(desk, ref).id
-        entry = state.entries.get(statement)
-        identity = entry.negotiation if entry is not None else negotiation
+        placed = views.find(desk, ref)
+        entry = state.entries.get(placed.id)
+        if entry is None or entry.kind != VersionTabled.KIND:
+            kind = placed.statement.type if placed.statement is not None else "void"
+            if entry is not None and entry.kind:
+                kind = entry.kind
+            raise InputError(
+                worded(
+                    "expected a version, and entry %(index)s of the log is of kind %(kind)s",
+                    index=placed.index,
+                    kind=coded("kind", kind),
+                ),
+                code="unknown-version",
+                hint=HINTS["unknown-version"],
+            )
+        identity = entry.negotiation
         talks = composing.negotiation_of(state, composing.choose_negotiation(state, identity))
-        return talks, composing.version_of(talks, statement)
+        return talks, composing.version_of(talks, placed.id)
     talks = composing.negotiation_of(state, composing.choose_negotiation(state, negotiation))
     if len(talks.heads) == 1:
         return talks, composing.version_of(talks, talks.heads[0])

@@ -72,6 +72,7 @@ def export(desk: Desk, identity: bytes, folder: Path) -> Package:
         raise InputError(
             worded("expected an empty folder, %(folder)s holds something", folder=folder),
             code="exists",
+            hint="give the name of another folder",
         )
     found = dict(_files(desk, talks, version))
     sums = {name: hashlib.sha256(found[name]).digest() for name in sorted(found)}
