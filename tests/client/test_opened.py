@@ -237,3 +237,18 @@ async def test_the_state_of_every_size_is_at_hand_or_read_again(
     blind = Reader(table.replica, [])
     blind.advance()
     assert blind.state_at(table.replica.size) is None
+
+
+async def test_a_state_that_is_asked_for_is_read_on_and_never_all_anew(
+    table: Table, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await table.say(table.person(), negotiating.opened())
+    await table.sync()
+    reader = Reader(table.replica, [table.person("RUS").sealing])
+    reader.advance()
+    at = await table.say(table.person("USA"), negotiating.comment(body="what came meanwhile"))
+    await table.sync()
+    monkeypatch.setattr(reader, "at", None)  # a second reader would begin at the first entry
+    state = reader.state_at(at + 1)
+    assert state is reader.state
+    assert reader.position == at + 1

@@ -142,6 +142,7 @@ class Reader:
         self._scanned = 0
         self._settled = 0  # above this size no withdrawal took away what was read
         self._recent: deque[tuple[int, State]] = deque(maxlen=RECENT)
+        self._older: tuple[int, State] | None = None  # the last one asked for that was no recent
         self._contents: OrderedDict[int, Content] = OrderedDict()
         self.digests: Final = Digests()
         self.state = self._begin()
@@ -170,15 +171,22 @@ class Reader:
 
         The newest sizes are remembered, as chairs compare what became final some entries ago.
         """
+        if size > self.position and self._until is None:
+            self.advance()
         if self._settled < size == self.position:
             return self.state
         if self._settled < size:
             known = next((state for at, state in self._recent if at == size), None)
             if known is not None:
                 return known
+        if self._older is not None and self._older[0] == size:
+            return self._older[1]
         reader = self.at(size)
         reader.advance()
-        return reader.state if reader.position == size else None
+        if reader.position != size:
+            return None
+        self._older = (size, reader.state)
+        return reader.state
 
     def advance(self) -> list[OpenedEntry]:
         """Read what was released since the last call.
@@ -191,6 +199,7 @@ class Reader:
         if self._scan():
             self.state, self.position = self._begin(), 0
             self._recent.clear()
+            self._older = None
         return [each for each in self._read() if each.index >= new_from]
 
     def history(self) -> Iterator[OpenedEntry]:

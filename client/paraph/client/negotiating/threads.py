@@ -74,6 +74,14 @@ def threads(
     yield from _threads(Same(talks), at, Same(talks.versions if texts is None else texts))
 
 
+def thread(talks: Negotiation, version: Version | None, number: int) -> Thread | None:
+    """Return one thread by its number, and look at no other; nothing if there is none."""
+    for comment in talks.comments.values():
+        if number and comment.number == number:
+            return _thread(talks, comment, version, talks.versions)
+    return None
+
+
 def waiting(
     talks: Negotiation, version: Version | None, parties: tuple[str, ...]
 ) -> tuple[tuple[str, ...], ...]:
@@ -94,19 +102,23 @@ def _waiting(
 def _threads(
     talks: Same[Negotiation], version: Same[Version] | None, texts: Same[Trie[Version]]
 ) -> tuple[Thread, ...]:
-    anchors, comments = anchoring_of(texts.value), talks.value.comments
-    end = version.value.statement if version is not None else None
-    return tuple(
-        Thread(
-            comment=comment,
-            replies=tuple(
-                found for each in comment.replies if (found := comments.get(each)) is not None
-            ),
-            place=anchors.place(anchor, end)
-            if end is not None and (anchor := comment.content.anchor).version in texts.value
-            else None,
-        )
-        for comment in sorted((each for _, each in comments.items() if each.number), key=_number)
+    comments = sorted((each for each in talks.value.comments.values() if each.number), key=_number)
+    at = version.value if version is not None else None
+    return tuple(_thread(talks.value, each, at, texts.value) for each in comments)
+
+
+def _thread(
+    talks: Negotiation, comment: Comment, version: Version | None, texts: Trie[Version]
+) -> Thread:
+    anchor, comments = comment.content.anchor, talks.comments
+    return Thread(
+        comment=comment,
+        replies=tuple(
+            found for each in comment.replies if (found := comments.get(each)) is not None
+        ),
+        place=anchoring_of(texts).place(anchor, version.statement)
+        if version is not None and anchor.version in texts
+        else None,
     )
 
 

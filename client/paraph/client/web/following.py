@@ -73,6 +73,9 @@ class Following:
         if trouble != self.trouble:
             self.trouble = trouble
             self._hints.tell("link")
+        self._tell()
+
+    def _tell(self) -> None:
         if self._seen() != self._told:
             came = tuple(self._came(self._told[0]))
             self._told = self._seen()
@@ -93,11 +96,13 @@ class Following:
         return desk.reader.position, desk.replica.size, len(desk.outbox.pending())
 
     async def _pushes(self) -> None:
-        # Only that something came; what is done with it is done in one place.
+        # What came is shown at once, if its body came along; the rest is for a round.
         while True:
             try:
                 relay = await self._desk.relay()
                 async for _ in self._desk.replica.follow(relay):
+                    self._desk.reader.advance()
+                    self._tell()
                     self.wake()
             except UnavailableError:
                 await asyncio.sleep(AGAIN_S)

@@ -12,6 +12,7 @@ from aiohttp import web
 from paraph.client import composing
 from paraph.client.negotiating import agendas, conferences
 from paraph.client.negotiating.threads import Thread, threads, waiting
+from paraph.client.negotiating.threads import thread as thread_of
 from paraph.client.web import asked, clauses, language, saying, texts
 from paraph.client.web.office import Room
 from paraph.client.web.posted import Posted
@@ -126,11 +127,11 @@ def _on(thread: Thread, cid: str) -> bool:
 
 
 def _one(request: web.Request, room: Room) -> Row:
-    wanted = request.match_info["comment"]
-    for each in threads(room.talks, texts.head(room)):
-        if wanted == f"C-{each.comment.number}":
-            return _row(room, each, language.chosen(request))
-    raise web.HTTPNotFound
+    wanted = request.match_info["comment"].removeprefix("C-")
+    found = thread_of(room.talks, texts.head(room), int(wanted)) if len(wanted) < 10 else None
+    if found is None or wanted != str(found.comment.number):
+        raise web.HTTPNotFound
+    return _row(room, found, language.chosen(request))
 
 
 async def thread(request: web.Request) -> web.Response:
