@@ -12,10 +12,12 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, StorageState, async_playwright
+from playwright.async_api import Browser, SetCookieParam, StorageState, async_playwright
 
+from paraph.client.web import language
 from tests.browser import window
-from tests.browser.window import Window
+from tests.browser.visits import Site, crawl, prepared
+from tests.browser.window import Language, Window
 from tests.browser.world import Served, World, played
 
 HERE = Path(__file__).parent
@@ -68,6 +70,33 @@ async def usa_entered(world: World, browser: Browser) -> AsyncIterator[Entered]:
 async def rus_entered(world: World, browser: Browser) -> AsyncIterator[Entered]:
     async with world.desk("rus.desk") as desk:
         yield Entered(desk, await window.enter(browser, desk))
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def usa_site(usa_entered: Entered, browser: Browser, world: World) -> Site:
+    return await _all_pages(browser, usa_entered, world, "en")
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def rus_site(rus_entered: Entered, browser: Browser, world: World) -> Site:
+    return await _all_pages(browser, rus_entered, world, "ru")
+
+
+async def _all_pages(browser: Browser, entered: Entered, world: World, spoken: Language) -> Site:
+    async with window.at_desk(browser, entered.desk, entered.session) as found:
+        await speaking(found, spoken)
+        await found.go(world.room)
+        ready = await prepared(found.page, world.room)
+        site = await crawl(found.page, world.room, *ready)
+        found.troubles.found.clear()  # links that lead nowhere are told by a test of their own
+        return site
+
+
+async def speaking(found: Window, spoken: Language) -> Window:
+    """Let a window be in a language from its first page on; the home keeps no choice."""
+    said = SetCookieParam(name=language.COOKIE, value=spoken, url=found.desk.origin)
+    await found.context.add_cookies([said])
+    return found
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -6,7 +6,6 @@ import base64
 from typing import Final
 
 import pytest
-import pytest_asyncio
 from playwright.async_api import Browser
 
 from paraph.client.demo.cast import PASSPHRASE
@@ -14,25 +13,25 @@ from paraph.client.home import Home
 from paraph.client.vault import Vault
 from tests.browser import window
 from tests.browser.axe import axe
-from tests.browser.conftest import Entered
-from tests.browser.visits import Site, crawl, prepared, shown_routes
-from tests.browser.window import LANGUAGES, NARROW, WIDE, Window
+from tests.browser.conftest import speaking
+from tests.browser.visits import Site, shown_routes
+from tests.browser.window import (
+    LANGUAGES,
+    NARROW,
+    OVERFLOWING,
+    SCHEMES,
+    SIGNED_IN,
+    WIDE,
+    Language,
+    Scheme,
+    Window,
+)
 from tests.browser.world import World
+from tests.support.said import foreign
 
 ZOOMED: Final = (640, 450)
 """What 200 % leaves of a window of 1280 by 900, CSS pixels."""
 MOST_KEYS: Final = 150
-OVERFLOWING: Final = """
-() => {
-  const wide = document.documentElement.clientWidth;
-  if (document.documentElement.scrollWidth <= wide) return [];
-  const scrolls = (e) => e && (/auto|scroll|hidden|clip/.test(getComputedStyle(e).overflowX) ||
-    scrolls(e.parentElement));
-  return [...document.body.querySelectorAll("*")]
-    .filter((e) => e.getBoundingClientRect().right > wide + 1 && !scrolls(e.parentElement))
-    .slice(0, 5).map((e) => e.outerHTML.slice(0, 120));
-}
-"""
 HERE: Final = """
 () => {
   const all = [...document.querySelectorAll("*")];
@@ -63,29 +62,14 @@ SHAPE: Final = """
 """
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def site(usa_entered: Entered, browser: Browser, world: World) -> Site:
-    async with window.at_desk(browser, usa_entered.desk, usa_entered.session) as found:
-        await found.go(world.room)
-        ready = await prepared(found.page, world.room)
-        site = await crawl(found.page, world.room, *ready)
-        found.troubles.found.clear()  # told by the test below
-        return site
+async def test_no_link_leads_nowhere(usa_site: Site, rus_site: Site) -> None:
+    assert usa_site.broken == {}
+    assert rus_site.broken == {}
 
 
-@pytest.fixture
-def path(site: Site, route: str) -> str:
-    assert route in site.paths, f"no link leads to {route}"
-    return site.paths[route][0]
-
-
-async def test_no_link_leads_nowhere(site: Site) -> None:
-    assert site.broken == {}
-
-
-async def test_a_file_is_kept_and_never_shown_as_a_page(site: Site) -> None:
-    assert site.files
-    for path, (kind, kept, policy) in site.files.items():
+async def test_a_file_is_kept_and_never_shown_as_a_page(usa_site: Site) -> None:
+    assert usa_site.files
+    for path, (kind, kept, policy) in usa_site.files.items():
         if kind == "image/svg+xml":  # drawn here, of a digest, and shown under our own policy
             assert "default-src 'none'" in policy, path
         else:
@@ -93,34 +77,52 @@ async def test_a_file_is_kept_and_never_shown_as_a_page(site: Site) -> None:
             assert "sandbox" in policy, path
 
 
-async def test_no_page_holds_a_private_byte(site: Site, world: World) -> None:
+async def test_no_page_holds_a_private_byte(usa_site: Site, world: World) -> None:
     content = Vault.open(Home(world.homes["usa.desk"]).vault_path, PASSPHRASE).content
     seeds = [*content.roots, *content.archives]
     seeds += [seed for key in content.keys for seed in (key.signing, key.sealing)]
     assert len(seeds) > 4
     parts = {seed[at : at + 16] for seed in seeds for at in (0, 32)}
     told = {form for part in parts for form in (part.hex(), base64.b64encode(part[:15]).decode())}
-    texts = "".join(site.texts.values())
+    texts = "".join(usa_site.texts.values())
     assert world.negotiation in texts
     assert [form for form in told if form in texts] == []
 
 
 @pytest.mark.parametrize("route", shown_routes())
-async def test_a_page_is_accessible_in_both_languages_and_schemes(usa: Window, path: str) -> None:
-    await usa.go(path)
-    for language in LANGUAGES:
-        await usa.speak(language)
-        await usa.dress("light")
-        await axe(usa.page)
-        await usa.dress("dark")
-        await axe(usa.page, "color-contrast", "link-in-text-block")
+async def test_a_page_at_one_desk_in_english(usa: Window, usa_site: Site, route: str) -> None:
+    await _look_at(usa, _path(usa_site, route), "en", "light")
 
 
 @pytest.mark.parametrize("route", shown_routes())
-async def test_a_page_is_well_formed_at_any_width_and_by_key(usa: Window, path: str) -> None:
-    found = await usa.go(path)
+async def test_a_page_at_the_other_desk_in_russian(rus: Window, rus_site: Site, route: str) -> None:
+    await _look_at(rus, _path(rus_site, route), "ru", "dark")
+
+
+def _path(site: Site, route: str) -> str:
+    assert route in site.paths, f"no link leads to {route}"
+    return site.paths[route][0]
+
+
+async def _look_at(seen: Window, path: str, language: Language, scheme: Scheme) -> None:
+    # The two desks share the matrix: each language in full at one of them, and in the scheme of
+    # the other as far as colours go.
+    await speaking(seen, language)
+    await seen.dress(scheme)
+    found = await seen.go(path)
     assert found.status == 200
-    shape = await usa.page.evaluate(SHAPE)
+    await axe(seen.page)
+    await seen.dress("dark" if scheme == "light" else "light")
+    await axe(seen.page, "color-contrast", "link-in-text-block")
+    await _well_formed(seen)
+    await _tab_through(seen)
+    for size in (NARROW, ZOOMED):
+        await seen.resize(size)
+        assert await seen.page.evaluate(OVERFLOWING) == [], size
+
+
+async def _well_formed(seen: Window) -> None:
+    shape = await seen.page.evaluate(SHAPE)
     assert shape["title"].count(" · ") >= 1
     assert {key: shape[key] for key in ("h1", "main", "skip", "twice", "inline", "moves")} == {
         "h1": 1,
@@ -130,22 +132,54 @@ async def test_a_page_is_well_formed_at_any_width_and_by_key(usa: Window, path: 
         "inline": 0,
         "moves": 0,
     }
-    await _tab_through(usa)
-    for language in LANGUAGES:
-        await usa.resize(WIDE)
-        await usa.speak(language)
-        for size in (NARROW, ZOOMED):
-            await usa.resize(size)
-            assert await usa.page.evaluate(OVERFLOWING) == [], (language, size)
 
 
-async def _tab_through(usa: Window) -> None:
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_the_door(world: World, browser: Browser, language: Language) -> None:
+    # A desk of its own: to lock one would lock whoever else is there.
+    async with world.desk("usa.legal") as desk, window.blank(browser) as (context, page, troubles):
+        seen = await speaking(Window(context, page, desk, troubles), language)
+        await page.goto(desk.url)
+        await _closed(seen)
+        await page.locator("form button").first.click()
+        await page.wait_for_selector(SIGNED_IN)
+        await page.locator(f"{SIGNED_IN} button").click()
+        await page.wait_for_selector('input[type="password"]')
+        assert page.url.endswith("/unlock")
+        await _closed(seen)
+
+
+async def _closed(seen: Window) -> None:
+    assert list(foreign(await seen.page.content(), await _language(seen))) == []
+    for scheme in SCHEMES:
+        await seen.dress(scheme)
+        await axe(seen.page)
+    for size in (NARROW, ZOOMED, WIDE):
+        await seen.resize(size)
+        assert await seen.page.evaluate(OVERFLOWING) == [], size
+
+
+async def _language(seen: Window) -> str:
+    return str(await seen.page.evaluate("document.documentElement.lang"))
+
+
+async def test_every_page_speaks_the_language_of_its_person(usa_site: Site, rus_site: Site) -> None:
+    for site, language in ((usa_site, "en"), (rus_site, "ru")):
+        told = {
+            f"{path}: {words}"
+            for path, text in site.texts.items()
+            for words in foreign(text, language)
+        }
+        assert told == set()
+
+
+async def _tab_through(seen: Window) -> None:
     # From the top to the end, in the order of the page, and one can see where one is.
-    await usa.page.evaluate("document.activeElement.blur(); scrollTo(0, 0)")
+    await seen.page.evaluate("document.activeElement.blur(); scrollTo(0, 0)")
     before = -1
     for _ in range(MOST_KEYS):
-        await usa.page.keyboard.press("Tab")
-        here = await usa.page.evaluate(HERE)
+        await seen.page.keyboard.press("Tab")
+        here = await seen.page.evaluate(HERE)
         if here["body"]:
             return
         assert here["place"] > before, f"goes back: {here['what']}"

@@ -18,10 +18,10 @@ from playwright.async_api import Page
 from paraph.client.web import pages
 
 ELSEWHERE: Final = {
-    "/enter": "the door, before anybody is in",
-    "/unlock": "the door, when it is locked",
-    "/hints": "a stream",
-    "/news": "a line of a page",
+    "/enter": "the door, before anybody is in: test_the_door",
+    "/unlock": "the door, when it is locked: test_the_door",
+    "/hints": "a stream of hints, which is no page",
+    "/news": "one line, fetched into a page",
     "/": "another page, where there is one negotiation",
     "/inside/clearances": "as below the negotiation, for a home that has none",
     "/inside/clearances/{number}": "the same",
@@ -94,6 +94,8 @@ async (path) => {
 """
 
 
+ASKED: Final = ("", "/1", "/1/fields")
+"""Pages of clearances: the list, one, its fields."""
 _POST: Final = """
 async ([path, fields]) => {
   const answer = await fetch(path, { method: "POST", body: new URLSearchParams(fields) });
@@ -111,7 +113,8 @@ async def prepared(page: Page, room: str) -> list[str]:
 
     Returns:
         Paths: of a draft on the head, of one on an older version, of bringing it onto the newer,
-        of an act that waits for its second confirmation, of searches.
+        of an act that waits for its second confirmation, of searches; and pages to which a link
+        leads only where a record has very many fields, or a home has no negotiation.
     """
     begun = [
         await _posted(page, f"{room}/drafts", {"from": version})
@@ -120,7 +123,20 @@ async def prepared(page: Page, room: str) -> list[str]:
     said = {"body": "Is this the last word?", "kind": "question"}
     act = await _posted(page, f"{room}/comments/new", said)
     await _posted(page, f"{act}/ask", {})
-    return [*begun, f"{begun[1]}/rebase", act, "/search?q=distance", "/search?q=nothing-has-this"]
+    return [
+        *begun,
+        f"{begun[1]}/rebase",
+        act,
+        f"{act}/fields",
+        *(
+            f"{inside}/clearances{each}"
+            for inside in ("/inside", f"{room}/inside")
+            for each in ASKED
+        ),
+        "/inside/mandate",
+        "/search?q=distance",
+        "/search?q=nothing-has-this",
+    ]
 
 
 async def _posted(page: Page, path: str, fields: dict[str, str]) -> str:

@@ -49,6 +49,18 @@ LANGUAGES: Final[tuple[Language, ...]] = ("en", "ru")
 SCHEMES: Final[tuple[Scheme, ...]] = ("light", "dark")
 SIGNED_IN: Final = "header form.lock"
 """Only a page behind the door has it."""
+OVERFLOWING: Final = """
+() => {
+  const wide = document.documentElement.clientWidth;
+  if (document.documentElement.scrollWidth <= wide) return [];
+  const scrolls = (e) => e && (/auto|scroll|hidden|clip/.test(getComputedStyle(e).overflowX) ||
+    scrolls(e.parentElement));
+  return [...document.body.querySelectorAll("*")]
+    .filter((e) => e.getBoundingClientRect().right > wide + 1 && !scrolls(e.parentElement))
+    .slice(0, 5).map((e) => e.outerHTML.slice(0, 120));
+}
+"""
+"""What goes over the edge of the window, as the beginnings of its elements."""
 WIDE: Final = (1280, 900)
 NARROW: Final = (390, 844)
 
