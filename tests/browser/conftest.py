@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, SetCookieParam, StorageState, async_playwright
+from playwright.async_api import Browser, StorageState, async_playwright
 
 from paraph.client.web import language
 from tests.browser import window
@@ -94,8 +94,9 @@ async def _all_pages(browser: Browser, entered: Entered, world: World, spoken: L
 
 async def speaking(found: Window, spoken: Language) -> Window:
     """Let a window be in a language from its first page on; the home keeps no choice."""
-    said = SetCookieParam(name=language.COOKIE, value=spoken, url=found.desk.origin)
-    await found.context.add_cookies([said])
+    await found.context.add_cookies(
+        [{"name": language.COOKIE, "value": spoken, "url": found.desk.origin}]
+    )
     return found
 
 

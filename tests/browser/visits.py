@@ -22,21 +22,15 @@ ELSEWHERE: Final = {
     "/unlock": "the door, when it is locked: test_the_door",
     "/hints": "a stream of hints, which is no page",
     "/news": "one line, fetched into a page",
-    "/": "another page, where there is one negotiation",
-    "/inside/clearances": "as below the negotiation, for a home that has none",
-    "/inside/clearances/{number}": "the same",
-    "/inside/mandate": "the same",
+    "/": "leads on to the one negotiation; the list of several is in tests without a browser",
     "/n/{negotiation}/said/{index:\\d{1,15}}/files/{number:\\d{1,2}}": "a file",
-    "/leaving/{act}/fields": "for a record of very many fields",
-    "/inside/clearances/{number}/fields": "the same",
-    "/n/{negotiation}/inside/clearances/{number}/fields": "the same",
-    "/begin": "for a home that has no negotiation",
+    "/begin": "for a home that has no negotiation: looked at in the story",
     "/n/{negotiation}/drafts/{number}/carry": "after a version was sent, in the story",
     "/n/{negotiation}/consolidate": "where the text has two newest versions, in a test of its own",
     "/n/{negotiation}/side-documents/{document}/join": "as for the text",
     "/n/{negotiation}/packages/{statement:[0-9a-f]{64}}/untie": "once both sides tied a package",
 }
-"""Addresses that the crawl does not come to, and why."""
+"""Addresses that the crawl does not come to, and why. The door has a test of its own."""
 _FILE: Final = re.compile(r"\.\w+$")
 OLD_PROPOSAL: Final = "P-6"
 """A proposal of the sample on a version that is not the newest in its middle."""
