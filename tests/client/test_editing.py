@@ -300,6 +300,9 @@ def _segments(*triples: tuple[str, str, str]) -> list[Segment]:
         ([("[USA: ", "[USA: ", "[USA: "), ("a", "b", "c"), (" x ", " x ", " x "),
           ("d", "e", "f"), ("] y", "] y", "] y")],
          "[USA: c x f] [USA: b x e] y"),
+        # Blanks around the words stay around the brackets.
+        ([("by night", "by night", "by night"), ("", " and day", " or day"), (".", ".", ".")],
+         "by night [RUS: or day] [USA: and day]."),
         # A bracket that does not pair ends with the words.
         ([("[USA: ", "[USA: ", "[USA: "), ("a", "b", "c"), (" z", " z", " z")],
          "[RUS: [USA: c z] [USA: [USA: b z]"),

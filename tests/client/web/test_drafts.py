@@ -16,6 +16,8 @@ from paraph.client.negotiating import bilingual
 from paraph.client.negotiating.editing import revision
 from paraph.client.negotiating.kept_drafts import DraftFolder
 from paraph.client.web import draft_view
+from paraph.protocol.statements.header import NamedMention
+from paraph.protocol.statements.versions import Delete, InsertAfter
 from tests.support.commands import PASSPHRASE, Person
 from tests.support.pages import OWN, Pages, pages
 
@@ -255,11 +257,11 @@ async def test_whose_text_it_is_its_round_and_what_came_of_each_change_are_said_
         head = talks.versions.get(talks.heads[0])
         assert head is not None
         assert (head.content.author, head.content.round) == ("joint", 2)
-        by_kind = {type(each).__name__: each for each in head.content.operations}
-        delete = by_kind["Delete"]
-        assert [each.name for each in delete.to] == ["SD-1"]
-        assert (delete.notes.result, delete.notes.proposal[0].name) == ("accepted", "P-1")
-        assert by_kind["InsertAfter"].notes.result == "alternative"
+        (delete,) = (each for each in head.content.operations if isinstance(each, Delete))
+        (insert,) = (each for each in head.content.operations if isinstance(each, InsertAfter))
+        assert delete.to == (NamedMention(name="SD-1"),)
+        assert delete.notes.proposal == (NamedMention(name="P-1"),)
+        assert (delete.notes.result, insert.notes.result) == ("accepted", "alternative")
     del page
 
 

@@ -52,7 +52,9 @@ def side_by_side(segments: Sequence[Segment], ours: str, theirs: str, *, empty: 
             (ours, "".join(each.ours for each in pair)),
             (theirs, "".join(each.theirs for each in pair)),
         )
-        found.append(" ".join(_alternative(*each) for each in sides if empty or each[1].strip()))
+        pair_of = " ".join(_alternative(*each) for each in sides if empty or each[1].strip())
+        before, after = _blanks([words for _, words in sides if words.strip()])
+        found.append(before + pair_of + after)
         at = end
     return "".join((*found, *(taken(each) for each in units[at:])))
 
@@ -81,6 +83,14 @@ def _places(units: Sequence[Segment], outside: Sequence[bool]) -> Iterator[tuple
 def _alternative(party: str, words: str) -> str:
     words = words.strip()
     return words if _is_bracket(words) else held(party, words)
+
+
+def _blanks(sides: Sequence[str]) -> tuple[str, str]:
+    # What stood around the words stays around the brackets.
+    if not sides:
+        return "", ""
+    words = sides[0]
+    return words[: len(words) - len(words.lstrip())], words[len(words.rstrip()) :]
 
 
 def _is_bracket(words: str) -> bool:

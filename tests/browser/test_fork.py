@@ -1,0 +1,112 @@
+"""Two newest versions of one text made one, and clauses tied together, by browser alone."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, expect
+
+from tests.browser.axe import axe
+from tests.browser.test_story import Hand, answer, at, hand_over, write
+from tests.browser.window import NARROW, SCHEMES, WIDE
+from tests.browser.world import World, founded
+
+BESIDE = {
+    "en": "Aircraft show lights by night [USA: and in fog].",
+    "ru": "Ночью [USA: и в тумане] воздушные суда несут огни.",
+}
+BOTH = "by night [USA: and in fog] [RUS: and by day]."
+
+
+@pytest.fixture
+async def world(tmp_path: Path) -> AsyncIterator[World]:
+    async with founded(tmp_path) as found, found.bot("usa.desk"), found.bot("rus.desk"):
+        yield found
+
+
+async def test_a_fork_is_consolidated_and_clauses_are_tied(world: World, browser: Browser) -> None:
+    async with at(world, browser, "usa.desk") as usa, at(world, browser, "rus.desk") as rus:
+        await hand_over(usa, rus)
+        await answer(usa, rus)
+        await begin_another_line(usa)
+        await consolidate(usa)
+        await rus.open("Text")
+        await expect(rus.main.get_by_text("and in fog")).to_be_visible()
+        await expect(rus.main.get_by_text("two lines of the text")).to_have_count(0)
+        await tie(usa, rus)
+        await untie(usa, rus)
+
+
+async def begin_another_line(usa: Hand) -> None:
+    """The first version is changed on purpose, beside the one that came."""
+    await usa.open("Drafts")
+    await usa.page.get_by_text("From another version, a proposal, or anew").click()
+    first = usa.page.locator("#from-version option").last
+    await usa.page.locator("#from-version").select_option(await first.get_attribute("value"))
+    await usa.page.locator("#begin-version").click()
+    await write(usa, "clause-1", BESIDE)
+    await usa.press("Inspect what leaves")
+    await usa.page.get_by_label("Begin another line of the text").check()
+    await usa.press("Inspect what leaves")
+    await usa.sign()
+
+
+async def consolidate(usa: Hand) -> None:
+    """Both stand side by side; where both changed the same words a person chooses."""
+    await usa.open("Text")
+    await usa.press("Consolidate them")
+    await seen(usa)
+    async with usa.window.troubles.expected("status 400", "status of 400"):
+        await usa.press("Make the draft that joins them")
+        await expect(usa.main.get_by_text("Please choose one.")).to_be_visible()
+    both = usa.page.get_by_label("Both: side by side in brackets")
+    for choice in await both.all():
+        await choice.check()
+    await usa.press("Make the draft that joins them")
+    await expect(usa.main.get_by_text("Joins versions")).to_be_visible()
+    await usa.press("Inspect what leaves")
+    await usa.press("Inspect what leaves")
+    await usa.sign()
+    await usa.open("Text")
+    await expect(usa.main).to_contain_text(BOTH)
+    await expect(usa.main.get_by_text("two lines of the text")).to_have_count(0)
+
+
+async def tie(usa: Hand, rus: Hand) -> None:
+    """Two clauses stand or fall together, once both sides say so."""
+    await usa.open("Positions")
+    await usa.press("Tie clauses into a package")
+    for box in await usa.page.get_by_role("checkbox", name="clause-1").all():
+        await box.check()
+    await usa.page.get_by_role("checkbox", name="title").check()
+    await usa.press("Inspect what leaves")
+    await usa.sign()
+    await rus.open("Positions")
+    await rus.press("Agree to this package")
+    await rus.sign()
+    await expect(rus.main.get_by_text("tied by both", exact=True)).to_be_visible()
+
+
+async def untie(usa: Hand, rus: Hand) -> None:
+    """And go their own ways again."""
+    await rus.press("Untie")
+    await seen(rus)
+    await rus.press("Inspect what leaves")
+    await rus.sign()
+    await usa.open("Positions")
+    await usa.press("Agree to untie it")
+    await usa.sign()
+    await expect(usa.main.get_by_text("untied by both", exact=True)).to_be_visible()
+
+
+async def seen(hand: Hand) -> None:
+    """A page that only a fork, or a package, leads to is accessible like any other."""
+    for scheme in SCHEMES:
+        await hand.window.dress(scheme)
+        await axe(hand.page)
+    await hand.window.resize(NARROW)
+    wide = "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
+    assert await hand.page.evaluate(wide)
+    await hand.window.resize(WIDE)
