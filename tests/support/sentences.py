@@ -85,8 +85,9 @@ class Spoken(ast.NodeVisitor):
 
 
 def _is_said(pattern: str) -> bool:
-    # Values alone are no words, and a command is for a terminal.
-    return bool(re.search(r"\w", re.sub(r"%\(\w+\)s", "", pattern))) and not is_command(pattern)
+    # One value alone is no words; of two the order may differ. A command is for a terminal.
+    bare, values = re.subn(r"%\(\w+\)s", "", pattern)
+    return (values > 1 or re.search(r"\w", bare) is not None) and not is_command(pattern)
 
 
 def files() -> Iterator[Path]:

@@ -63,6 +63,7 @@ def filters(catalogue: NullTranslations, chosen: str) -> Mapping[str, Callable[.
         "next_step": partial(spoken.next_step, catalogue),
         "spoken": partial(spoken.spoken, catalogue),
         "own": own,
+        "opening": opening,
         "party": party,
         "shown": visible,
         "line": one_line,
@@ -80,6 +81,12 @@ def direction(language: str) -> str:
     in Latin letters. Any other is seen by its words.
     """
     return "rtl" if language in FROM_THE_RIGHT else "auto"
+
+
+def opening(words: str) -> str:
+    """Return *words* as a sentence that stands by itself: a great letter, and a full stop."""
+    ended = words if words[-1:] in ".!?…»”" else f"{words}."
+    return ended[:1].upper() + ended[1:]
 
 
 def instant(at_ms: int) -> str:

@@ -57,7 +57,7 @@ RESULTS: Final = {
     "not_accepted": N_("not accepted"),
 }
 ACTIONS: Final = {
-    "open": N_("open"),
+    "open": N_("still to be done"),
     "done": N_("done"),
     "late": N_("late"),
     "overtaken": N_("overtaken by events"),
