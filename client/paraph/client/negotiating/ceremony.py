@@ -36,7 +36,9 @@ _STEP_OF: Final[Mapping[str, str]] = {
         ("not-instrument", "not-head", "not-initialled", "correction-open", "no-policy"), "line"
     ),
     "no-powers": "powers",
-    **dict.fromkeys(("roots-unverified", "not-read", "not-final", "log-time-stalled"), "here"),
+    **dict.fromkeys(
+        ("roots-unverified", "key-unaccepted", "not-read", "not-final", "log-time-stalled"), "here"
+    ),
     **dict.fromkeys(("unopened", "contested"), "disputes"),
     "no-alternat": "alternat",
 }

@@ -16,6 +16,7 @@ from paraph.client.clock import when
 from paraph.client.cosigners import final_below
 from paraph.client.desk import Desk
 from paraph.client.home import Book
+from paraph.client.negotiating.newcomers import newcomers
 from paraph.client.negotiating.roots import unverified
 from paraph.protocol.errors import InputError, MisuseError, RefusedError
 from paraph.protocol.keys import Signer
@@ -50,6 +51,7 @@ STALLED_MS: Final = 2 * 3_600_000
 _LOOK_BACK: Final = 4_096
 _HINTS: Final[Mapping[str, str]] = {
     "roots-unverified": "call them, and type the words that they read out: paraph party verify",
+    "key-unaccepted": "call them, and ask whose it is; then accept it on the page of trust",
     "log-time-stalled": "ask both sides to look after their bots; paraph sync",
     "not-final": "both sides' cosigners must sign a note that covers the text; paraph sync",
     "not-read": "paraph sync, and let somebody grant what does not open here",
@@ -64,6 +66,17 @@ def here(desk: Desk, book: Book, version: Version) -> Iterator[Open]:
             "",
             worded("expected somebody here to compare %(party)s's words", party=code),
         )
+    for each in newcomers(desk, book):
+        if each.spoke:
+            yield Open(
+                "key-unaccepted",
+                "",
+                worded(
+                    "expected somebody here to accept key %(key)s of %(party)s, which is new",
+                    key=each.member.id.hex()[:16],
+                    party=each.member.party,
+                ),
+            )
     if desk.reader.halt is not None:
         yield Open(
             "not-read",

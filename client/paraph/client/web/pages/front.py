@@ -10,6 +10,7 @@ from aiohttp import web
 
 from paraph.client.cosigners import final_below
 from paraph.client.negotiating import lately
+from paraph.client.negotiating.newcomers import newcomers
 from paraph.client.negotiating.ours import ours
 from paraph.client.negotiating.roots import unverified
 from paraph.client.negotiating.status import Owed, Spoken, status
@@ -58,6 +59,7 @@ async def front(request: web.Request) -> web.Response:
         alarms=ALARMS,
         titles={each.name: each.content.titles for _, each in room.talks.proposals.items()},
         unverified=unverified(room.desk, office.home.book),
+        newcomers=newcomers(room.desk, office.home.book),
     )
 
 

@@ -9,6 +9,7 @@ from aiohttp import web
 from paraph.client import views
 from paraph.client.negotiating import attachments, receipts
 from paraph.client.negotiating.inspection import flat
+from paraph.client.negotiating.newcomers import newcomers
 from paraph.client.web import asked, receiving, saying
 from paraph.client.web.office import Room
 from paraph.client.web.posted import Posted
@@ -44,10 +45,20 @@ def _said(request: web.Request, room: Room, form: Posted, status: int) -> web.Re
         fields=fields,
         receipts=receipts.of(room.desk, room.state, statement),
         sayable=() if statement in room.talks.recalled else receiving.sayable(room, statement),
+        held=_is_held(request, room, shown.row.party, statement),
         contested=contested,
         may_stand_by=contested and saying.refusal(room, standing_by) is None,
         files=attachments.of_statement(room.desk, statement) if shown.content is not None else (),
     )
+
+
+def _is_held(request: web.Request, room: Room, party: str, statement: bytes) -> bool:
+    # Said by a key of the other side that nobody here has accepted.
+    entry = room.state.entries.get(statement)
+    if entry is None or party == room.desk.party:
+        return False
+    book = asked.office(request).home.book
+    return any(each.member.id == entry.said.key for each in newcomers(room.desk, book))
 
 
 async def acknowledge(request: web.Request) -> web.Response:

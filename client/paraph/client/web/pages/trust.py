@@ -18,7 +18,7 @@ from paraph.client.audit.export import export
 from paraph.client.desk import Desk
 from paraph.client.home import ChannelHome
 from paraph.client.joining import TRUST_NAME
-from paraph.client.negotiating import trusting
+from paraph.client.negotiating import newcomers, trusting
 from paraph.client.replica import Replica
 from paraph.client.web import asked, downloads
 from paraph.client.web.office import Office, Refused
@@ -69,7 +69,7 @@ ALARMS: Final[Mapping[str, tuple[str, str]]] = {
 
 async def trust(request: web.Request) -> web.Response:
     """Show what the desk trusts: in one negotiation's channel, or everywhere."""
-    return await _show(request, Posted.empty(who=_user()))
+    return await _show(request, Posted.empty(who=_user(), accepted_by=_user()))
 
 
 async def _show(
@@ -88,6 +88,7 @@ async def _show(
         "trust.html",
         room,
         channels=shown,
+        newcomers={each.channel: newcomers.newcomers(each, book) for each in desks},
         refused=() if room is not None else tuple(_refused(office)),
         form=form,
         about=channel,
@@ -129,6 +130,22 @@ async def compare(request: web.Request) -> web.Response:
             form.refused(WORDS, error)
     if form.faults:
         return await _show(request, form, desk.channel, 400)
+    office.hints.tell("changed")
+    raise web.HTTPSeeOther(asked.own_path(form.values.get("back")))
+
+
+async def accept(request: web.Request) -> web.Response:
+    """Remember that somebody here accepted new keys of the other side."""
+    office, form = asked.office(request), await Posted.read(request)
+    desk = _desk(request)
+    waiting = [each.member.id.hex() for each in newcomers.newcomers(desk, office.home.book)]
+    keys = form.chosen("key", waiting)
+    who = form.words("accepted_by", most=MOST_WHO)
+    if not keys:
+        form.fault("key", N_("Please tick the keys that you asked them about."))
+    if form.faults:
+        return await _show(request, form, desk.channel, 400)
+    newcomers.accept(desk, keys, who=who, now=office.tools.now())
     office.hints.tell("changed")
     raise web.HTTPSeeOther(asked.own_path(form.values.get("back")))
 
@@ -203,6 +220,7 @@ ROUTES: Final = (
     web.get("/trust", trust),
     web.get("/n/{negotiation}/trust", trust),
     web.post(_CHANNEL, compare),
+    web.post(_CHANNEL + "/accept", accept),
     web.get("/trust/code/{digest:[0-9a-f]{64}}.svg", code),
     web.get(_CHANNEL + "/evidence.zip", evidence),
     web.get(_CHANNEL + "/trust.json", trust_file),
