@@ -75,3 +75,42 @@ def test_too_little_time_and_unknown_words_are_told_before_anything_leaves(tmp_p
     clause = usa.json("silence", "open", version, "--clause", "distance", "--until", until)
     assert rus.json("silence", "list")["silence"][1]["clause"] == "distance"
     assert clause["index"] > before
+
+
+def test_an_objection_that_the_cut_link_held_back_wins_or_comes_too_late(tmp_path: Path) -> None:
+    usa, rus, _ = exchanging(tmp_path)
+    front = usa.tools.front
+    colleague = Person(tmp_path, "rus-head", front)
+    request = rus.path("head.request")
+    colleague.ok(
+        "member", "request", rus.path("ours.charter"), "--party", "RUS",
+        "--role", "head_of_delegation", "-o", request, "--small",
+    )  # fmt: skip
+    rus.ok("member", "add", request)
+    version = str(usa.json("send", write(usa, "base.yaml", BASE))["index"])
+    for clause in ("title", "distance"):
+        usa.ok("silence", "open", version, "--clause", clause, "--until", instant(24))
+    at(usa, rus, hours=1)
+
+    front.down = True
+    rus.fails(4, "silence", "break", "S-1", "Held back by the link.")
+    rus.fails(4, "silence", "break", "S-2", "Held back by the link.")
+    front.down = False
+    at(usa, hours=25)  # nobody hears the other side's clock: nothing expires
+    assert "[not-expired]" in usa.fails(2, "silence", "close", "S-1")
+    at(rus, usa, hours=26)  # the bot is heard again; what the officer said still waits
+    for ref in ("S-1", "S-2"):
+        usa.ok("silence", "close", ref)
+    for shown in usa.json("silence", "list")["silence"]:
+        assert (shown["standing"], shown["held_because"]) == ("held", "no closing by RUS")
+    colleague.ok("silence", "close", "S-2")
+
+    rus.ok("sync")  # now both objections are placed
+    for person in (usa, rus):
+        first, second = person.json("silence", "list")["silence"]
+        assert first["standing"] == "broken"  # it won: its side did not close
+        assert second["standing"] == "adopted"
+    late = usa.json("log")["entries"][-1]
+    assert (late["refused"], late["state"]) == ("silence-ended", "logged")
+    assert late["why"].startswith("it was adopted at index")
+    assert "kept as said, not applied: it was adopted" in rus.ok("show", str(late["index"]))

@@ -80,7 +80,7 @@ negotiation` |
 | `show` | a row, and `statement, content, receipts, version` |
 | `sync` | `channel, exercise, quorum, new, size, root, held, queued, read, halt, alarms` |
 
-A *row* is `index, id, sent_at, dated, party, role, type, state, precedence, refused, summary`.
+A *row* is `index, id, sent_at, dated, party, role, type, state, precedence, refused, why, summary`.
 `state` is `queued`, `logged`, `held`, then the rung of a receipt (`fetched, displayed, in_charge, \
 understood, answered`, or `not_taken`, `cannot_open`); `void(code)`, `withdrawn`, `unopened` stand \
 beside these.

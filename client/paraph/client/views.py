@@ -55,7 +55,8 @@ class LogRow:
             recalled; unopened, where this desk cannot read it.
         summary: What it says, on one line.
         precedence: Handling time asked for.
-        refused: Why the fold did not take it; empty if it did.
+        refused: Code of why the fold did not take it; empty if it did.
+        why: The same for people.
     """
 
     index: int
@@ -69,6 +70,7 @@ class LogRow:
     summary: str
     precedence: str
     refused: str
+    why: str = ""
 
 
 def log(desk: Desk, start: int = 0) -> Iterator[LogRow]:
@@ -112,6 +114,7 @@ def _row(desk: Desk, entry: Entry, opened: OpenedEntry | None) -> LogRow:
         else _clear_summary(desk, entry, opened),
         precedence=statement.precedence if statement is not None else "",
         refused=outcome.code if outcome is not None and outcome.status == "refused" else "",
+        why=outcome.detail if outcome is not None and outcome.status == "refused" else "",
     )
 
 

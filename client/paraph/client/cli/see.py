@@ -12,6 +12,7 @@ from paraph.client.cli.closed import hint_grant
 from paraph.client.cli.context import Seat, example, run, seated
 from paraph.client.cli.output import Tick, emit, mark_channel, progress, say, table
 from paraph.client.clock import when
+from paraph.client.visible import one_line
 
 if TYPE_CHECKING:
     from paraph.client.desk import Desk
@@ -53,6 +54,7 @@ def _value(row: LogRow) -> dict[str, object]:
         "state": row.state,
         "precedence": row.precedence,
         "refused": row.refused or None,
+        "why": row.why or None,
         "summary": row.summary,
     }
 
@@ -176,7 +178,8 @@ def _lines(desk: Desk, shown: Shown) -> Iterator[str]:
         yield f"dated      {when(row.dated)} (claimed)"
     yield f"state      {row.state}"
     if row.refused:
-        yield f"refused    {row.refused}: kept as said, not applied"
+        why = f"{one_line(row.why)} " if row.why else ""
+        yield f"refused    kept as said, not applied: {why}[{row.refused}]"
     for code, (rung, outcome, reason) in shown.receipts.items():
         yield f"receipt    {code}: {rung or '-'} {outcome}{f': {reason}' if reason else ''}"
     if shown.version is not None:

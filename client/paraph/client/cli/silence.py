@@ -147,7 +147,7 @@ def _value(row: Row) -> dict[str, object]:
         "clause": each.content.cid or None,
         "expires": when(each.content.expires),
         "received": when(each.received) or None,
-        "standing": each.standing,
+        "standing": "held" if row.held else each.standing,
         "held_because": row.held or None,
         "closings": dict(each.closings),
         "ended_by": {
