@@ -10,7 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from paraph.client.desk import Desk
-from paraph.client.negotiating import linting, positions, sheet
+from paraph.client.home import Home
+from paraph.client.negotiating import draft_standing, linting, positions, sheet
+from paraph.client.negotiating.kept_drafts import DraftFolder
 from paraph.protocol.negotiation import ledger
 from paraph.protocol.negotiation.anchoring import anchoring_of
 from paraph.protocol.negotiation.lineage import lineage_of
@@ -35,6 +37,16 @@ def for_the_first_screen(state: State, talks: Negotiation) -> Iterator[None]:
         yield
     ledger.ledger(state, talks, head)
     yield
+
+
+def for_the_drafts(home: Home, state: State) -> Iterator[None]:
+    """Read every kept draft and see what it would table.
+
+    Yields:
+        Nothing, after each draft.
+    """
+    for _ in draft_standing.standings(DraftFolder(home.path), state):
+        yield
 
 
 def for_the_fingerprint(desk: Desk) -> Iterator[None]:

@@ -6,6 +6,7 @@ A desk has a new name each time it starts, so a browser brings no cookies of bef
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -35,6 +36,12 @@ def kept(home: Home) -> Mapping[str, str]:
         for name, allowed in ALLOWED.items()
         if str(found.get(name)) in allowed
     }
+
+
+def likely_language(home: Home) -> str:
+    """Return the language that pages will likely be asked for in: as chosen, or of this machine."""
+    chosen = kept(home).get(language.COOKIE) or os.environ.get("LANG", "")[:2]
+    return chosen if chosen in language.LANGUAGES else "en"
 
 
 def keep(home: Home, cookie: str, value: str) -> None:

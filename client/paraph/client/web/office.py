@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import dataclasses
+from collections.abc import Callable, Iterator
 from typing import Final
 
 from paraph.client.desk import Desk
@@ -87,6 +88,7 @@ class Office:
         chancery: The desk of the internal channel, if there is one.
         refused: Channels that do not open any more.
         hints: Says to every open page that something came.
+        ahead: What else is made while nobody waits, last: steps of some milliseconds.
         voice: Held by whoever speaks.
         gate: What every shared desk's words pass; opened by the page of what leaves.
         tools: Relay, key file, clock.
@@ -97,6 +99,7 @@ class Office:
         self.hints: Final = Hints()
         self.voice: Final = asyncio.Lock()
         self.gate: Final = Gate()
+        self.ahead: Callable[[], Iterator[object]] = lambda: iter(())
         self.desks: tuple[Desk, ...] = ()
         self.chancery: Desk | None = None
         self.refused: tuple[Refused, ...] = ()
@@ -175,7 +178,7 @@ class Office:
         for following in self._following.values():
             following.start()
         shared = [desk for desk in self.desks if desk not in inner]
-        self._warming = Warming(shared, self.chancery, self.state, self.hints)
+        self._warming = Warming(shared, self.chancery, self.state, self.hints, self._more)
         self._warming.start()
         collecting.stays()
 
@@ -184,10 +187,20 @@ class Office:
         desk = Desk.open(self.home, vault, folder, role, link, clock=self.tools.now)
         desk.door = self.gate
         desk.read()
-        for talks in desk.state.negotiations.values():
-            for _ in ahead.for_the_first_screen(desk.state, talks):
-                pass
+        self._look_ahead(desk.state)
         return desk
+
+    def _more(self) -> Iterator[object]:
+        return self.ahead()  # as it is when its time has come
+
+    def _look_ahead(self, state: State) -> None:
+        # What the first screen rests on belongs to the opening: its first view is like the next.
+        for talks in state.negotiations.values():
+            for _ in ahead.for_the_first_screen(state, talks):
+                pass
+        if not state.internal:
+            for _ in ahead.for_the_drafts(self.home, state):
+                pass
 
     def _role_in(self, vault: Vault, channel: ChannelId) -> str | None:
         held = {key.role for key in vault.content.held(channel)}

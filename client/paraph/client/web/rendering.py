@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -52,6 +53,18 @@ def _environment(chosen: str) -> jinja2.Environment:
     made.filters.update(wording.filters(catalogue, chosen))
     made.globals.update(languages=language.LANGUAGES, language=chosen, views=VIEWS)
     return made
+
+
+def prepare(chosen: str, *templates: str) -> Iterator[str]:
+    """Compile templates of one language: those named, or all.
+
+    Yields:
+        The name of each, once it is ready.
+    """
+    made = _environment(chosen)
+    for each in templates or made.list_templates(["html"]):
+        made.get_template(each)
+        yield each
 
 
 def text(

@@ -11,7 +11,7 @@ from typing import Final
 
 from aiohttp import web
 
-from paraph.client.web import app, launch, trouble
+from paraph.client.web import app, choices, launch, rendering, trouble
 from paraph.client.web.guard import Guard
 from paraph.client.web.launch import PrivatePage, Tokens
 from paraph.client.web.office import Office
@@ -94,6 +94,10 @@ async def serving(
     """
     tokens, presence = Tokens(), Presence(lock_after_s)
     listener = _bind(port)
+    spoken = choices.likely_language(office.home)
+    office.ahead = lambda: rendering.prepare(spoken)
+    for _ in rendering.prepare(spoken, "entered.html", "front.html"):
+        pass
     guard = Guard.make(listener.getsockname()[1])
     runner = web.AppRunner(
         app.make(office, guard, tokens, presence),

@@ -39,6 +39,7 @@ class Warming:
         chancery: Of the internal channel, if there is one.
         state_of: What a desk knows.
         hints: Say that something came.
+        more: What else is made once, after everything.
 
     Attributes:
         spoken: The newest fingerprint of each desk whose words were made.
@@ -51,6 +52,7 @@ class Warming:
         chancery: Desk | None,
         state_of: Callable[[Desk], State],
         hints: Hints,
+        more: Callable[[], Iterator[object]],
     ) -> None:
         self.spoken: Final[dict[Desk, Fingerprint]] = {}
         self.wanted = False
@@ -58,6 +60,7 @@ class Warming:
         self._chancery: Final = chancery
         self._state_of: Final = state_of
         self._hints: Final = hints
+        self._more: Final = more
         self._made: Final[dict[bytes, Negotiation]] = {}
         self._came: Final = asyncio.Event()
         self._tasks: tuple[asyncio.Task[None], ...] = ()
@@ -98,10 +101,14 @@ class Warming:
         for desk in self._desks:
             await self._in_slices(ahead.for_the_fingerprint(desk))
             await self._speak(desk)
+        is_first = True
         while True:
             self._came.clear()
             for desk in self._desks:
                 await self._read(desk)
+            if is_first:
+                await self._in_slices(self._more())
+                is_first = False
             collecting.stays()
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(CALM_S):
@@ -135,7 +142,7 @@ class Warming:
             self.wanted = False
             self._hints.tell("changed")
 
-    async def _in_slices(self, steps: Iterator[None]) -> None:
+    async def _in_slices(self, steps: Iterator[object]) -> None:
         until = time.monotonic() + SLICE_S
         for _ in steps:
             if time.monotonic() >= until:

@@ -312,7 +312,7 @@ def _twice(cid: str) -> OutOfTurnError:
 
 
 def _bounded(text: Text) -> Text:
-    total = sum(len(words) for part in text.parts for words in part.words.values())
+    total = sum(sum(map(len, part.words.values())) for part in text.parts)
     if len(text.parts) > MOST_CLAUSES or total > MOST_CHARACTERS:
         raise MalformedError(
             worded(
