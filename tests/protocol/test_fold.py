@@ -352,6 +352,16 @@ def test_a_comment_on_words_that_are_not_there_is_refused(
     assert channel.refuses(talk.comment(anchor=anchor)) == code
 
 
+def test_what_is_about_a_deleted_clause_is_told_that_it_has_left() -> None:
+    channel, parent, text = talking()
+    operation = Delete(cid="c-one", to=(), notes=NO_NOTES)
+    after = texts.apply(text, [operation])
+    version = channel.applies(talk.tabled(after, parents=(parent,), operations=(operation,)))
+    anchor = talk.anchor(version, "c-one", "We meet")
+    assert channel.refuses(talk.comment(anchor=anchor)) == "unknown-clause"
+    assert channel.outcome.detail == 'clause "c-one" has left the text: version 2 is without it'
+
+
 def test_a_quote_that_stands_twice_is_shown_as_ambiguous_unless_its_neighbours_tell() -> None:
     channel, statement, _ = talking()
     twice = channel.applies(talk.comment(anchor=talk.anchor(statement, "c-one", "We meet")))

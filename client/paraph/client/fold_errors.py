@@ -62,7 +62,8 @@ HINTS: Final[Mapping[str, str]] = {
     "unknown-clearance": "paraph clear list --all shows them",
     "clearance-over": "ask anew: paraph clear ask FILE",
     "internal-only": "give the internal channel with --channel; paraph channel list shows it",
-    "unknown-clause": "paraph show VERSION lists the clauses and their ids",
+    "unknown-clause": "paraph text show VERSION lists the clauses and their ids; paraph text"
+    " history ID tells what became of one",
     "clause-given-twice": "choose an id that this text has never had",
     "unknown-language": "paraph channel list shows the languages",
     "unassigned-code-point": "retype that character",

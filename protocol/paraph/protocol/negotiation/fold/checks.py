@@ -66,10 +66,23 @@ def clause_of(version: Version, cid: str) -> Part:
     """Return a clause of a version (``unknown-clause``)."""
     part = version.text.find(cid)
     if part is None:
-        raise OutOfTurnError(
-            worded('there is no clause "%(cid)s" in that version', cid=cid), code="unknown-clause"
-        )
+        raise no_clause(version, cid)
     return part
+
+
+def no_clause(version: Version, cid: str) -> OutOfTurnError:
+    """Return the refusal of what is about a clause that a version has not (``unknown-clause``)."""
+    if cid in version.text.used:
+        words = worded(
+            'clause "%(cid)s" has left the text: version %(number)s is without it',
+            cid=cid,
+            number=version.number,
+        )
+    else:
+        words = worded(
+            'there is no clause "%(cid)s" in version %(number)s', cid=cid, number=version.number
+        )
+    return OutOfTurnError(words, code="unknown-clause")
 
 
 def mentioned(state: State, talks: Negotiation, mentions: tuple[Mention, ...]) -> None:

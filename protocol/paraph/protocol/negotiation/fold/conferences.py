@@ -11,6 +11,7 @@ from paraph.protocol.negotiation.fold.checks import (
     built_on,
     known_party,
     mentioned,
+    no_clause,
     standing,
     version_of,
     working_language,
@@ -96,10 +97,7 @@ def _clauses(talks: Negotiation, version: bytes, cids: Iterable[str]) -> None:
     there = {part.cid for part in on_the_table.text.parts}
     for cid in cids:
         if cid not in there:
-            raise OutOfTurnError(
-                worded('there is no clause "%(cid)s" in the version on the table', cid=cid),
-                code="unknown-clause",
-            )
+            raise no_clause(on_the_table, cid)
 
 
 def _replaceable(talks: Negotiation, content: ConferenceScheduled) -> None:

@@ -10,6 +10,7 @@ from paraph.protocol.names import ZERO
 from paraph.protocol.negotiation import text as texts
 from paraph.protocol.negotiation.fold.checks import (
     built_on,
+    no_clause,
     standing,
     version_of,
     working_language,
@@ -30,14 +31,7 @@ def taken(state: State, talks: Negotiation, content: PositionTaken, said: Said) 
     parts = {part.cid: part for part in version.text.parts}
     for each in content.entries:
         if each.cid not in parts:
-            raise OutOfTurnError(
-                worded(
-                    'there is no clause "%(cid)s" in version %(number)s',
-                    cid=each.cid,
-                    number=version.number,
-                ),
-                code="unknown-clause",
-            )
+            raise no_clause(version, each.cid)
     named = {each.cid: each.value for each in content.entries}
     wanted = parts.values() if content.others else (parts[cid] for cid in named)
     _require_words(talks, version, wanted)
