@@ -14,6 +14,7 @@ from paraph.client.files import read_private, write_atomically
 from paraph.client.home import Home
 from paraph.client.web import language, theme
 from paraph.protocol.errors import InputError
+from paraph.protocol.sentences import worded
 
 FILE: Final = "desk.json"
 ALLOWED: Final = {
@@ -52,8 +53,9 @@ def keep(home: Home, cookie: str, value: str) -> None:
 def lock_after(home: Home) -> int:
     """Return after how many minutes without anybody the desk locks; 0 = never."""
     found = _read(home).get(LOCK_AFTER)
-    is_minutes = isinstance(found, int) and not isinstance(found, bool)
-    return found if is_minutes and 0 <= found <= MOST_MINUTES else DEFAULT_MINUTES
+    if isinstance(found, bool) or not isinstance(found, int):
+        return DEFAULT_MINUTES
+    return found if 0 <= found <= MOST_MINUTES else DEFAULT_MINUTES
 
 
 def keep_lock_after(home: Home, minutes: int) -> None:
@@ -63,7 +65,7 @@ def keep_lock_after(home: Home, minutes: int) -> None:
 
 def _read(home: Home) -> dict[str, Any]:
     try:
-        found = json.loads(read_private(home.path / FILE, "what was chosen", _MOST))
+        found = json.loads(read_private(home.path / FILE, worded("what was chosen"), _MOST))
     except (InputError, ValueError):
         return {}
     return found if isinstance(found, dict) else {}

@@ -21,6 +21,7 @@ ROLES: Final = {
     "registrar": N_("registrar"),
     "bot": N_("bot"),
     "auditor": N_("auditor"),
+    "root": N_("root"),
 }
 PHASES: Final = {
     "drafting": N_("drafting"),
@@ -84,6 +85,16 @@ KINDS: Final = {
     "clearance-asked": N_("request for clearance"),
     "clearance-given": N_("step of a clearance"),
     "mandate-set": N_("mandate"),
+    "charter": N_("charter"),
+    "manifest": N_("manifest of a party"),
+    "enrol": N_("enrolment of a key"),
+    "revoke": N_("revocation of a key"),
+    "suspend": N_("suspension of a key"),
+    "heartbeat": N_("sign of life"),
+    "opened": N_("opened at last"),
+    "unopened": N_("does not open there"),
+    "grant": N_("the past given to a key"),
+    "withdraw": N_("withdrawal of an entry"),
 }
 CLAUSES: Final = {
     "untouched": N_("untouched"),
