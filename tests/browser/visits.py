@@ -24,6 +24,7 @@ ELSEWHERE: Final = {
     "/news": "one line, fetched into a page",
     "/": "leads on to the one negotiation; the list of several is in tests without a browser",
     "/n/{negotiation}/said/{index:\\d{1,15}}/files/{number:\\d{1,2}}": "a file",
+    "/n/{negotiation}/text/save/{form:text|markdown|json|annotations|akn}": "a file",
     "/begin": "for a home that has no negotiation: looked at in the story",
     "/n/{negotiation}/drafts/{number}/carry": "after a version was sent, in the story",
     "/n/{negotiation}/consolidate": "where the text has two newest versions, in a test of its own",

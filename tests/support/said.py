@@ -6,6 +6,7 @@ codes stand in ``code``, digests in ``.digest``, and what people typed in fields
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
@@ -24,6 +25,18 @@ SPOKEN: Final = ("alt", "aria-label", "placeholder", "title")
 _CODE: Final = re.compile(r"(?<![\w#/.@-])[a-z]+(?:_[a-z]+)+(?![\w/@])")
 _ENGLISH: Final = re.compile(r"(?<![\w-])[A-Za-z]{2,}(?:[ ,;:]+[A-Za-z'’]{2,}){2,}")
 _RUSSIAN: Final = re.compile(r"[А-Яа-яЁё]{3,}")
+_ISOLATED: Final = re.compile("\u2068[^\u2069]*\u2069")
+"""Words of people where no element can stand: in an option, in the title of a window."""
+
+
+ALLOWED: Final = (
+    "ad referendum",  # the term of the trade in every language
+    "paraph audit verify",  # a command, which is typed as it is
+    "head_of_delegation",  # codes that a form takes: its hint shows how they are typed
+    "note_verbale",
+    "flight crew*, экипаж* воздушн*",  # how a term is typed, in two languages
+)
+"""What stands on pages of both languages as it is."""
 
 
 class _Words(HTMLParser):
@@ -67,12 +80,17 @@ def words(html: str, language: str) -> list[str]:
     return found.found
 
 
+def _without_allowed(piece: str) -> str:
+    own = _ISOLATED.sub("…", piece)
+    return functools.reduce(lambda left, each: left.replace(each, "…"), ALLOWED, own)
+
+
 def foreign(html: str, language: str) -> Iterator[str]:
     """Yield what a page in *language* says in codes or in the other language of the desk.
 
     English is three words in a row; Russian is one.
     """
-    for piece in words(html, language):
+    for piece in map(_without_allowed, words(html, language)):
         other = _ENGLISH if language == "ru" else _RUSSIAN
         yield from (f"{found[0]!r} in {piece[:120]!r}" for found in _CODE.finditer(piece))
         yield from (f"{found[0]!r} in {piece[:120]!r}" for found in other.finditer(piece))
