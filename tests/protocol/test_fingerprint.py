@@ -17,6 +17,7 @@ from paraph.protocol.negotiation.state import Outcome, begin
 from paraph.protocol.negotiation.trie import Trie
 from paraph.protocol.statements.header import to_wordings
 from paraph.protocol.statements.versions import NO_NOTES, Replace
+from tests.support import effort
 from tests.support import negotiating as talk
 from tests.support.negotiating import Channel, talking
 
@@ -125,3 +126,14 @@ def test_what_is_remembered_has_a_bound(monkeypatch: pytest.MonkeyPatch) -> None
         assert digests.of(channel.state) == digest(channel.state)
         sizes.append(digests.size)
     assert any(after < before for before, after in itertools.pairwise(sizes))
+
+
+def test_what_was_digested_in_steps_leaves_little_and_gives_the_same() -> None:
+    state = talking()[0].state
+    known = Digests()
+    before = known.size
+    assert sum(1 for _ in known.steps(state)) > 1
+    assert known.size > before
+    left = effort.calls(lambda: known.of(state))
+    assert known.of(state) == digest(state)
+    assert left * 2 < effort.calls(lambda: Digests().of(state))

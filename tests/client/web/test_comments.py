@@ -105,3 +105,10 @@ async def test_an_inside_note_cannot_be_sent_by_the_form_of_a_comment(
     async with pages(with_inside[0]) as usa:
         again = await usa.post("comments/new", {**QUESTION, "kind": "fallback"}, status=400)
         assert "Please choose one." in again
+
+
+async def test_an_answer_is_no_thread_of_its_own(desks: tuple[Person, Person]) -> None:
+    async with pages(desks[0]) as seen:
+        await seen.get("comments/C-0", status=404)
+        await seen.get("comments/C-01", status=404)
+        await seen.get("comments/C-99999999999", status=404)
