@@ -52,13 +52,14 @@ async def test_the_words_to_read_out_stand_there_when_they_are_made(
     desks: tuple[Person, Person],
 ) -> None:
     async with pages(desks[0]) as seen:
-        desk = seen.office.desks[0]
+        desk, first = seen.office.desks[0], None
         async for hint in seen.office.hints.listen():
             first = seen.office.spoken(desk)  # whoever asks too early is told by a hint
             if first is not None and hint.kind != "hello":
                 break
             if first is not None:
                 seen.office.hints.tell("changed")
+        assert first is not None
         page = await seen.get("")
         assert " ".join(first.words["en"]) in page
         assert " ".join(first.words["ru"]) in page
