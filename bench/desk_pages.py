@@ -2,7 +2,8 @@
 
 No mark of the relay: the homes are those of ``tests.support.large``. Run by itself with
 ``python -m bench.desk_pages [PATH]``; with a path below the negotiation that page alone, under a
-profiler. Times are those of a client on the same machine, from the request to the last byte.
+profiler. Times are those of a client on the same machine, from the request to the last byte: once
+as soon as it answers, then again when the desk has made ahead what it makes ahead.
 """
 
 from __future__ import annotations
@@ -170,6 +171,7 @@ async def _measured(made: Large, only: str) -> dict[str, dict[str, float]]:
             await _profiled(visitor, f"/n/{known['negotiation']}{only}" if only[1:2] else only)
         for path in () if only else addresses(application, known):
             first = await visitor.get(path)
+            await office.calm()
             gc.collect()
             more = [await visitor.get(path) for _ in range(AGAIN if first.ms < 3_000 else 3)]
             found[path.replace(known["negotiation"], "…")] = _figures(first, more)

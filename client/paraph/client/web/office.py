@@ -269,6 +269,11 @@ class Office:
         self._warming.wanted |= found is None
         return found
 
+    async def calm(self) -> None:
+        """Wait until everything is made that is made ahead."""
+        if self._warming is not None:
+            await self._warming.calm.wait()
+
     def waits(self) -> contextlib.AbstractContextManager[None]:
         """Return what says, as long as it is entered, that somebody waits for a page."""
         return contextlib.nullcontext() if self._warming is None else self._warming.rests()

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
+from paraph.client import founding
 from paraph.client.desk import Desk
 from paraph.client.negotiating import ahead
 from paraph.client.negotiating import fingerprint as making
@@ -44,6 +45,7 @@ class Warming:
     Attributes:
         spoken: The newest fingerprint of each desk whose words were made.
         wanted: Somebody saw a page without words: tell it when they are there.
+        calm: Set while nothing is left to be made.
     """
 
     def __init__(
@@ -56,6 +58,7 @@ class Warming:
     ) -> None:
         self.spoken: Final[dict[Desk, Fingerprint]] = {}
         self.wanted = False
+        self.calm: Final = asyncio.Event()
         self._desks: Final = tuple(desks)
         self._chancery: Final = chancery
         self._state_of: Final = state_of
@@ -101,6 +104,9 @@ class Warming:
         for desk in self._desks:
             await self._in_slices(ahead.for_the_fingerprint(desk))
             await self._speak(desk)
+        for desk in self._desks:
+            for party in desk.replica.log.trust.parties.values():  # words of the page of trust
+                await asyncio.to_thread(founding.fingerprint, party.manifest)
         is_first = True
         while True:
             self._came.clear()
@@ -116,7 +122,9 @@ class Warming:
                     continue
             for desk in self._desks:
                 await self._speak(desk)
+            self.calm.set()
             await self._came.wait()
+            self.calm.clear()
 
     async def _read(self, desk: Desk) -> None:
         # What rests on the versions: a comment more changes little of it.
