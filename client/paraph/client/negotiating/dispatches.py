@@ -23,6 +23,10 @@ from paraph.protocol.statements.header import Mention, StatementMention
 
 LADDER: Final = ("logged", "held", *RUNGS)
 """How far a dispatch may come, lowest first; the first three are the machines' own."""
+NEWEST: Final = 20
+MOST_LOOKED: Final = 32
+"""Of the newest dispatches, entries in which a register searches what holds them; the page of a
+dispatch, and every further look at the register, search on."""
 ENCLOSABLE: Final = frozenset(
     {"version-tabled", "proposal-made", "comment-made", "side-document-opened", "action-reported"}
 )
@@ -139,7 +143,10 @@ def register(desk: Desk, state: State, talks: Negotiation) -> Register:
         and entry.outcome.status == "refused"
     )
     return Register(
-        rows=tuple(_row(desk, state, talks, each) for each in found),
+        rows=tuple(
+            _row(desk, state, talks, each, most=MOST_LOOKED if at < NEWEST else 0)
+            for at, each in enumerate(found)
+        ),
         gaps=tuple(_gaps(found)),
         astray=tuple(sorted(astray, key=lambda each: each.index)),
     )
@@ -164,7 +171,14 @@ def name_of(dispatch: Dispatch) -> str:
     return f"{dispatch.content.author}-{dispatch.content.number}"
 
 
-def _row(desk: Desk, state: State, talks: Negotiation, dispatch: Dispatch) -> Row:
+def _row(
+    desk: Desk,
+    state: State,
+    talks: Negotiation,
+    dispatch: Dispatch,
+    *,
+    most: int = receipts.MOST_LOOKED,
+) -> Row:
     content, statement = dispatch.content, dispatch.statement
     entry = state.entries.get(statement)
     reply = talks.dispatches.get(content.in_reply_to) if content.in_reply_to != ZERO else None
@@ -179,7 +193,7 @@ def _row(desk: Desk, state: State, talks: Negotiation, dispatch: Dispatch) -> Ro
         reason=reason,
         sent_at=entry.said.log_time if entry is not None else 0,
         came_at=came_at,
-        receipts=receipts.of(desk, state, statement),
+        receipts=receipts.of(desk, state, statement, most=most),
         enclosures=tuple(_enclosure(desk, state, talks, each) for each in content.carries),
         reply_to=name_of(reply) if reply is not None else "",
         reply_index=reply.index if reply is not None else -1,

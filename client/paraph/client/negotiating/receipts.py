@@ -20,8 +20,8 @@ from paraph.protocol.statements.envelope import ClearContent
 from paraph.protocol.statements.exchanges import AcknowledgementGiven
 
 HELD: Final = "held"
-MOST_LOOKED: Final = 5_000
-"""Entries behind a statement among which the heartbeat that holds it is looked for."""
+MOST_LOOKED: Final = 512
+"""Entries in which one look searches the heartbeat that holds a statement; the next goes on."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -60,16 +60,26 @@ class _Known:
         self.below = 0
         self.said: dict[bytes, list[Receipt]] = {}
         self.held: dict[tuple[str, bytes], Receipt] = {}
+        self.looked: dict[tuple[str, bytes], int] = {}  # entries below were searched in vain
 
 
 _KNOWN: Final[weakref.WeakKeyDictionary[Reader, _Known]] = weakref.WeakKeyDictionary()
 
 
-def of(desk: Desk, state: State, statement: bytes) -> tuple[Receipt, ...]:
-    """Return every receipt of *statement*, in the order of the log."""
+def of(
+    desk: Desk, state: State, statement: bytes, *, most: int = MOST_LOOKED
+) -> tuple[Receipt, ...]:
+    """Return every receipt of *statement*, in the order of the log.
+
+    Args:
+        desk: Whose.
+        state: What it knows.
+        statement: Its id.
+        most: Entries in which the heartbeat that holds it is searched, if it is not known yet.
+    """
     known = _KNOWN.setdefault(desk.reader, _Known())
     _look(desk, state, known)
-    found = [*_held(desk, known, statement), *known.said.get(statement, ())]
+    found = [*_held(desk, known, statement, most), *known.said.get(statement, ())]
     return tuple(sorted(found, key=lambda each: each.index))
 
 
@@ -106,27 +116,31 @@ def _look(desk: Desk, state: State, known: _Known) -> None:
     known.below = max(known.below, desk.reader.position)
 
 
-def _held(desk: Desk, known: _Known, statement: bytes) -> Iterator[Receipt]:
+def _held(desk: Desk, known: _Known, statement: bytes, most: int) -> Iterator[Receipt]:
     index = desk.replica.index_of(statement)
     if index is None:
         return
-    author = desk.replica.entry(index).member
+    known_entry = desk.reader.state.entries.get(statement)
+    author = known_entry or desk.replica.entry(index).member  # a clear one is no sealed statement
     for party in desk.replica.log.trust.parties:
+        place = (party, statement)
         if author is not None and party == author.party:
             continue
-        found = known.held.get((party, statement))
-        if found is None and desk.replica.log.held(party) > index:
-            found = _heard(desk, party, index)
-            if found is not None:
-                known.held[party, statement] = found
-        if found is not None:
-            yield found
+        if place not in known.held and desk.replica.log.held(party) > index:
+            start = max(index + 1, known.looked.get(place, 0))
+            stop = min(desk.replica.size, start + most)
+            found = _heard(desk, party, index, range(start, stop))
+            if found is None:
+                known.looked[place] = stop
+            else:
+                known.held[place] = found
+        if place in known.held:
+            yield known.held[place]
 
 
-def _heard(desk: Desk, party: str, index: int) -> Receipt | None:
+def _heard(desk: Desk, party: str, index: int, among: range) -> Receipt | None:
     # The first heartbeat of that party that says it holds the entry.
-    stop = min(desk.replica.size, index + 1 + MOST_LOOKED)
-    for entry in desk.replica.entries(index + 1, stop):
+    for entry in desk.replica.entries(among.start, among.stop) if among else ():
         content = entry.statement.content if entry.statement and not entry.void else None
         if (
             isinstance(content, ClearContent)
