@@ -142,6 +142,16 @@ def test_roots_that_nobody_compared_bar_initials_at_this_desk(
     assert "paraph party verify" in said
 
 
+def test_who_may_never_initial_is_told_so_and_not_sent_for_full_powers(
+    desks: tuple[Person, Person],
+) -> None:
+    usa, rus = desks
+    tabled(usa)
+    said = rus.fails(7, "initial", "--role", "desk_officer")
+    assert "a desk_officer may not initial; allowed to: head_of_delegation, signatory" in said
+    assert "may not sign" in usa.fails(7, "sign", "--original", "USA", *HEAD)
+
+
 def test_without_full_powers_the_desk_says_who_shows_them(desks: tuple[Person, Person]) -> None:
     usa, rus = desks
     tabled(usa)

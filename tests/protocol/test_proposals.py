@@ -179,7 +179,7 @@ def test_the_proposer_may_withdraw_at_any_time_and_nobody_else() -> None:
         channel.applies(answered(statement, "withdrawn"), "RUS")
         assert proposal(channel, statement).turn == ""
         assert channel.refuses(answered(statement, "countered"), "RUS") == "no-such-step"
-        assert "expected nothing" in channel.outcome.detail
+        assert "nothing follows that" in channel.outcome.detail
 
 
 def test_a_rejected_proposal_can_be_taken_up_by_either() -> None:

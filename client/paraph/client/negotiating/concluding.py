@@ -18,6 +18,7 @@ from paraph.client.desk import Desk
 from paraph.client.home import Book
 from paraph.client.negotiating.newcomers import newcomers
 from paraph.client.negotiating.roots import unverified
+from paraph.protocol import roles
 from paraph.protocol.errors import InputError, MisuseError, RefusedError
 from paraph.protocol.keys import Signer
 from paraph.protocol.names import ZERO
@@ -267,10 +268,11 @@ def initialled(
         wanted: Statement id of the version.
 
     Raises:
-        RefusedError: Something only this desk knows stands open.
+        RefusedError: Not for this role, or something only this desk knows stands open.
         InputError: No such version.
     """
     talks = composing.negotiation_of(desk.state, header.negotiation)
+    roles.require(desk.role, "initial")
     version = version_to(talks, "initial", wanted)
     require(desk, book, version)
     act = _act(desk, signer, talks, version, version.digests, version.text.languages)
@@ -288,11 +290,12 @@ def signed(desk: Desk, signer: Signer, book: Book, header: ContentHeader, origin
         original: Code of the party that keeps the original.
 
     Raises:
-        RefusedError: Something only this desk knows stands open.
+        RefusedError: Not for this role, or something only this desk knows stands open.
         InputError: No such original, or none was agreed.
     """
     state = desk.state
     talks = composing.negotiation_of(state, header.negotiation)
+    roles.require(desk.role, "sign")
     version = version_to(talks, "sign")
     require(desk, book, version)
     agreed = concluded.alternat(state, talks, version.statement)

@@ -152,11 +152,14 @@ def _require_step(proposal: Proposal, to: str, party: str) -> None:
             )
         return
     follows = NEXT[proposal.standing]
+    if not withdrawable:
+        raise OutOfTurnError(
+            worded("%(where)s, and nothing follows that: make a proposal anew", where=where),
+            code="no-such-step",
+        )
     if to not in follows:
         withdrawn = worded("withdrawn by %(party)s", party=proposal.party)
-        accepted = (
-            (*all_coded("standing", follows), withdrawn) if withdrawable else (worded("nothing"),)
-        )
+        accepted = (*all_coded("standing", follows), withdrawn)
         raise OutOfTurnError(
             worded("%(where)s: expected %(accepted)s", where=where, accepted=accepted),
             code="no-such-step",
