@@ -178,7 +178,9 @@ def _text(state: State, talks: Negotiation, version: Version) -> Iterator[Open]:
     terms = glossary.terms(state, talks)
     for found in lint.findings(version.text, state.parties, character, terms=terms):
         yield Open(
-            "finding", found.cid, worded("expected no %(check)s", check=coded("finding", found.check))
+            "finding",
+            found.cid,
+            worded("expected no %(check)s", check=coded("finding", found.check)),
         )
 
 
