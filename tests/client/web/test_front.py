@@ -28,4 +28,4 @@ async def test_a_statement_shows_every_field_of_what_it_says(desks: Desks) -> No
 
 async def test_a_statement_that_is_not_there_is_said_so(desks: Desks) -> None:
     async with pages(desks[0]) as seen:
-        assert "expected an index below" in await seen.get("said/9999", status=400)
+        assert "Expected an index below" in await seen.get("said/9999", status=400)

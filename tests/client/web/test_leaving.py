@@ -168,7 +168,7 @@ async def test_back_says_nothing_and_what_was_put_away_is_told(
         path = propose(seen, comment(seen))
         page = await seen.get(path)
         await seen.post(f"{path}/drop", {})
-        assert "nothing was sent" in await seen.get(path, status=400)
+        assert "Nothing was sent." in await seen.get(path, status=400)
         await seen.post(f"{path}/send", shown(page), status=400)
         assert len(relay.channel.envelopes) == before
 
@@ -402,7 +402,7 @@ async def test_no_file_is_a_mistake_told_on_the_page(
         path = propose(seen, comment(seen))
         form = FormData(quote_fields=False)
         form.add_field("file", b"", filename="", content_type="application/octet-stream")
-        assert "expected a file" in await seen.post(f"{path}/attach", cast("Any", form), status=409)
+        assert "Expected a file" in await seen.post(f"{path}/attach", cast("Any", form), status=409)
 
 
 async def test_what_is_odd_is_looked_at_first_and_forbids_nothing(

@@ -89,7 +89,7 @@ async def test_versions_without_a_difference_say_so(usa: Person) -> None:
         assert "Nothing differs" in await seen.get("redline?from=v1&to=v1")
         every = await seen.get("redline?from=v1&to=v1&all")
         assert "Keep a line." in every
-        assert "expected" in await seen.get("redline?from=v7", status=400)
+        assert "Expected" in await seen.get("redline?from=v7", status=400)
 
 
 async def test_one_change_of_several_is_taken_over_into_a_draft(usa: Person) -> None:

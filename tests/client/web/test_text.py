@@ -74,7 +74,7 @@ async def test_an_earlier_version_says_so_and_leads_to_what_changed(
         first = await usa.get("text?v=v1")
         assert "This is an earlier version." in first
         assert 'id="clause-tests"' not in first
-        assert "expected" in await usa.get("text?v=v9", status=400)
+        assert "Expected" in await usa.get("text?v=v9", status=400)
         line = await usa.get("versions")
         assert "counter-draft" in line
         assert "tabled whole" in line
