@@ -27,6 +27,11 @@ clauses:
   - {{cid: title, role: title, en: "The Department and the Ministry.", ru: "Отдел и Служба."}}
   - {{cid: distance, role: operative, en: "{en}", ru: "{ru}"}}
 """
+OTHER_WORDS = """\
+kind: counter_draft
+operations:
+  - {op: replace, cid: distance, en: "Keep 4 miles.", ru: "Держать 4 мили."}
+"""
 SWAP = (
     "--substitute", "en", "The Department and the Ministry", "The Ministry and the Department",
     "--substitute", "ru", "Отдел и Служба", "Служба и Отдел",
@@ -180,6 +185,9 @@ def test_an_initial_is_taken_back_and_the_text_thaws(desks: tuple[Person, Person
     said = rus.fails(6, "send", str(change), "--yes", *HEAD)
     assert "[frozen-text]" in said
     assert "paraph unsign" in said
+    other = Path(usa.path("other.yaml"))
+    other.write_text(OTHER_WORDS)
+    assert "[frozen-text]" in rus.fails(6, "send", str(other), *HEAD)  # and asks for no reason
     usa.ok("unsign", str(placed), "--reason", "A slip.", *HEAD)
     rus.ok("send", str(change), "--yes", *HEAD)
     assert "[not-standing]" in usa.fails(6, "unsign", str(placed), *HEAD)

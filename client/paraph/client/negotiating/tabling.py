@@ -80,6 +80,7 @@ def compose(
     identity = composing.choose_negotiation(state, negotiation)
     draft = dataclasses.replace(draft, branch=branch)
     content, text = composing.tabled(state, desk.header(identity, manner), draft, desk.party)
+    desk.foresee(state, content)  # what a frozen text refuses, no reason lets through
     positions.require_reasons(state, content, text)
     return (*before, content)
 
