@@ -116,6 +116,7 @@ async def test_both_initial_settle_the_originals_sign_and_keep_the_package(
         await sync(ours, theirs)
         assert "you may sign the originals" in await ours.get("conclusion")
         for seen in (ours, theirs):
+            await sync(seen)  # nobody signs at a desk that has not read all
             for original in ("USA", "RUS"):
                 await seen.say("conclusion/sign", {"original": original})
         await sync(ours, theirs)
