@@ -88,7 +88,7 @@ def test_a_text_goes_back_and_forth(desks: tuple[Person, Person, MemoryFront]) -
     rows = {each["index"]: each for each in usa.json("log")["entries"]}
     assert rows[first]["state"] == "understood"
     assert rows[comment["index"]]["state"] == "logged"
-    assert rows[dispatch["index"]]["summary"].startswith("transmittal USA-1, 1 enclosures")
+    assert rows[dispatch["index"]]["summary"].startswith("transmittal USA-1, 1 enclosure:")
     heartbeats(rus)
     assert usa.json("log")["entries"][dispatch["index"]]["state"] == "held"
     left = [each["type"] for each in rus.json("inbox")["waiting"]]

@@ -83,7 +83,7 @@ def test_known_numbers_stay_with_bis(desks: tuple[Person, Person]) -> None:
 def test_a_text_that_is_not_there_is_not_shown(desks: tuple[Person, Person]) -> None:
     usa, _ = desks
     assert "expected one of en, ru" in usa.fails(2, "text", "show", "--lang", "fr")
-    assert "no such version" in usa.fails(2, "text", "show", "0")
+    assert "expected a version, and entry 0 of the log" in usa.fails(2, "text", "show", "0")
 
 
 def test_the_ledger_says_who_holds_what_since_when(desks: tuple[Person, Person]) -> None:

@@ -103,7 +103,7 @@ def test_an_operation_that_does_not_fit_is_the_writers_mistake() -> None:
     draft = VersionDraft(operations=(Delete(cid="c-none", to=(), notes=NO_NOTES),))
     with pytest.raises(InputError, match='operation 1: there is no clause "c-none"') as e:
         composing.tabled(with_text(), header(), draft, "USA")
-    assert "paraph show" in e.value.hint
+    assert "paraph text show" in e.value.hint
 
 
 def test_too_large_a_text_is_refused_as_oversize(monkeypatch: pytest.MonkeyPatch) -> None:
