@@ -484,4 +484,4 @@ async def test_a_draft_is_offered_as_a_proposal_and_against_one(
         assert len(usa.office.rooms()[0].talks.heads) == 1
         await rus.post("drafts", {"from": "whole"})
         refused = await rus.get("drafts/2/offer", status=400)
-        assert "expected a draft that changes one version" in refused
+        assert "Expected a draft that changes one version" in refused
