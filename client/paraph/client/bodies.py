@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import os
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final, Protocol, runtime_checkable
 
@@ -44,7 +44,7 @@ class Bodies:
     def __init__(self, home: ChannelHome, store: ChannelStore) -> None:
         self._home: Final = home
         self._store: Final = store
-        self._newest: dict[bytes, bytes] = {}
+        self._newest: Mapping[Digest, bytes] = {}
 
     def held(self, size: int) -> int:
         """Return below which index, at most *size*, everything is on this disk."""
@@ -53,7 +53,7 @@ class Bodies:
 
     def body(self, digest: bytes) -> bytes | None:
         """Return a body, if it is here; those that came last are at hand, as they are read next."""
-        return self._newest.get(digest) or self._store.body(digest)
+        return self._newest.get(Digest(digest)) or self._store.body(digest)
 
     def attachment(self, digest: bytes) -> Path:
         """Return where a sealed attachment is kept, there or not."""

@@ -237,7 +237,7 @@ class Desk:
         before = self.replica.size
         async with contextlib.aclosing(self.replica.catch_up(relay)) as released:
             async for _ in released:
-                self.reader.advance()
+                self.read_ahead()
         self._note_enrolled()
         if self.outbox.pending():
             await self.outbox.send(relay, attempts=ATTEMPTS)
@@ -245,6 +245,14 @@ class Desk:
         await self.replica.fetch_bodies(relay)
         self.reader.advance()
         return range(before, self.replica.size)
+
+    def read_ahead(self) -> None:
+        """Open and fold what was released, unless a body is still to be fetched.
+
+        The reader would halt at it, and a page that is asked for meanwhile would say so.
+        """
+        if self.replica.held() == self.replica.size:
+            self.reader.advance()
 
     def read(self) -> None:
         """Open and fold what is on this disk."""

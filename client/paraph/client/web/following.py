@@ -101,7 +101,7 @@ class Following:
             try:
                 relay = await self._desk.relay()
                 async for _ in self._desk.replica.follow(relay):
-                    self._desk.reader.advance()
+                    self._desk.read_ahead()
                     self._tell()
                     self.wake()
             except UnavailableError:
