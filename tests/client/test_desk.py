@@ -15,6 +15,7 @@ from paraph.client.vault import Vault
 from paraph.protocol import documents
 from paraph.protocol.delivery import Delivery
 from paraph.protocol.errors import InputError, OutOfTurnError, RefusedError
+from paraph.protocol.names import Digest
 from paraph.protocol.negotiation.state import rung
 from paraph.protocol.statements.clear import RevokeEntry
 from paraph.protocol.statements.exchanges import Anchor
@@ -22,6 +23,7 @@ from paraph.protocol.statements.header import NamedMention, StatementMention, to
 from paraph.protocol.statements.versions import NO_NOTES, Replace
 from tests.support.channel import START
 from tests.support.memory_front import MemoryFront
+from tests.support.memory_relay import MemoryRelay
 from tests.support.negotiating import base_clauses
 
 PASSPHRASE = b"correct horse battery staple"
@@ -107,6 +109,25 @@ async def test_what_one_desk_sends_the_other_sees(two: tuple[Ministry, Ministry]
         assert ours.negotiation().heads == (sent.id,)
         assert ours.state == theirs.state
         assert ours.replica.log.root == theirs.replica.log.root
+
+
+async def test_while_a_body_is_fetched_the_desk_does_not_say_that_it_is_missing(
+    two: tuple[Ministry, Ministry], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usa, rus = two
+    halts = []
+    async with usa.desk("desk_officer") as ours, rus.desk("desk_officer") as theirs:
+        await tabled(ours)
+        body = MemoryRelay.body
+
+        async def fetched(self: MemoryRelay, digest: Digest) -> bytes:
+            halts.append(theirs.reader.halt)  # as a page would find it that is asked for now
+            return await body(self, digest)
+
+        monkeypatch.setattr(MemoryRelay, "body", fetched)
+        await theirs.sync()
+        assert halts == [None, None]
+        assert theirs.state == ours.state
 
 
 async def test_comments_replies_dispatches_and_receipts(two: tuple[Ministry, Ministry]) -> None:
