@@ -46,7 +46,7 @@ async def test_silence_is_adopted_when_both_sides_have_closed_it(
         await rus.say("silence/S-1/close", {})
         assert "adopted" in await rus.get("silence")
         again = await rus.post("silence/S-1/close", {}, status=409)
-        assert "it was adopted at index" in again
+        assert "It was adopted at index" in again
 
 
 async def test_an_objection_needs_a_reason_and_is_shown_as_it_was_said(
