@@ -26,8 +26,6 @@ from paraph.protocol.errors import (
 )
 
 STATIC: Final = Path(__file__).with_name("static")
-KEPT_FILES: Final = "private, max-age=3600"
-FILE_GIVEN: Final = frozenset({200, 206, 304})
 MOST_POSTED: Final = 4 * 1024 * 1024
 """Bytes of a posted form without files."""
 MOST_POSTED_S: Final = 60.0
@@ -88,13 +86,6 @@ async def _errors(request: web.Request, handler: Handler) -> web.StreamResponse:
         return page(request, "mistake.html", status=500)
 
 
-async def _let_files_be_kept(request: web.Request, response: web.StreamResponse) -> None:
-    # Files of ours say nothing of anybody, and our name is another one at each start: a browser
-    # that asks for them with every page lets the person wait for nothing.
-    if request.path.startswith("/static/") and response.status in FILE_GIVEN:
-        response.headers["Cache-Control"] = KEPT_FILES
-
-
 @web.middleware
 async def _posted(request: web.Request, handler: Handler) -> web.StreamResponse:
     # A form is read here, whole, so that one that never ends holds nothing but itself. Files are
@@ -114,7 +105,6 @@ def make(office: Office, guard: Guard, tokens: Tokens, presence: Presence) -> we
         middlewares=[guard.middleware, _errors, _session, _lock, _posted],
         client_max_size=MOST_POSTED,
     )
-    made.on_response_prepare.append(_let_files_be_kept)
     made[asked.OFFICE] = office
     made[asked.GUARD] = guard
     made[asked.TOKENS] = tokens

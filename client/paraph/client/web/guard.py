@@ -13,7 +13,7 @@ A web page that a person visits can reach every loopback port. The rules, all of
 - A session is a random cookie under a random name, given once for the one-time token of the start;
   the private page that posts the token is a file, so that this one address answers any origin.
 - Answers forbid scripts, styles, frames and connections of others, sniffing, referrers, caching.
-  That goes for errors and for streams too, and for files of ours, but that these may be cached.
+  That goes for errors, for files of ours and for streams too.
 """
 
 from __future__ import annotations
