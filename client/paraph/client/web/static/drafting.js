@@ -150,13 +150,4 @@
     } else return;
     event.preventDefault();
   });
-
-  // What was typed before everything here listened is saved as well.
-  addEventListener("load", () => {
-    for (const area of draft.querySelectorAll("form.clause-form textarea")) {
-      if (area.value === area.defaultValue || flying.has(formOf(area))) continue;
-      if (!typed(formOf(area))) area.dispatchEvent(new Event("input", { bubbles: true }));
-      area.dispatchEvent(new Event("change", { bubbles: true }));
-    }
-  });
 })();
