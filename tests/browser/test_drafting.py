@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import signal
 from pathlib import Path
 
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser, Page, Route
 
 from paraph.client.negotiating.kept_drafts import DraftFolder
 from tests.browser import window
@@ -55,6 +56,24 @@ async def test_words_are_kept_at_every_pause_and_at_every_way_on(usa: Window, wo
     async with page.expect_navigation():
         await page.keyboard.press("Control+Enter")
     assert "See {ref:c-terms}[USA: two]" in _kept(home, number)
+
+
+async def test_words_typed_before_the_scripts_came_are_kept(usa: Window, world: World) -> None:
+    page, home = usa.page, world.homes["usa.desk"]
+    number = await _begun(page, usa.desk.origin, world.room)
+    typed = asyncio.Event()
+
+    async def late(route: Route) -> None:
+        await typed.wait()
+        await route.continue_()
+
+    await page.route("**/static/**/*.js", late)
+    here = f"{usa.desk.origin}{world.room}/drafts/{number}?open=c-scope"
+    await page.goto(here, wait_until="commit")
+    await page.locator("#words-en-c-scope").fill("Typed at once.")
+    typed.set()
+    await page.wait_for_selector(SAVED)
+    assert "Typed at once." in _kept(home, number)
 
 
 async def test_two_windows_are_told_of_each_other(usa: Window, world: World) -> None:

@@ -150,4 +150,14 @@
     } else return;
     event.preventDefault();
   });
+
+  // What was typed before everything here listened is saved as well.
+  const early = (area) => {
+    const form = formOf(area);
+    if (!form || !area.matches("textarea[hx-post]") || area.value === area.defaultValue) return;
+    if (!typed(form)) area.dispatchEvent(new Event("input", { bubbles: true }));
+    area.dispatchEvent(new Event("change", { bubbles: true }));
+  };
+  document.addEventListener("htmx:after:init", (event) => early(event.target));
+  for (const area of draft.querySelectorAll("[data-htmx-powered]")) early(area);
 })();
