@@ -41,7 +41,7 @@ async def test_a_clause_shows_who_changed_what_when_and_who_holds_what(
     assert "<code>line</code>" in tests
     assert "not in version 3 any more" in tests
     assert "left the text" in tests
-    assert "no version up to this one has a clause" in missing
+    assert "No version up to this one has a clause" in missing
     assert 'href="' in heard
     assert '<td class="words" lang="en" dir="auto">five</td>' in found
     assert '<td class="words" lang="ru" dir="auto">пять</td>' in found

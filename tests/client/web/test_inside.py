@@ -109,7 +109,7 @@ async def test_nothing_was_asked_for_yet_is_said(head: Person) -> None:
     async with pages(head) as above:
         assert "Nothing was asked for yet." in await above.get("/inside/clearances")
         missing = await above.get("/inside/clearances/7", status=400)
-        assert "expected the number of a clearance" in missing
+        assert "Expected the number of a clearance" in missing
 
 
 async def test_a_note_is_answered_and_closed_inside_and_nothing_of_it_leaves(

@@ -356,7 +356,7 @@ async def test_an_opening_and_its_text_are_shown_together_and_each_is_said_once(
 
         monkeypatch.setattr(at, "say", halfway)
         told = await seen.post(f"{path}/send", shown(page))
-        assert "somebody was first" in told
+        assert "Somebody was first" in told
         assert told.count('class="outgoing"') == 1  # what was said is not said again
         monkeypatch.setattr(at, "say", say)
         assert "Sent" in await seen.post(f"{path}/send", shown(told))
