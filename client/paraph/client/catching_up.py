@@ -62,8 +62,8 @@ def _after(served: Entries, start: int) -> tuple[int, bool]:
         raise MalformedError(worded("expected entries from %(start)s on", start=start), code="gap")
     after = start + len(served.envelopes)
     size = parse_head(parse_note(served.note).text).size if served.note else -1
-    if served.envelopes:
-        return after, size != after
+    if served.envelopes:  # a head that covers none of them promises nothing: it is merely older
+        return after, not served.note or (size != after and size > start)
     if size > after or not served.note:
         raise UnavailableError("the relay announces entries that it does not give", code="withheld")
     return after, False
