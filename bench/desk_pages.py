@@ -55,7 +55,10 @@ _MORE: Final = (
     "/search?q=полетов",
 )
 """What is asked for besides each address of the route table as it is."""
-_SKIPPED: Final = ("/hints", "/static", "/unlock", "/enter", ".zip", "/evidence", "/bundle")
+_SKIPPED: Final = (
+    "/hints", "/static", "/unlock", "/enter", ".zip", "/evidence", "/bundle", "/untie",
+)  # fmt: skip
+"""Streams, files and doors, and what is there only for a package that both sides tied."""
 
 
 class _Away(Link):
