@@ -83,6 +83,7 @@ def merging(*cids: str, into: str) -> Merge:
 
 def test_only_operative_and_testimonium_clauses_are_numbered_in_order() -> None:
     assert base().numbers() == {"title": "", "c-one": "1", "c-two": "2", "end": "3"}
+    assert [base().number(cid) for cid in ("title", "c-two", "c-none")] == ["", "2", ""]
     assert apply(base(), [moving("c-one", "end")]).numbers()["c-one"] == "3"
 
 
