@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import dataclasses
 import os
 from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
@@ -45,8 +46,8 @@ async def pages(relay: RelayChannel, start: int) -> AsyncGenerator[Entries, None
     try:
         more = True
         while more:
-            served = await asked
-            start, more = _after(served, start)
+            served, more = _covered(await asked, start)
+            start += len(served.envelopes)
             if more:
                 asked = asyncio.ensure_future(relay.entries(start))
             yield served
@@ -56,17 +57,20 @@ async def pages(relay: RelayChannel, start: int) -> AsyncGenerator[Entries, None
             await asked
 
 
-def _after(served: Entries, start: int) -> tuple[int, bool]:
-    # Where the next entries begin, and whether the relay says that there are more.
+def _covered(served: Entries, start: int) -> tuple[Entries, bool]:
+    # What of an answer its head covers, and whether there is more to ask for. The rest is asked
+    # for again: were it taken in, nothing could be signed here before the next head comes.
     if served.start != start:
         raise MalformedError(worded("expected entries from %(start)s on", start=start), code="gap")
     after = start + len(served.envelopes)
     size = parse_head(parse_note(served.note).text).size if served.note else -1
+    if start < size < after:
+        return dataclasses.replace(served, envelopes=served.envelopes[: size - start]), True
     if served.envelopes:  # a head that covers none of them promises nothing: it is merely older
-        return after, not served.note or (size != after and size > start)
+        return served, size > after or not served.note
     if size > after or not served.note:
         raise UnavailableError("the relay announces entries that it does not give", code="withheld")
-    return after, False
+    return served, False
 
 
 async def checked_ahead(
