@@ -20,6 +20,7 @@ from paraph.client.web import pages
 ELSEWHERE: Final = {
     "/enter": "the door, before anybody is in: test_the_door",
     "/unlock": "the door, when it is locked: test_the_door",
+    "/opening": "while a home is being opened: test_opening",
     "/hints": "a stream of hints, which is no page",
     "/news": "one line, fetched into a page",
     "/": "leads on to the one negotiation; the list of several is in tests without a browser",

@@ -152,7 +152,7 @@ class Bodies:
                 size += len(piece)
                 if size > wanted.size:
                     break
-                progress.tell(size, wanted.size)
+                progress.tell("bytes", size, wanted.size)
             file.flush()
             os.fsync(file.fileno())
         if size < wanted.size:

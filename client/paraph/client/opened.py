@@ -22,6 +22,7 @@ from collections import OrderedDict, deque
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, Protocol
 
+from paraph.client import progress
 from paraph.protocol.buckets import sealed_attachment_size
 from paraph.protocol.errors import (
     ForgedError,
@@ -52,6 +53,8 @@ OTHER_ATTACHMENTS: Final = Outcome(
 )
 RECENT: Final = 256
 """Sizes whose states are remembered; they share nearly everything."""
+TOLD_EVERY: Final = 64
+"""After how many entries whoever watches is told how far the reading has come."""
 CONTENTS: Final = 10_000
 """Contents that are remembered, the newest; most of them the state holds as well."""
 WITHDRAWN: Final = Outcome("refused", "withdrawn", "its author took it back")
@@ -298,6 +301,8 @@ class Reader:
                 return
             self.position = entry.index + 1
             self._recent.append((self.position, self.state))
+            if not self.position % TOLD_EVERY:
+                progress.tell("entries", self.position, self._source.size)
             yield opened
 
     def _open(self, entry: Entry, state: State) -> tuple[OpenedEntry | None, State, Halt | None]:

@@ -47,4 +47,4 @@ async def upload(
         before, there = there, await relay.stage(digest, there.size, piece)
         if there.size <= before.size and not there.complete:
             raise UnavailableError("the relay did not take a part of a blob", code="staging")
-        progress.tell(min(there.size, size), size)
+        progress.tell("bytes", min(there.size, size), size)

@@ -136,7 +136,8 @@ async def at_desk(
     async with opened as desk:
         desk.door = Door(seat)
         mark_channel(desk.channel, exercise=desk.is_exercise)
-        desk.read()
+        with watched():
+            desk.read()
         reached = not offline
         if reached:
             try:

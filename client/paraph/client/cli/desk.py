@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from paraph.client.cli.context import Seat, example, run, seated
-from paraph.client.cli.output import emit, note
+from paraph.client.cli.output import emit, note, watched
 from paraph.client.cli.terminal import ending, enter_pressed
 from paraph.protocol import roles
 from paraph.protocol.errors import UnavailableError
@@ -58,7 +58,8 @@ async def _serve(
 ) -> None:
     from paraph.client.web.serving import serving
 
-    office.take(seat.vault)
+    with watched():
+        await office.take(seat.vault)
     try:
         async with serving(office, port=port, lock_after_s=lock_after * 60) as served:
             await _let_in(seat, served, no_browser=no_browser)

@@ -17,7 +17,7 @@ from typing import Final, Protocol
 
 import click
 
-from paraph.client.progress import watching
+from paraph.client.progress import Unit, watching
 from paraph.client.visible import HOSTILE, one_line, visible
 
 
@@ -146,14 +146,16 @@ def progress(what: str, *, quiet: bool = False) -> Iterator[Tick]:
 
 @contextmanager
 def watched() -> Iterator[None]:
-    """Show a progress bar for whatever crosses in parts while the block runs."""
-    with ExitStack() as stack:
-        bars: list[Tick] = []
+    """Show a progress bar for whatever crosses or is read in parts while the block runs."""
+    with ExitStack() as shown:
+        bar: dict[Unit, Tick] = {}  # one at a time: a terminal shows no two
 
-        def watch(done: int, total: int) -> None:
-            if not bars:
-                bars.append(stack.enter_context(progress("bytes")))
-            bars[0](done, total)
+        def watch(unit: Unit, done: int, total: int) -> None:
+            if unit not in bar:
+                shown.close()
+                bar.clear()
+                bar[unit] = shown.enter_context(progress(unit))
+            bar[unit](done, total)
 
         with watching(watch):
             yield

@@ -30,7 +30,9 @@ MOST_POSTED: Final = 4 * 1024 * 1024
 """Bytes of a posted form without files."""
 MOST_POSTED_S: Final = 60.0
 """How long a form may take to arrive; it comes from this machine."""
-_UNLOCKED: Final = frozenset({ENTER, "/unlock", "/language", "/theme", "/hints", "/lock"})
+_UNLOCKED: Final = frozenset(
+    {ENTER, "/unlock", "/opening", "/language", "/theme", "/hints", "/lock"}
+)
 _STATUS: Final = (
     (InputError, 400),
     (OutOfTurnError, 409),

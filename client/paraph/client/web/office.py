@@ -12,9 +12,9 @@ import dataclasses
 from collections.abc import Callable, Iterator
 from typing import Final
 
+from paraph.client import progress
 from paraph.client.desk import Desk
-from paraph.client.home import ChannelHome, Home
-from paraph.client.negotiating import ahead
+from paraph.client.home import Home
 from paraph.client.negotiating.fingerprint import Fingerprint, fingerprint
 from paraph.client.tools import Tools
 from paraph.client.vault import Vault
@@ -22,9 +22,9 @@ from paraph.client.web import collecting
 from paraph.client.web.following import Following
 from paraph.client.web.gate import Gate
 from paraph.client.web.hints import Hints
+from paraph.client.web.opening import Opened, Refused, open_channels
 from paraph.client.web.warming import Warming
-from paraph.protocol.errors import EquivocationError, InputError, LockedError, ParaphError
-from paraph.protocol.names import ChannelId
+from paraph.protocol.errors import InputError, LockedError, ParaphError
 from paraph.protocol.negotiation.kept import forget
 from paraph.protocol.negotiation.state import Negotiation, State
 from paraph.protocol.statements.header import Wording
@@ -62,19 +62,6 @@ class Room:
         return f"/n/{self.talks.identity.hex()}"
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Refused:
-    """A channel whose relay was found out; it does not open any more.
-
-    Attributes:
-        folder: Where it stands, with the evidence.
-        error: What is told.
-    """
-
-    folder: ChannelHome
-    error: EquivocationError
-
-
 class Office:
     """One person's home and its desks.
 
@@ -87,6 +74,7 @@ class Office:
         desks: Open desks, those of shared channels first; none while it is locked.
         chancery: The desk of the internal channel, if there is one.
         refused: Channels that do not open any more.
+        read: While it opens: how many entries of how many are read.
         hints: Says to every open page that something came.
         ahead: What else is made while nobody waits, last: steps of some milliseconds.
         voice: Held by whoever speaks.
@@ -103,10 +91,13 @@ class Office:
         self.desks: tuple[Desk, ...] = ()
         self.chancery: Desk | None = None
         self.refused: tuple[Refused, ...] = ()
+        self.read = (0, 0)
         self.tools: Final = tools
         self._role: Final = role
         self._vault: Vault | None = None
-        self._opening: Final = asyncio.Lock()
+        self._trying: Final = asyncio.Lock()
+        self._opening: asyncio.Task[None] | None = None
+        self._given_up = False
         self._following: dict[Desk, Following] = {}
         self._states: dict[Desk, tuple[tuple[int, ...], State]] = {}
         self._fingerprints: dict[Desk, tuple[tuple[int, ...], Fingerprint]] = {}
@@ -130,6 +121,11 @@ class Office:
         """Whether the passphrase must be given before anything is shown."""
         return self._vault is None
 
+    @property
+    def is_opening(self) -> bool:
+        """Whether the passphrase was given, and channels are still being opened."""
+        return self._opening is not None and not self._opening.done()
+
     async def unlock(self, passphrase: bytes) -> None:
         """Open the key file and every channel of the home, and begin to follow them.
 
@@ -137,78 +133,78 @@ class Office:
             LockedError: The passphrase is wrong.
             InputError: The home has no channel that this person's keys speak in.
         """
-        async with self._opening:  # one try at a time: each takes memory and a second, on purpose
-            if self._vault is None:
+        await self.begin(passphrase)
+        await self.opened()
+
+    async def begin(self, passphrase: bytes) -> None:
+        """Open the key file, and begin to do what else :meth:`unlock` does.
+
+        Raises:
+            LockedError: The passphrase is wrong.
+        """
+        async with self._trying:  # one try at a time: each takes memory and a second, on purpose
+            if self._vault is None and not self.is_opening:
                 open_vault, path = self.tools.open_vault, self.home.vault_path
-                self.take(await asyncio.to_thread(open_vault, path, passphrase))
+                vault = await asyncio.to_thread(open_vault, path, passphrase)
+                self._opening = asyncio.create_task(self.take(vault))
 
-    def take(self, vault: Vault) -> None:
+    async def opened(self, within_s: float | None = None) -> bool:
+        """Wait until what :meth:`begin` began is done.
+
+        Args:
+            within_s: How long; for as long as it takes, if not given.
+
+        Returns:
+            Whether the desk is open now.
+
+        Raises:
+            ParaphError: Why it does not open; told once.
+        """
+        opening = self._opening
+        if opening is not None:
+            await asyncio.wait({opening}, timeout=within_s)
+            if opening.done():
+                self._opening = None
+                await opening
+        return not self.is_locked
+
+    async def take(self, vault: Vault) -> None:
         """Begin with a key file that is open already.
-
-        A channel whose relay once showed two histories stays shut, and hinders no other.
 
         Raises:
             InputError: The home has no channel that this person's keys speak in.
         """
-        opened: list[Desk] = []
-        refused: list[Refused] = []
-        try:
-            for folder in self.home.channels():
-                try:
-                    opened.append(self._open(vault, folder))
-                except EquivocationError as error:
-                    refused.append(Refused(folder, error))
-        except BaseException:
-            for desk in opened:
-                desk.replica.close()
-            raise
-        if not opened and not refused:
-            raise InputError(
-                "this home has no channel yet",
-                code="channel",
-                hint="paraph channel propose or accept founds one; paraph member request joins"
-                " one of your party",
-            )
-        inner = [desk for desk in opened if desk.state.internal]
-        self.chancery = inner[0] if inner else None
-        self.desks = tuple([each for each in opened if each not in inner] + inner)
-        self.refused = tuple(refused)
-        self._vault = vault
+        self.read, self._given_up = (0, 0), False
+        with progress.watching(self._hear):
+            found = await asyncio.to_thread(open_channels, self.home, vault, self.tools, self._role)
+        self._begin(vault, found)
+
+    def _hear(self, unit: progress.Unit, done: int, total: int) -> None:
+        del unit  # entries
+        if self._given_up:
+            raise LockedError("locked before it was open", code="locked")
+        self.read = (done, total)
+
+    def _begin(self, vault: Vault, opened: Opened) -> None:
+        self._vault, self.desks, self.refused = vault, opened.desks, opened.refused
+        shared = [desk for desk in self.desks if not desk.state.internal]
+        self.chancery = next((desk for desk in self.desks if desk.state.internal), None)
+        for desk in self.desks:
+            desk.door = self.gate
         self._following = {desk: Following(desk, self.hints) for desk in self.desks}
         for following in self._following.values():
             following.start()
-        shared = [desk for desk in self.desks if desk not in inner]
         self._warming = Warming(shared, self.chancery, self.state, self.hints, self._more)
         self._warming.start()
         collecting.stays()
 
-    def _open(self, vault: Vault, folder: ChannelHome) -> Desk:
-        role, link = self._role_in(vault, folder.channel), self.tools.link(folder.relay)
-        desk = Desk.open(self.home, vault, folder, role, link, clock=self.tools.now)
-        desk.door = self.gate
-        desk.read()
-        self._look_ahead(desk.state)
-        return desk
-
     def _more(self) -> Iterator[object]:
         return self.ahead()  # as it is when its time has come
-
-    def _look_ahead(self, state: State) -> None:
-        # What the first screen rests on belongs to the opening: its first view is like the next.
-        for talks in state.negotiations.values():
-            for _ in ahead.for_the_first_screen(state, talks):
-                pass
-        if not state.internal:
-            for _ in ahead.for_the_drafts(self.home, state):
-                pass
-
-    def _role_in(self, vault: Vault, channel: ChannelId) -> str | None:
-        held = {key.role for key in vault.content.held(channel)}
-        return self._role if self._role in held else None
 
     async def lock(self) -> None:
         """Forget the keys and close every desk; what waits in an outbox stays there."""
         async with self.voice:
+            await self._give_up()
             vault, self._vault = self._vault, None
             if vault is None:
                 return
@@ -227,6 +223,12 @@ class Office:
                     await desk.close()
             collecting.goes()
         self.hints.tell("locked")
+
+    async def _give_up(self) -> None:
+        if self._opening is not None:
+            self._given_up = True
+            with contextlib.suppress(ParaphError):
+                await self.opened()
 
     async def close(self) -> None:
         """Lock, and let the pages go."""

@@ -5,16 +5,20 @@ from __future__ import annotations
 import collections
 import contextlib
 from typing import Final
+from urllib.parse import quote
 
 from aiohttp import web
 
 from paraph.client.web import asked, choices, language, theme
 from paraph.client.web.guard import ENTER, HEADERS
+from paraph.client.web.presence import PRESENCE
 from paraph.client.web.rendering import page
 from paraph.client.web.words import KINDS
 from paraph.protocol.errors import LockedError
 
 YEAR_S: Final = 365 * 24 * 3600
+PATIENCE_S: Final = 0.7
+"""How long a person waits for an open desk without being shown how far it has come."""
 
 
 async def offer(request: web.Request) -> web.Response:
@@ -38,18 +42,37 @@ async def enter(request: web.Request) -> web.Response:
 
 async def locked(request: web.Request) -> web.Response:
     """Ask for the passphrase."""
-    return page(request, "unlock.html", wrong=False, back=asked.own_path(request.query.get("back")))
+    back = asked.own_path(request.query.get("back"))
+    if asked.office(request).is_opening:
+        raise web.HTTPSeeOther(_opening(back))
+    return page(request, "unlock.html", wrong=False, back=back)
 
 
 async def unlock(request: web.Request) -> web.Response:
-    """Open the key file."""
-    form = await request.post()
+    """Open the key file, and the channels: what takes long is watched on a page of its own."""
+    form, office = await request.post(), asked.office(request)
     back, passphrase = asked.own_path(form.get("back")), str(form.get("passphrase", ""))
     try:
-        await asked.office(request).unlock(passphrase.encode())
+        await office.begin(passphrase.encode())
     except LockedError:
         return page(request, "unlock.html", wrong=True, back=back, status=403)
-    raise web.HTTPSeeOther(back)
+    request.app[PRESENCE].seen()
+    raise web.HTTPSeeOther(back if await office.opened(PATIENCE_S) else _opening(back))
+
+
+async def opening(request: web.Request) -> web.Response:
+    """Show how far the opening has come, and lead on when it is done."""
+    office, back = asked.office(request), asked.own_path(request.query.get("back"))
+    if office.is_opening:
+        done, total = office.read
+        return page(request, "opening.html", back=back, done=done, total=total)
+    if request.headers.get("HX-Request"):  # asked by script: the window itself has to go on
+        return web.Response(headers={"HX-Redirect": _opening(back)})
+    raise web.HTTPSeeOther(back if await office.opened() else f"/unlock?back={quote(back)}")
+
+
+def _opening(back: str) -> str:
+    return f"/opening?back={quote(back)}"
 
 
 async def lock(request: web.Request) -> web.Response:
@@ -119,6 +142,7 @@ ROUTES: Final = (
     web.post(ENTER, enter),
     web.get("/unlock", locked),
     web.post("/unlock", unlock),
+    web.get("/opening", opening),
     web.post("/lock", lock),
     web.post("/language", choose_language),
     web.post("/theme", choose_theme),

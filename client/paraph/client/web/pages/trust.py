@@ -21,7 +21,8 @@ from paraph.client.joining import TRUST_NAME
 from paraph.client.negotiating import newcomers, trusting
 from paraph.client.replica import Replica
 from paraph.client.web import asked, downloads
-from paraph.client.web.office import Office, Refused
+from paraph.client.web.office import Office
+from paraph.client.web.opening import Refused
 from paraph.client.web.posted import Posted
 from paraph.client.web.rendering import page
 from paraph.protocol.errors import ForgedError, InputError

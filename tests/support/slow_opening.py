@@ -1,0 +1,41 @@
+"""A home that opens only when it is told to: small ones open before anybody sees how far it is."""
+
+from __future__ import annotations
+
+import threading
+
+from paraph.client import progress
+from paraph.client.home import Home
+from paraph.client.tools import Tools
+from paraph.client.vault import Vault
+from paraph.client.web.opening import Opened, open_channels
+
+
+class Slow:
+    """Stands for ``open_channels``, and says once how far it has come.
+
+    Args:
+        failures: Raised in place of opening.
+
+    Attributes:
+        told: Set once it has said so.
+        goes_on: Set it, and the channels open.
+        done: How often they were opened.
+    """
+
+    def __init__(self, *failures: Exception) -> None:
+        self.goes_on = threading.Event()
+        self.told = threading.Event()
+        self.failures = failures
+        self.done = 0
+
+    def __call__(self, home: Home, vault: Vault, tools: Tools, role: str | None) -> Opened:
+        """Do what ``open_channels`` does, in its time."""
+        progress.tell("entries", 64, 4096)
+        self.told.set()
+        assert self.goes_on.wait(120)
+        for each in self.failures:
+            raise each
+        progress.tell("entries", 128, 4096)
+        self.done += 1
+        return open_channels(home, vault, tools, role)
