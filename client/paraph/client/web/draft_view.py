@@ -9,11 +9,11 @@ from typing import Final
 
 from aiohttp import web
 
-from paraph.client.negotiating import chancery, drafting, editing, linting, mandate
+from paraph.client.negotiating import chancery, draft_rows, drafting, editing, linting, mandate
 from paraph.client.negotiating.bilingual import DraftFile
+from paraph.client.negotiating.draft_rows import Row
 from paraph.client.negotiating.draft_standing import Standing, heads_of, sent_as, standing
 from paraph.client.negotiating.drafting import Drafted
-from paraph.client.negotiating.editing import Row
 from paraph.client.negotiating.kept_drafts import DraftFolder, Kept
 from paraph.client.negotiating.redline import Kin, redline
 from paraph.client.negotiating.redline.clauses import Piece
@@ -234,7 +234,7 @@ class Sheet:
         self.text: Final = editing.text_of(draft.file, self.languages)
         made = draft.drafted.draft.operations if draft.drafted is not None else ()
         moved = frozenset(each.cid for each in made if isinstance(each, MoveAfter))
-        self.rows: Final = tuple(editing.rows(draft.file, draft.base, moved))
+        self.rows: Final = tuple(draft_rows.rows(draft.file, draft.base, moved))
         self.own: Final = linting.own_lists(office.home.path)
         self.rule: Final = _mandate(office, room)
         self.inner: Final = _notes(office, room)

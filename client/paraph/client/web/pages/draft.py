@@ -12,7 +12,8 @@ from aiohttp import web
 
 from paraph.client.negotiating import bilingual, drafting, editing
 from paraph.client.negotiating.bilingual import DraftFile
-from paraph.client.negotiating.editing import Row, Written
+from paraph.client.negotiating.draft_rows import Row
+from paraph.client.negotiating.editing import Written
 from paraph.client.web import asked, draft_view, language, paging, rendering, spoken
 from paraph.client.web.draft_view import Sheet, Shown
 from paraph.client.web.keymap import KEYS
