@@ -15,6 +15,12 @@ from tests.browser.window import Window
 from tests.browser.world import World
 
 SAVED = ".saved .good"
+ANSWER = """
+() => {
+  document.querySelector("#reference button.act").click();
+  return document.activeElement.value;
+}
+"""
 
 
 async def _begun(page: Page, origin: str, room: str) -> int:
@@ -53,9 +59,13 @@ async def test_words_are_kept_at_every_pause_and_at_every_way_on(usa: Window, wo
     for key in ("F2", "r", *"c-terms", "Enter", "F2", "b", *"two"):
         await page.keyboard.press(key)
     assert await area.input_value() == "See {ref:c-terms}[USA: two]"
+    for key in ("F2", "r", *"c-terms"):
+        await page.keyboard.press(key)
+    # The answer itself inserts: whoever types on meets no other field meanwhile.
+    assert await page.evaluate(ANSWER) == "See {ref:c-terms}[USA: two{ref:c-terms}]"
     async with page.expect_navigation():
         await page.keyboard.press("Control+Enter")
-    assert "See {ref:c-terms}[USA: two]" in _kept(home, number)
+    assert "See {ref:c-terms}[USA: two{ref:c-terms}]" in _kept(home, number)
 
 
 async def test_words_typed_before_the_scripts_came_are_kept(usa: Window, world: World) -> None:

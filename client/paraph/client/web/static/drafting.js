@@ -109,15 +109,22 @@
   };
   const dialog = document.getElementById("reference");
   let asking = null;
-  dialog.addEventListener("close", () => {
+  const answered = (inserts) => {
     const field = document.getElementById("reference-cid");
     const cid = field.value.trim();
     field.value = "";
     const form = asking;
     asking = null;
-    if (form && dialog.returnValue === "insert" && cid) insert(form, "{ref:" + cid + "}", "");
+    if (form && inserts && cid) insert(form, "{ref:" + cid + "}", "");
     else if (form) (areas.get(form) || form.querySelector("textarea")).focus();
+  };
+  // Within the key that answers: a close is told later, when the next key has met the wrong field.
+  dialog.addEventListener("submit", (event) => {
+    event.preventDefault();
+    dialog.close();
+    answered(event.submitter.value === "insert");
   });
+  dialog.addEventListener("close", () => answered(false));  // by Escape; else it was answered
   for (const bar of draft.querySelectorAll(".insert")) bar.hidden = false;
   draft.addEventListener("click", (event) => {
     const button = event.target.closest(".insert button");
@@ -125,7 +132,6 @@
     const form = formOf(button);
     if ("reference" in button.dataset) {
       asking = form;
-      dialog.returnValue = "";
       dialog.showModal();
     } else insert(form, button.dataset.before, button.dataset.after);
   });
