@@ -26,8 +26,8 @@ from paraph.protocol.negotiation.state import Negotiation, State
 
 SLICE_S: Final = 0.004
 """How long a page may have to wait for one slice."""
-REST_S: Final = 0.02
-"""How long it stands still after a page: the browser asks for what belongs to it."""
+REST_S: Final = 0.3
+"""How long it stands still after a page: the browser asks for what belongs to it, and paints."""
 CALM_S: Final = 5.0
 """How long nothing must have come before words are made of what came: they take a core."""
 
