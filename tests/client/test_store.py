@@ -9,7 +9,8 @@ from pathlib import Path
 import apsw
 import pytest
 
-from paraph.client.store import Alarm, ChannelStore, EntryRow, OutboxRow, Wanted
+from paraph.client.outgoing import OutboxRow
+from paraph.client.store import Alarm, ChannelStore, EntryRow, Wanted
 from paraph.protocol.delivery import Delivery
 from paraph.protocol.errors import IntegrityError, UnavailableError
 from paraph.protocol.names import ChannelId, Digest, KeyId, StatementId
@@ -117,12 +118,12 @@ def test_a_transaction_that_fails_leaves_nothing(store: ChannelStore) -> None:
 
 
 def test_a_number_is_given_once_unless_it_is_free_again(store: ChannelStore) -> None:
-    store.add_outgoing(outgoing(1))
+    store.add_outgoing([outgoing(1)])
     with pytest.raises(IntegrityError):
-        store.add_outgoing(outgoing(1, id=StatementId(b"\2" * 32)))
-    store.move(outgoing(1).id, Delivery.UNPLACEABLE, reason="expired")
+        store.add_outgoing([outgoing(1, id=StatementId(b"\2" * 32))])
+    store.move([(outgoing(1).id, Delivery.UNPLACEABLE, "expired")])
     assert store.last_outgoing(KEY) == (0, b"")
-    store.add_outgoing(outgoing(1, id=StatementId(b"\2" * 32)))
+    store.add_outgoing([outgoing(1, id=StatementId(b"\2" * 32))])
     assert store.last_outgoing(KEY) == (1, b"\2" * 32)
     assert [row.reason for row in store.outgoing()] == ["expired", ""]
     assert store.outgoing_by_id(StatementId(b"\3" * 32)) is None

@@ -19,8 +19,8 @@ from pathlib import Path
 from paraph.client.backoff import Backoff
 from paraph.client.home import Home
 from paraph.client.outbox import Outbox
+from paraph.client.outgoing import OutboxRow
 from paraph.client.replica import Replica
-from paraph.client.store import OutboxRow
 from paraph.client.transport import Transport
 from paraph.protocol.delivery import Delivery
 from paraph.protocol.errors import UnavailableError

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from paraph.client.outbox import Outbox
+from paraph.client.outgoing import OutboxRow
 from paraph.client.replica import Replica
-from paraph.client.store import OutboxRow
 from paraph.protocol import signed
 from paraph.protocol.checkpoint import LogSecret
 from paraph.protocol.delivery import Delivery

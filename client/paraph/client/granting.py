@@ -19,8 +19,8 @@ from typing import Final
 
 from paraph.client.desk import ATTEMPTS, Desk
 from paraph.client.opened import binding_of
+from paraph.client.outgoing import OutboxRow
 from paraph.client.sent import PENDING
-from paraph.client.store import OutboxRow
 from paraph.client.vault import VaultContent
 from paraph.protocol import roles, signed
 from paraph.protocol.delivery import Delivery

@@ -10,6 +10,7 @@ from paraph.protocol.documents import Limits
 from paraph.protocol.errors import IntegrityError, OutOfTurnError, RefusedError
 from paraph.protocol.names import ZERO, KeyId, StatementId
 from paraph.protocol.sentences import worded
+from paraph.protocol.signed import Unsigned
 from paraph.protocol.statements.clear import TYPE_OF
 from paraph.protocol.statements.envelope import (
     SEALED_TYPE,
@@ -18,7 +19,6 @@ from paraph.protocol.statements.envelope import (
     SealedContent,
     Seen,
     Statement,
-    statement_id,
 )
 
 
@@ -144,9 +144,9 @@ class Numbered:
         """The number, and the statement before it."""
         return self.sequence, self.previous
 
-    def follow(self, statement: Statement) -> None:
-        """Go on to the number behind *statement*, which is signed meanwhile."""
-        self.sequence, self.previous = statement.sequence + 1, statement_id(statement.encode())
+    def follow(self, before: Unsigned) -> None:
+        """Go on to the number behind a statement that is signed meanwhile."""
+        self.sequence, self.previous = before.statement.sequence + 1, before.id
 
     def statement(
         self,

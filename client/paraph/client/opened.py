@@ -32,7 +32,7 @@ from paraph.protocol.errors import (
     UnreadableError,
 )
 from paraph.protocol.log import ChannelLog
-from paraph.protocol.names import ZERO, ChannelId, Digest, KeyId
+from paraph.protocol.names import ZERO, ChannelId, Digest, KeyId, StatementId
 from paraph.protocol.negotiation import fold
 from paraph.protocol.negotiation import state as states
 from paraph.protocol.negotiation.fingerprint import Digests
@@ -83,6 +83,9 @@ class Source(Protocol):
 
     def body(self, digest: bytes) -> bytes | None:
         """Return a sealed body, if it is here."""
+
+    def content(self, statement: StatementId) -> Content | None:
+        """Return what whoever reads has sealed in a statement itself, if that is at hand."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -336,11 +339,23 @@ class Reader:
         statement, sealed = _sealed(entry)
         assert entry.member is not None
         try:
-            content = decode_content(self._unseal(entry, statement, sealed))
+            content = self._sealed_here(entry, sealed)
+            if content is None:
+                content = decode_content(self._unseal(entry, statement, sealed))
             check_act(content, entry.member.key)
         except MalformedError as error:
             return Outcome("refused", error.code, str(error))
         return content if fits(content.header, sealed) else OTHER_ATTACHMENTS
+
+    def _sealed_here(self, entry: Entry, sealed: SealedContent) -> Content | None:
+        # What we sealed ourselves, as the record that we sealed: only where it would open as well,
+        # since what is read must not depend on whether this program ran since.
+        content = self._source.content(entry.id)
+        if content is not None and any(
+            each in sealed.recipients or self.is_granted(entry.index, each) for each in self._keys
+        ):
+            return content
+        return None
 
     def _hear(
         self, entry: Entry, state: State, said: Said, payload: Record

@@ -24,10 +24,10 @@ from typing import Final
 from paraph.client.backoff import Backoff
 from paraph.client.clock import Clock, wall_clock
 from paraph.client.numbering import key_elsewhere
+from paraph.client.outgoing import OutboxRow
 from paraph.client.replica import Replica
 from paraph.client.saying import Saying
 from paraph.client.staging import stage_attachments
-from paraph.client.store import OutboxRow
 from paraph.protocol import delivery, signed
 from paraph.protocol.delivery import Delivery, Event
 from paraph.protocol.errors import (
@@ -83,6 +83,7 @@ class Outbox(Saying):
         self._backoff: Final = backoff or Backoff()
         self._sending: Final = asyncio.Lock()
         self._ended = asyncio.Event()
+        self._under_way: Final[dict[StatementId, OutboxRow]] = {}
 
     async def room(self, most: int) -> None:
         """Wait until at most *most* statements are unproven, while somebody sends."""
@@ -108,6 +109,7 @@ class Outbox(Saying):
             EquivocationError: The relay showed two histories.
         """
         async with self._sending:
+            self._under_way.clear()
             ended = self._settle()
             failures = 0
             while rows := self.pending():
@@ -133,7 +135,7 @@ class Outbox(Saying):
         # prepared meanwhile joins in, unless it must wait for those before it.
         first, last = rows[0], rows[-1]
         waiting = deque(rows)
-        self._move(rows, Event.SENDING)
+        self._leave(rows)
         running: dict[asyncio.Task[int], OutboxRow] = {}
         failures: list[_Failure] = []
         size, settled = 0, self._replica.size
@@ -154,7 +156,7 @@ class Outbox(Saying):
                     rows = [] if more and more[0].exclusive else _together(more)
                     last = rows[-1] if rows else last
                     waiting += rows
-                    self._move(rows, Event.SENDING)
+                    self._leave(rows)
                 if running and self._replica.size > settled:
                     settled = self._replica.size
                     ended += self._settle()
@@ -173,12 +175,12 @@ class Outbox(Saying):
         # Returns the size of a verified head under which the statement stands.
         body = b""
         if row.body:
-            own = self._replica.own.get(row.envelope)
-            statement = own.statement if own else signed.read(row.envelope).statement
+            made = self._replica.own.get(row.envelope)
+            statement = made.verified.statement if made else signed.read(row.envelope).statement
             content = statement.content
             assert isinstance(content, SealedContent)
             await stage_attachments(relay, self._replica.bodies, content)
-            body = self._replica.body(row.body) or b""
+            body = (made.body if made else b"") or self._replica.body(row.body) or b""
         placed = await relay.submit(row.envelope, body)
         try:
             return self._check(row, placed)
@@ -208,23 +210,22 @@ class Outbox(Saying):
         log, head = self._replica.log, self._replica.head
         found = [
             (row, index)
-            for row in self.pending()
-            if (index := self._replica.index_of(row.id)) is not None
+            for each in self._store.pending_ids(self.key)
+            if (index := self._replica.index_of(each)) is not None
+            and (row := self._under_way.pop(each, None) or self.row(each)) is not None
         ]
         if not found:
             return []
         ended = []
+        for row, index in found:
+            state = row.state
+            if state is Delivery.SIGNED:  # as it was read, or sent by another process of this home
+                state = delivery.step(state, Event.SENDING)
+            state = delivery.step(state, Event.PROVEN)
+            proof = TlogProof(index, log.tree.inclusion(index, head.size), head.note).encode()
+            ended.append(dataclasses.replace(row, state=state, index=index, proof=proof, reason=""))
         with self._store.transaction(durable=False):  # found again in the log
-            for row, index in found:
-                state = row.state
-                if state is Delivery.SIGNED:  # sent by another process of this home
-                    state = delivery.step(state, Event.SENDING)
-                state = delivery.step(state, Event.PROVEN)
-                proof = TlogProof(index, log.tree.inclusion(index, head.size), head.note).encode()
-                self._store.prove(row.id, index, proof)
-                ended.append(
-                    dataclasses.replace(row, state=state, index=index, proof=proof, reason="")
-                )
+            self._store.prove((row.id, row.index, row.proof) for row in ended)
         self._ended.set()
         self._ended = asyncio.Event()
         return ended
@@ -267,27 +268,27 @@ class Outbox(Saying):
 
     def _exclude(self, row: OutboxRow, code: str) -> list[OutboxRow]:
         # Everything signed behind it names it as previous, so that can never be placed either.
-        ended = []
         with self._store.transaction():
-            for each in self.pending():
-                if each.sequence < row.sequence:
-                    continue
+            excluded = [each for each in self.pending() if each.sequence >= row.sequence]
+            for each in excluded:
                 delivery.step(each.state, Event.EXCLUDED)
-                reason = code if each.id == row.id else "previous"
-                self._store.move(each.id, Delivery.UNPLACEABLE, reason=reason)
-                ended.append(each.id)
-        return self._rows(ended)
+            self._store.move(
+                (each.id, Delivery.UNPLACEABLE, code if each.id == row.id else "previous")
+                for each in excluded
+            )
+        return self._rows(each.id for each in excluded)
 
-    def _move(self, rows: Iterable[OutboxRow], event: Event) -> None:
+    def _leave(self, rows: Iterable[OutboxRow]) -> None:
+        # They are about to be sent, and at hand until they are proven.
+        self._under_way.update((row.id, row) for row in rows)
         changed = [
-            (row, after)
+            (row.id, after, "")
             for row in rows
-            if (after := delivery.step(row.state, event)) is not row.state
+            if (after := delivery.step(row.state, Event.SENDING)) is not row.state
         ]
         if changed:
             with self._store.transaction(durable=False):  # signed or unknown: sent again
-                for row, after in changed:
-                    self._store.move(row.id, after)
+                self._store.move(changed)
 
 
 def _together(rows: Iterable[OutboxRow]) -> list[OutboxRow]:

@@ -10,10 +10,10 @@ from typing import Final
 
 from paraph.client import catching_up, forks
 from paraph.client.backoff import Backoff
-from paraph.client.history import History
 from paraph.client.home import ChannelHome
 from paraph.client.signatures import Checked
 from paraph.client.store import ChannelStore
+from paraph.client.taking import Taking
 from paraph.protocol.errors import (
     EquivocationError,
     RefusedError,
@@ -28,8 +28,8 @@ FOLLOW_WAIT_S: Final = 2.0
 """How long to wait for a push before asking for entries."""
 
 
-class Replica(History):
-    """One channel's verified log on this disk, and how it grows. See :class:`History`."""
+class Replica(Taking):
+    """One channel's verified log on this disk, and how it grows by a relay. See :class:`Taking`."""
 
     def __init__(self, home: ChannelHome, store: ChannelStore, log: ChannelLog) -> None:
         super().__init__(home, store, log)

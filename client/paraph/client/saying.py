@@ -13,17 +13,18 @@ The rules, all of them:
 from __future__ import annotations
 
 import asyncio
+import itertools
 import os
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import Future, wait
+from concurrent.futures import Future
 from typing import Final
 
 from paraph.client import signatures
 from paraph.client.clock import Clock, wall_clock
 from paraph.client.crossing import require_same_life
 from paraph.client.numbering import Numbered, require_limits
+from paraph.client.outgoing import OutboxRow
 from paraph.client.replica import Replica
-from paraph.client.store import OutboxRow
 from paraph.protocol import roles, signed
 from paraph.protocol.buckets import MAX_RECIPIENTS
 from paraph.protocol.delivery import Delivery
@@ -33,7 +34,7 @@ from paraph.protocol.names import Digest, KeyId, StatementId
 from paraph.protocol.schema import Record
 from paraph.protocol.sealed import SALT_SIZE, seal
 from paraph.protocol.sentences import coded, worded
-from paraph.protocol.signed import Verified
+from paraph.protocol.signed import Unsigned, Verified
 from paraph.protocol.statements.clear import TYPE_OF, Heartbeat
 from paraph.protocol.statements.content import Content, action_of, encode_content
 from paraph.protocol.statements.envelope import (
@@ -45,6 +46,9 @@ from paraph.protocol.statements.envelope import (
     Statement,
 )
 from paraph.protocol.trust import Member
+
+SIGNED_TOGETHER: Final = 4
+"""Statements that a thread signs in a row: it is woken once for all of them."""
 
 
 class Saying:
@@ -139,7 +143,9 @@ class Saying:
             )
             made = signed.make(statement, self._signer)
             signed.read(made.unverified.envelope)  # what is too large for a reader ends here
-            return self._keep(made, b"", tag)
+            (row,) = self._keep([(made, b"")], tag)
+        self._replica.own.remember(made)
+        return row
 
     def prepare_heartbeat(self, *, dated: int = 0, sent_at: int = 0, tag: str = "") -> OutboxRow:
         """Sign a heartbeat over the head and what is held now.
@@ -201,7 +207,10 @@ class Saying:
                 attachments=attachments,
                 sent_at=sent_at or self._now(),
             )
-            return self._keep(signed.make(statement, self._signer), body, tag)
+            made = signed.make(statement, self._signer)
+            (row,) = self._keep([(made, body)], tag)
+        self._replica.own.remember(made, content, body)
+        return row
 
     async def prepare_many(
         self,
@@ -232,18 +241,31 @@ class Saying:
         while True:
             with Numbered(self._replica, self.key, durable=False) as number:
                 first = number.place
-            made: list[tuple[Future[Verified], bytes]] = []
-            for record in records:
-                statement, body = self._seal(
-                    record, keys, number, precedence=precedence, sent_at=self._now()
-                )
-                number.follow(statement)
-                made.append((signatures.in_thread(signed.make, statement, self._signer), body))
+            signing: list[Future[list[Verified]]] = []
+            bodies: list[bytes] = []
+            for at in range(0, len(records), SIGNED_TOGETHER):
+                group: list[Unsigned] = []
+                for record in records[at : at + SIGNED_TOGETHER]:
+                    statement, body = self._seal(
+                        record, keys, number, precedence=precedence, sent_at=self._now()
+                    )
+                    bodies.append(body)
+                    group.append(Unsigned.of(statement))
+                    number.follow(group[-1])
+                signing.append(signatures.in_thread(self._sign, group))
                 await asyncio.sleep(0)
-            await asyncio.get_running_loop().run_in_executor(None, wait, [each for each, _ in made])
+            signed_ = await asyncio.gather(*map(asyncio.wrap_future, signing))
+            made = list(zip(itertools.chain.from_iterable(signed_), bodies, strict=True))
             with Numbered(self._replica, self.key, naming=False) as number:
-                if number.place == first:
-                    return [self._keep(each.result(), body, "") for each, body in made]
+                if number.place != first:
+                    continue
+                rows = self._keep(made)
+            for (each, body), content in zip(made, contents, strict=True):
+                self._replica.own.remember(each, content, body)
+            return rows
+
+    def _sign(self, group: Sequence[Unsigned]) -> list[Verified]:
+        return [signed.finish(each, self._signer) for each in group]
 
     def _recipients(self, recipients: Iterable[SealingPublicKey] | None) -> list[SealingPublicKey]:
         trust, log_time = self._replica.log.trust, self._replica.log.log_time
@@ -310,34 +332,37 @@ class Saying:
         exercise = self._replica.log.charter.exercise
         require_same_life(self._replica.home, content, exercise=exercise)
 
-    def _keep(self, made: Verified, body: bytes, tag: str) -> OutboxRow:
-        # In the transaction of Numbered: the number is ours, or nothing was written.
-        statement = made.statement
-        try:
-            self._replica.log.judge(made)
-        except RefusedError as error:
-            if error.code != "gap":  # behind others of this key that are on their way
-                raise
+    def _keep(self, made: Sequence[tuple[Verified, bytes]], tag: str = "") -> list[OutboxRow]:
+        # In the transaction of Numbered: the numbers are ours, or nothing was written.
+        for first, _ in made[:1]:
+            try:
+                self._replica.log.judge(first)  # of those behind it the log asks nothing else yet
+            except RefusedError as error:
+                if error.code != "gap":  # behind others of this key that are on their way
+                    raise
         if tag and self.tagged(tag) is not None:
             raise OutOfTurnError("a statement was made under this tag before", code="tag-taken")
-        digest = b""
-        if isinstance(statement.content, SealedContent):
-            digest = statement.content.body_digest
-            self._store.put_bodies({Digest(digest): body})
-        self._replica.own.remember(made)
-        return self._store.add_outgoing(
-            OutboxRow(
-                number=0,
-                key=self.key,
-                sequence=statement.sequence,
-                id=made.id,
-                envelope=made.unverified.envelope,
-                body=digest,
-                exclusive=statement.exclusive,
-                tag=tag,
-                state=Delivery.SIGNED,
-                index=-1,
-                proof=b"",
-                reason="",
-            )
+        self._store.put_bodies({_digest(each): body for each, body in made if body})
+        return self._store.add_outgoing([self._row(each, tag) for each, _ in made])
+
+    def _row(self, made: Verified, tag: str) -> OutboxRow:
+        return OutboxRow(
+            number=0,
+            key=self.key,
+            sequence=made.statement.sequence,
+            id=made.id,
+            envelope=made.unverified.envelope,
+            body=_digest(made),
+            exclusive=made.statement.exclusive,
+            tag=tag,
+            state=Delivery.SIGNED,
+            index=-1,
+            proof=b"",
+            reason="",
         )
+
+
+def _digest(made: Verified) -> Digest:
+    # Of the body; empty where there is none.
+    content = made.statement.content
+    return Digest(content.body_digest if isinstance(content, SealedContent) else b"")

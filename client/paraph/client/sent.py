@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Sequence
 from typing import Final
 
-from paraph.client.store import OutboxRow
+from paraph.client.outgoing import OutboxRow
 from paraph.protocol.delivery import Delivery
 from paraph.protocol.names import StatementId
 from paraph.protocol.statements.header import NO_NEGOTIATION

@@ -26,22 +26,9 @@ JOB: Final = 64
 LEAST_JOB: Final = 8
 """Fewer are not shared out: a thread costs as much as a signature."""
 
-MOST_KNOWN: Final = 64
-"""Two windows of statements under way; the rest is checked again."""
-
 Checked = Verified | Unverified | None
 """Verified; decoded, but by a sender not known yet; or neither (the log will say why)."""
 Lookup = Callable[[KeyId], Member | None]
-
-
-class Known(dict[bytes, Verified]):
-    """Envelopes that were checked before, byte for byte; the oldest are forgotten."""
-
-    def remember(self, verified: Verified) -> None:
-        """Add one."""
-        self[verified.unverified.envelope] = verified
-        while len(self) > MOST_KNOWN:
-            del self[next(iter(self))]
 
 
 def _cores() -> int:

@@ -35,6 +35,9 @@ def ciphertext_size(plaintext: int) -> int:
     return _HEADER + plaintext + _TAG * (plaintext // _CHUNK + 1)
 
 
+_SEALED: Final = frozenset(ciphertext_size(each) for each in BUCKETS)
+
+
 def padded_size(content: int) -> int:
     """Return the bucket for *content* bytes, salt included.
 
@@ -73,7 +76,7 @@ def check_body_size(size: int, recipients: int) -> None:
     Raises:
         MalformedError: No bucket gives that size.
     """
-    if size - recipients * WRAP_SIZE not in {ciphertext_size(each) for each in BUCKETS}:
+    if size - recipients * WRAP_SIZE not in _SEALED:
         raise MalformedError("expected a body whose size is one of twelve", code="bucket")
 
 
@@ -83,8 +86,7 @@ def check_attachment_size(size: int) -> None:
     Raises:
         MalformedError: No padded size gives it.
     """
-    sizes = {ciphertext_size(each) for each in BUCKETS}
     empty = ciphertext_size(0)
     step = ciphertext_size(LARGEST) - empty
-    if size not in sizes and (size <= empty or (size - empty) % step):
+    if size not in _SEALED and (size <= empty or (size - empty) % step):
         raise MalformedError("expected an attachment of a padded size", code="bucket")

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Final
+from typing import Final, Self
 
 from paraph.protocol.errors import MisuseError, UnsupportedError
 from paraph.protocol.keys import PublicKey, Signer
@@ -117,18 +117,44 @@ def assume_checked(unverified: Unverified, key: PublicKey) -> Verified:
     return Verified(unverified, key, _MADE_HERE)
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class Unsigned:
+    """A statement of ours, encoded once: to be signed, and to be named by the next one.
+
+    Attributes:
+        statement: What is said.
+        statement_bytes: The part that is signed.
+        id: Statement id.
+    """
+
+    statement: Statement
+    statement_bytes: bytes
+    id: StatementId
+
+    @classmethod
+    def of(cls, statement: Statement) -> Self:
+        """Encode *statement*."""
+        body = statement.encode()
+        return cls(statement, body, statement_id(body))
+
+
 def make(statement: Statement, signer: Signer) -> Verified:
     """Sign *statement* as its sender. What was signed here is not checked again here.
 
     Raises:
         MisuseError: *signer* is not the sender.
     """
+    return finish(Unsigned.of(statement), signer)
+
+
+def finish(unsigned: Unsigned, signer: Signer) -> Verified:
+    """Do what :func:`make` does with a statement that is encoded already."""
+    statement, body = unsigned.statement, unsigned.statement_bytes
     if statement.sender != signer.public.id:
         raise MisuseError("the signer is not the sender of the statement")
-    body = statement.encode()
     signature = signer.sign(context_of(statement), body)
     envelope = Envelope(statement=body, signature=signature).encode()
-    made = Unverified(envelope, statement, body, signature, statement_id(body))
+    made = Unverified(envelope, statement, body, signature, unsigned.id)
     return Verified(made, signer.public, _MADE_HERE)
 
 

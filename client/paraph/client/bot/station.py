@@ -16,8 +16,8 @@ from paraph.client.clock import Clock
 from paraph.client.home import ChannelHome
 from paraph.client.joining import Link
 from paraph.client.outbox import Outbox
+from paraph.client.outgoing import OutboxRow
 from paraph.client.replica import Replica
-from paraph.client.store import OutboxRow
 from paraph.client.vault import HeldKey
 from paraph.protocol import roles, signed
 from paraph.protocol.delivery import Delivery
