@@ -8,7 +8,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from concurrent.futures import Future
 from typing import Final
 
-from paraph.client import catching_up, forks
+from paraph.client import catching_up, forks, pushes
 from paraph.client.backoff import Backoff
 from paraph.client.home import ChannelHome
 from paraph.client.signatures import Checked
@@ -137,12 +137,14 @@ class Replica(Taking):
                     async with contextlib.aclosing(self.catch_up(relay)) as caught_up:
                         async for released in caught_up:
                             yield released
-                    async for served in relay.follow(self.log.size):
-                        backoff.succeeded()
-                        async with self._convicting(relay):
-                            released = await self.absorb(served)
-                        if released:
-                            yield released
+                    pushed = pushes.together(relay.follow(self.log.size))
+                    async with contextlib.aclosing(pushed):
+                        async for served in pushed:
+                            backoff.succeeded()
+                            async with self._convicting(relay):
+                                released = await self.absorb(*served)
+                            if released:
+                                yield released
                     await backoff.wait()
                 except UnavailableError:
                     await backoff.wait()
