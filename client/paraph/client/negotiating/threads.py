@@ -9,7 +9,7 @@ from typing import Final
 from paraph.protocol.names import ZERO
 from paraph.protocol.negotiation.anchoring import Place, anchoring_of
 from paraph.protocol.negotiation.kept import Same, kept
-from paraph.protocol.negotiation.state import Comment, Negotiation, Version
+from paraph.protocol.negotiation.state import Comment, Negotiation, SideDocument, Version
 from paraph.protocol.negotiation.trie import Trie
 
 FATES: Final[Mapping[str, str]] = {
@@ -80,6 +80,14 @@ def thread(talks: Negotiation, version: Version | None, number: int) -> Thread |
         if number and comment.number == number:
             return _thread(talks, comment, version, talks.versions)
     return None
+
+
+def threads_on(talks: Negotiation, document: SideDocument, version: Version) -> Iterator[Thread]:
+    """Yield the threads on a side document, in the order of the log, and look at no other."""
+    versions = {each for each, at in talks.versions.items() if at.document == document.statement}
+    for comment in sorted(talks.comments.values(), key=_number):
+        if comment.number and comment.content.anchor.version in versions:
+            yield _thread(talks, comment, version, talks.versions)
 
 
 def waiting(

@@ -10,7 +10,7 @@ from aiohttp import web
 from paraph.client.negotiating import conferences, minutes
 from paraph.client.negotiating import side_documents as making
 from paraph.client.negotiating.side_documents import Row
-from paraph.client.negotiating.threads import threads
+from paraph.client.negotiating.threads import threads_on
 from paraph.client.web import asked, clauses, language, leaving, saying, texts
 from paraph.client.web.office import Room
 from paraph.client.web.posted import Posted
@@ -144,12 +144,7 @@ async def show(request: web.Request) -> web.Response:
         head=head,
         numbers=head.text.numbers() if head is not None else {},
         label=_labels(request, room).get(document.content.cid, document.content.cid),
-        comments=[
-            each
-            for each in threads(room.talks, head)
-            if (on := room.talks.versions.get(each.comment.content.anchor.version)) is not None
-            and on.document == document.statement
-        ],
+        comments=list(threads_on(room.talks, document, head)) if head is not None else [],
         may_confirm=confirming
         and saying.refusal(room, lambda: making.confirmed(room.desk, header, document)) is None,
         may_write=saying.may(room, "table") and len(document.heads) < 2,
