@@ -20,10 +20,10 @@ from tests.support.chancery import chancery, exchanging, write
 from tests.support.negotiating import Channel
 
 
-class _Reader:
-    # What a search asks of a reader; positions are opened again, all else stands in the state.
+class _Screen:
+    # What a search asks of a screen; positions are opened again, all else stands in the state.
     def __init__(self, state: State, said: dict[int, Content]) -> None:
-        self.state = state
+        self.read = state
         self._said = said
 
     def again(self, index: int) -> OpenedEntry | None:
@@ -32,11 +32,11 @@ class _Reader:
 
 @dataclasses.dataclass(eq=False)
 class _Desk:
-    reader: _Reader
+    screen: _Screen
 
 
 def desk_of(channel: Channel, said: dict[int, Content] | None = None) -> Desk:
-    return _Desk(_Reader(channel.state, said or {}))  # type: ignore[return-value]
+    return _Desk(_Screen(channel.state, said or {}))  # type: ignore[return-value]
 
 
 def table() -> Channel:
@@ -195,7 +195,7 @@ def test_what_is_said_next_is_found_next() -> None:
     desk = desk_of(channel)
     assert search("heron", desk).total == 0
     channel.applies(negotiating.comment(body="A heron."))
-    desk.reader.state = channel.state
+    desk.screen.read = channel.state  # type: ignore[misc]
     assert search("heron", desk).total == 1
 
 

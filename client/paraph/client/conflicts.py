@@ -21,6 +21,8 @@ from paraph.protocol.statements.envelope import ClearContent
 from paraph.protocol.wire import MAX_CONFLICTS, Conflict
 
 FOLDER: Final = "conflicts"
+DOUBLE: Final = "double-sequence"
+"""Name of the alarm at a statement whose number its key used twice."""
 MOST: Final = 1_000
 """Pairs kept; a key that made so many is long known for it."""
 
@@ -55,7 +57,7 @@ def _keep(replica: Replica, folder: Path, number: int, pair: Conflict) -> Path:
     path = folder / f"{number:06d}.evidence"
     write_atomically(path, evidence.encode())
     replica.alarm(
-        "double-sequence",
+        DOUBLE,
         replica.log.placed[signed.read(pair.placed).id],
         f"the key {statement.sender.hex()[:16]} signed another statement under number"
         f" {statement.sequence}; the evidence is in {path}",

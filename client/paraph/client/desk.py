@@ -29,6 +29,7 @@ from paraph.client.joining import Link
 from paraph.client.opened import OpenedEntry, Reader
 from paraph.client.outbox import Outbox
 from paraph.client.replica import Replica
+from paraph.client.screen import Screen, shown
 from paraph.client.sent import Sent, advice, sent_of
 from paraph.client.staging import listed
 from paraph.client.vault import HeldKey, Vault
@@ -61,12 +62,14 @@ class Desk:
         role: Role of the key.
         replica: The verified log.
         reader: What could be opened of it, folded.
+        screen: The same without the words that are held here: for everything that is shown.
         outbox: What was said with this key.
         door: Sees everything before it is sealed; gives it back, or what to say in its place.
     """
 
     def __init__(
         self,
+        home: Home,
         folder: ChannelHome,
         vault: Vault,
         key: HeldKey,
@@ -85,6 +88,7 @@ class Desk:
         self._said: list[tuple[StatementId, Content]] = []
         self.replica: Final = Replica.load(folder)
         self.reader: Final = Reader(self.replica, vault.content.openers(folder.channel))
+        self.screen: Final = Screen(self.replica, self.reader, self.party, home)
         self.outbox: Final = Outbox(self.replica, key.signer, now=clock)
 
     @classmethod
@@ -114,7 +118,8 @@ class Desk:
             IntegrityError: What is on the disk was changed.
         """
         folder = channel if isinstance(channel, ChannelHome) else home.channel(channel)
-        return cls(folder, vault, members.choose_key(vault, folder.channel, role), link, clock)
+        key = members.choose_key(vault, folder.channel, role)
+        return cls(home, folder, vault, key, link, clock)
 
     async def __aenter__(self) -> Self:
         """Return the desk."""
@@ -139,6 +144,11 @@ class Desk:
 
     @property
     def state(self) -> State:
+        """What this desk shows: as :attr:`folded`, without the words that are held here."""
+        return self.screen.of(self.folded)
+
+    @property
+    def folded(self) -> State:
         """The negotiation as folded so far, with what this desk has queued on top of it."""
         state = self.reader.state
         for statement, content in self._said:
@@ -175,9 +185,10 @@ class Desk:
         return tuple(code for code in codes if code != self.party) or codes
 
     def entries(self, start: int = 0) -> Iterator[tuple[Entry, OpenedEntry | None]]:
-        """Yield every entry from *start* on, with what was read of it; nothing after a halt."""
+        """Yield every entry from *start* on, with what is shown of it; nothing after a halt."""
+        held = self.screen.held
         for entry in self.replica.entries(start):
-            yield entry, self.reader.opened(entry)
+            yield entry, shown(self.reader.opened(entry), held)
 
     def negotiation(self, identity: bytes | None = None) -> Negotiation:
         """Return a negotiation: the one named, or the one that there is.
@@ -461,10 +472,10 @@ class Desk:
         """
         composing.require_role(self.role, content)
         self._require_in_force()
-        self.foresee(self.state, content)
+        self.foresee(self.folded, content)
         if self.door is not None:
             (content,) = await self.door(self, (content,))
-            self.foresee(self.state, content)
+            self.foresee(self.folded, content)
         row = self.outbox.prepare_sealed(
             content,
             exclusive=exclusive,
@@ -477,6 +488,8 @@ class Desk:
 
     def foresee(self, state: State, content: Content) -> State:
         """Return the state that *content*, said by this desk next, would lead to; as for say."""
+        if self.screen.held:
+            self.screen.require_shown(self.folded, content)
         return composing.try_fold(state, content, self._said_now(state, os.urandom(32)))
 
     async def _send(self, sent: Sent) -> Sent:

@@ -14,7 +14,9 @@ from typing import Final
 
 from paraph.client import placed, summaries
 from paraph.client.desk import Desk
+from paraph.client.held import Held
 from paraph.client.opened import OpenedEntry
+from paraph.client.screen import shown
 from paraph.client.sent import PENDING
 from paraph.protocol import roles, signed
 from paraph.protocol.errors import InputError
@@ -37,6 +39,8 @@ from paraph.protocol.statements.versions import (
 
 PERSONAL: Final = frozenset(RUNGS[1:])
 """Rungs that a person has said."""
+HELD_BACK: Final = "held-back"
+"""State of a statement whose words this desk does not show."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -52,7 +56,8 @@ class LogRow:
         role: Author's role.
         type: Kind of the content, or the clear type.
         state: queued, logged, held, or the highest rung of a receipt; void(reason); withdrawn;
-            recalled; unopened, where this desk cannot read it.
+            recalled; unopened, where this desk cannot read it; held-back, where its words are
+            not shown.
         summary: What it says, on one line.
         precedence: Handling time asked for.
         refused: Code of why the fold did not take it; empty if it did.
@@ -75,8 +80,9 @@ class LogRow:
 
 def log(desk: Desk, start: int = 0) -> Iterator[LogRow]:
     """Yield every entry from *start* on, then what is queued."""
+    held = desk.screen.held
     for entry, opened in desk.entries(start):
-        yield _row(desk, entry, opened)
+        yield _row(desk, held, entry, opened)
     for row in desk.outbox.pending():
         statement = signed.read(row.envelope).statement
         yield LogRow(
@@ -96,10 +102,13 @@ def log(desk: Desk, start: int = 0) -> Iterator[LogRow]:
         )
 
 
-def _row(desk: Desk, entry: Entry, opened: OpenedEntry | None) -> LogRow:
+def _row(desk: Desk, held: Held, entry: Entry, opened: OpenedEntry | None) -> LogRow:
     statement, member = entry.statement, entry.member
     content = opened.content if opened is not None else None
     outcome = opened.outcome if opened is not None else None
+    line = held.why_entry(entry) if held and opened is not None else None
+    if line is not None:
+        return _held_row(desk, entry, line)
     return LogRow(
         index=entry.index,
         id=entry.id,
@@ -115,6 +124,25 @@ def _row(desk: Desk, entry: Entry, opened: OpenedEntry | None) -> LogRow:
         precedence=statement.precedence if statement is not None else "",
         refused=outcome.code if outcome is not None and outcome.status == "refused" else "",
         why=outcome.detail if outcome is not None and outcome.status == "refused" else "",
+    )
+
+
+def _held_row(desk: Desk, entry: Entry, line: Sentence) -> LogRow:
+    statement, member = entry.statement, entry.member
+    known = desk.reader.state.entries.get(entry.id)
+    outcome = known.outcome if known is not None else None
+    return LogRow(
+        index=entry.index,
+        id=entry.id,
+        sent_at=statement.sent_at if statement is not None else 0,
+        dated=0,
+        party=member.party if member is not None else "?",
+        role=member.role if member is not None else "?",
+        type=(known.kind if known is not None else "") or "sealed",
+        state=HELD_BACK,
+        summary=line,
+        precedence=statement.precedence if statement is not None else "",
+        refused=outcome.code if outcome is not None and outcome.status == "refused" else "",
     )
 
 
@@ -188,7 +216,7 @@ def inbox(desk: Desk, *, everything: bool = False) -> Iterator[LogRow]:
         desk: Whose inbox.
         everything: Also what was acknowledged by a person of this party.
     """
-    state = desk.reader.state
+    state, held = desk.reader.state, desk.screen.held
     for known in placed.in_order(state):
         said = known.said
         if known.kind in ("", AcknowledgementGiven.KIND) or said.role == roles.BOT:
@@ -198,7 +226,7 @@ def inbox(desk: Desk, *, everything: bool = False) -> Iterator[LogRow]:
             continue
         opened = desk.reader.again(known.index)
         if opened is not None and opened.content is not None:
-            row = _row(desk, opened.entry, opened)
+            row = _row(desk, held, opened.entry, shown(opened, held))
             if row.state != "withdrawn":
                 yield row
 
@@ -301,15 +329,15 @@ class Shown:
 def show(desk: Desk, text: str) -> Shown:
     """Return the statement that *text* names; see :func:`find`."""
     entry = find(desk, text)
-    opened = desk.reader.again(entry.index)
+    opened = desk.screen.again(entry.index)
     content = opened.content if opened is not None else None
     version = None
     if isinstance(content, VersionTabled):
-        talks = desk.reader.state.negotiations.get(content.header.negotiation)
+        talks = desk.screen.read.negotiations.get(content.header.negotiation)
         version = talks.versions.get(entry.id) if talks is not None else None
-    receipts = desk.reader.state.receipts.get(entry.id) or {}
+    receipts = desk.screen.read.receipts.get(entry.id) or {}
     return Shown(
-        row=_row(desk, entry, opened),
+        row=_row(desk, desk.screen.held, entry, opened),
         statement=entry.statement,
         content=content,
         version=version,

@@ -1,4 +1,7 @@
-"""New keys of the other side: told, asked about aloud, accepted; until then nobody concludes."""
+"""New keys of the other side: told, asked about aloud, accepted; until then nobody concludes.
+
+And no page shows what they say.
+"""
 
 from __future__ import annotations
 
@@ -6,26 +9,19 @@ import asyncio
 
 from paraph.client.negotiating import concluding, newcomers
 from tests.client.web.test_trust import compare, spoken
-from tests.support.chancery import write
+from tests.support import strangers
 from tests.support.commands import Person
 from tests.support.pages import Pages, pages
+from tests.support.strangers import CANARY, enrol
 
-COUNTER = """\
-kind: counter_draft
-operations:
-  - {op: replace, cid: distance, en: "Keep [RUS: five] miles.", ru: "Держать [RUS: пять] миль."}
-"""
-
-
-def enrol(rus: Person, role: str) -> Person:
-    """Enrol a colleague of the other side, by its registrar where the role may be."""
-    (charter,) = rus.home.glob("channels/*/charter")
-    made = Person(rus.folder, f"rus-{role}", rus.tools.front)
-    paper = rus.path(f"{role}.request")
-    made.ok("member", "request", str(charter), "--party", "RUS", "--role", role, "-o", paper,
-            "--small")  # fmt: skip
-    rus.ok("member", "add", paper)
-    return made
+VIEWS = (
+    "", "text", "text?clean&whole", "text?v=v2", "versions", "clause/distance", "redline",
+    "comments", "comments/C-1", "proposals", "proposals/P-1", "positions", "conferences",
+    "dispatches", "dispatches/RUS-1", "silence", "conclusion", "side-documents", "glossary",
+    "findings", "log", "trust", "drafts", "/", "/trust", "/search?q=why", "/search?q=with",
+)  # fmt: skip
+SAYS = ("text", "comments/C-1", "proposals/P-1", "dispatches/RUS-1", "/search?q=why")
+"""Views on which words that were held stand once they are not."""
 
 
 def rules(seen: Pages) -> set[str]:
@@ -41,7 +37,7 @@ async def test_a_new_key_is_told_and_bars_the_conclusion_until_somebody_accepted
     rus = desks[1]
     async with pages(desks[0]) as usa:
         desk, front = usa.office.desks[0], "nobody here has accepted"
-        assert newcomers.newcomers(desk, usa.office.home.book) == ()
+        assert newcomers.newcomers(desk) == ()
         assert not (desk.replica.home.path / newcomers.FILE).exists()  # the roots come first
         await compare(usa, spoken(rus)["en"])
         assert front not in await usa.get("")  # what stands in the log at first is known
@@ -55,20 +51,20 @@ async def test_a_new_key_is_told_and_bars_the_conclusion_until_somebody_accepted
         assert [each.role for each in desk.replica.log.trust.members()][-1] == "desk_officer"
         assert front in await usa.get("")
         assert "key-unaccepted" not in rules(usa)  # it has said nothing yet
-        (new,) = newcomers.newcomers(desk, usa.office.home.book)
-        grant = ("member", "grant", new.member.id.hex())
-        await asyncio.to_thread(rus.ok, *grant)
-        await asyncio.to_thread(officer.ok, "send", write(officer, "counter.yaml", COUNTER))
+        (new,) = newcomers.newcomers(desk)
+        await asyncio.to_thread(rus.ok, "member", "grant", new.member.id.hex())
+        await asyncio.to_thread(strangers.talks, officer)
         await usa.sync()
-        assert "It said 1 thing." in await usa.get("")
+        assert "It said 4 things." in await usa.get("")
         assert "key-unaccepted" in rules(usa)
-        (new,) = newcomers.newcomers(desk, usa.office.home.book)
+        (new,) = newcomers.newcomers(desk)
         assert not new.by_roots
         index = desk.replica.size - 1
-        assert "under a new key" in await usa.get(f"said/{index}")
+        assert "held: a new key" in await usa.get(f"said/{index}")
         trust = await usa.get("trust")
         assert "New keys of the other side" in trust
         assert "enrolled by their registrar" in trust
+        assert newcomers.spoken(new.member)["en"] in trust
         way = f"/trust/{desk.channel.hex()}/accept"
         form = {"accepted_by": "Anna", "back": f"{usa.path}/trust"}
         assert "Please tick the keys" in await usa.post(way, form, status=400)
@@ -78,7 +74,33 @@ async def test_a_new_key_is_told_and_bars_the_conclusion_until_somebody_accepted
         assert "New keys of the other side" not in accepted
         assert front not in await usa.get("")
         assert "key-unaccepted" not in rules(usa)
-        assert "under a new key" not in await usa.get(f"said/{index}")
+        assert "held: a new key" not in await usa.get(f"said/{index}")
         # What is damaged is known of nobody: every key is asked about anew.
         (desk.replica.home.path / newcomers.FILE).write_text("{}")
-        assert len(newcomers.newcomers(desk, usa.office.home.book)) >= 1
+        assert len(newcomers.newcomers(desk)) >= 1
+
+
+async def test_no_page_shows_what_a_new_key_said_before_somebody_accepted_it(
+    desks: tuple[Person, Person],
+) -> None:
+    person, rus = desks
+    officer = await asyncio.to_thread(strangers.stranger, person, rus)
+    await asyncio.to_thread(strangers.talks, officer)
+    async with pages(person) as usa:
+        desk = usa.office.desks[0]
+        said = [f"said/{index}" for index in range(desk.replica.size)]
+        for view in (*VIEWS, *said):
+            assert CANARY not in await usa.get(view), view
+        text = await usa.get("text")
+        assert "the newest version that is not held" in text
+        assert "three" in text
+        assert "held: a new key" in text
+        assert "held: a new key" in await usa.get("comments/C-1")
+        assert "Acknowledge" not in await usa.get(f"said/{desk.replica.size - 1}")
+        key = strangers.key_of(officer)
+        await asyncio.to_thread(
+            person.ok, "party", "accept", key[:8], "--fingerprint", key, "--who", "Anna"
+        )  # another program of this home: the open desk sees it
+        for view in SAYS:
+            assert CANARY in await usa.get(view), view
+        assert "held" not in await usa.get(f"said/{desk.replica.size - 1}")

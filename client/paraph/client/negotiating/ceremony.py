@@ -37,7 +37,15 @@ _STEP_OF: Final[Mapping[str, str]] = {
     ),
     "no-powers": "powers",
     **dict.fromkeys(
-        ("roots-unverified", "key-unaccepted", "not-read", "not-final", "log-time-stalled"), "here"
+        (
+            "roots-unverified",
+            "key-unaccepted",
+            "key-misused",
+            "not-read",
+            "not-final",
+            "log-time-stalled",
+        ),
+        "here",
     ),
     **dict.fromkeys(("unopened", "contested"), "disputes"),
     "no-alternat": "alternat",

@@ -52,7 +52,9 @@ STALLED_MS: Final = 2 * 3_600_000
 _LOOK_BACK: Final = 4_096
 _HINTS: Final[Mapping[str, str]] = {
     "roots-unverified": "call them, and type the words that they read out: paraph party verify",
-    "key-unaccepted": "call them, and ask whose it is; then accept it on the page of trust",
+    "key-unaccepted": "call them, and ask whose it is; then accept it on the page of trust, or with"
+    " paraph party accept",
+    "key-misused": "call them: they revoke the key, and say in the log what happened",
     "log-time-stalled": "ask both sides to look after their bots; paraph sync",
     "not-final": "both sides' cosigners must sign a note that covers the text; paraph sync",
     "not-read": "paraph sync, and let somebody grant what does not open here",
@@ -67,7 +69,7 @@ def here(desk: Desk, book: Book, version: Version) -> Iterator[Open]:
             "",
             worded("expected somebody here to compare %(party)s's words", party=code),
         )
-    for each in newcomers(desk, book):
+    for each in newcomers(desk):
         if each.spoke:
             yield Open(
                 "key-unaccepted",
@@ -78,6 +80,17 @@ def here(desk: Desk, book: Book, version: Version) -> Iterator[Open]:
                     party=each.member.party,
                 ),
             )
+    for member in desk.screen.held.misused:
+        yield Open(
+            "key-misused",
+            "",
+            worded(
+                "expected %(party)s to answer in the log for its key %(key)s, which signed two"
+                " statements under one number",
+                party=member.party,
+                key=member.id.hex()[:16],
+            ),
+        )
     if desk.reader.halt is not None:
         yield Open(
             "not-read",

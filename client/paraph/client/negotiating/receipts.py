@@ -80,7 +80,14 @@ def of(
     known = _KNOWN.setdefault(desk.reader, _Known())
     _look(desk, state, known)
     found = [*_held(desk, known, statement, most), *known.said.get(statement, ())]
-    return tuple(sorted(found, key=lambda each: each.index))
+    return tuple(_shown(desk, each) for each in sorted(found, key=lambda each: each.index))
+
+
+def _shown(desk: Desk, receipt: Receipt) -> Receipt:
+    if not receipt.reason:
+        return receipt
+    line = desk.screen.held.why_entry(desk.replica.entry(receipt.index))
+    return receipt if line is None else dataclasses.replace(receipt, reason=line)
 
 
 def by_rung(found: tuple[Receipt, ...]) -> Mapping[str, Receipt]:

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from paraph.client import founding
+from paraph.client import held
 from paraph.client.desk import Desk
 from paraph.client.home import Book
 
 
 def unverified(desk: Desk, book: Book) -> tuple[str, ...]:
     """Return the codes of other parties whose root set was not verified in this home."""
-    manifests = desk.replica.log.trust.parties
-    return tuple(
-        code
-        for code in desk.others
-        if book.verification(founding.root_digest(manifests[code].manifest)) is None
-    )
+    return held.unverified(desk.replica, book, desk.others)

@@ -84,7 +84,7 @@ def propose(
 
 def require_sayable(desk: Desk, contents: tuple[Content, ...]) -> None:
     """Refuse what the rules would refuse, before anybody looks at it."""
-    state = desk.state
+    state = desk.folded
     for each in contents:
         composing.require_role(desk.role, each)
         state = desk.foresee(state, each)
@@ -92,7 +92,7 @@ def require_sayable(desk: Desk, contents: tuple[Content, ...]) -> None:
 
 def _overtaken(desk: Desk, contents: tuple[Content, ...]) -> ParaphError | None:
     # A version on what is no head any more begins a second line of the text: never by accident.
-    state = desk.state
+    state = desk.folded
     for each in contents:
         talks = state.negotiations.get(each.header.negotiation)
         if isinstance(each, VersionTabled) and each.parents and talks is not None:
@@ -151,8 +151,9 @@ def look(office: Office, act: Act) -> Outlook:
     return act.looked[1]
 
 
-def _known(desk: Desk) -> tuple[int, int, int, int]:
-    return id(desk), desk.reader.position, desk.replica.size, len(desk.outbox.pending())
+def _known(desk: Desk) -> tuple[object, ...]:
+    waiting = len(desk.outbox.pending())
+    return id(desk), desk.reader.position, desk.replica.size, waiting, desk.screen.held
 
 
 def conflict(desk: Desk, act: Act, outlook: Outlook) -> ParaphError | None:

@@ -26,7 +26,8 @@ from paraph.client.web.opening import Opened, Refused, open_channels
 from paraph.client.web.warming import Warming
 from paraph.protocol.errors import InputError, LockedError, ParaphError
 from paraph.protocol.negotiation.kept import forget
-from paraph.protocol.negotiation.state import Negotiation, State
+from paraph.protocol.negotiation.state import Negotiation, State, Version
+from paraph.protocol.sentences import Sentence
 from paraph.protocol.statements.header import Wording
 
 
@@ -50,6 +51,11 @@ class Room:
     def titles(self) -> tuple[Wording, ...]:
         """Its title in each language that has one; a page shows the person's own (``own``)."""
         return self.talks.opened.titles if self.talks.opened else ()
+
+    @property
+    def hidden(self) -> tuple[tuple[Version, Sentence], ...]:
+        """Newest versions of the text that are held here, and why: older ones are shown."""
+        return self.desk.screen.hidden(self.talks)
 
     def party_class(self, code: str) -> str:
         """Return how a party is dressed: by its place in the charter; nothing for nobody."""
@@ -99,7 +105,7 @@ class Office:
         self._opening: asyncio.Task[None] | None = None
         self._given_up = False
         self._following: dict[Desk, Following] = {}
-        self._states: dict[Desk, tuple[tuple[int, ...], State]] = {}
+        self._states: dict[Desk, tuple[tuple[object, ...], State]] = {}
         self._fingerprints: dict[Desk, tuple[tuple[int, ...], Fingerprint]] = {}
         self._warming: Warming | None = None
 
@@ -238,8 +244,9 @@ class Office:
     # ------------------------------------------------------------------ what is known
 
     def state(self, desk: Desk) -> State:
-        """Return what *desk* knows, computed once for each of its heads."""
-        now = (desk.reader.position, desk.replica.size, len(desk.outbox.pending()))
+        """Return what *desk* shows, computed once for each of its heads."""
+        position, size = desk.reader.position, desk.replica.size
+        now = (position, size, len(desk.outbox.pending()), desk.screen.held)
         kept = self._states.get(desk)
         if kept is None or kept[0] != now:
             kept = (now, desk.state)

@@ -124,15 +124,15 @@ def _file_name(word: str) -> str:
 
 def _acts(desk: Desk, acts: tuple[Act, ...]) -> Files:
     # The bytes that are signed, the signature, the key: enough for whoever checks it alone.
-    by_index = {act.said.index: act for act in acts}
-    for entry, opened in desk.entries(min(by_index)):
-        act = by_index.get(entry.index)
+    for act in sorted(acts, key=lambda each: each.said.index):
+        opened = desk.reader.again(act.said.index)  # as it was signed
         content = opened.content if opened is not None else None
-        if act is None or entry.member is None or not isinstance(content, Initialled | Signed):
+        member = opened.entry.member if opened is not None else None
+        if member is None or not isinstance(content, Initialled | Signed):
             continue
-        yield f"acts/{_act_name(act)}.act", act.act.encode()
+        yield f"acts/{_act_name(act)}.act", content.act.encode()
         yield f"acts/{_act_name(act)}.signature", content.signature
-        yield f"acts/{_act_name(act)}.key", entry.member.key.raw
+        yield f"acts/{_act_name(act)}.key", member.key.raw
 
 
 def _act_name(act: Act) -> str:

@@ -211,7 +211,7 @@ _INDICES: Final[weakref.WeakKeyDictionary[Desk, tuple[State, _Index]]] = weakref
 
 
 def _index_of(desk: Desk) -> _Index:
-    state = desk.reader.state
+    state = desk.screen.read
     known = _INDICES.get(desk)
     if known is None or known[0] is not state:
         made = documents.internal(desk) if state.internal else documents.shared(desk)
@@ -224,7 +224,7 @@ _DRAFTS: Final[weakref.WeakKeyDictionary[Desk, tuple[object, _Index]]] = weakref
 
 
 def _index_of_drafts(desk: Desk, home: Path) -> _Index:
-    state = desk.reader.state
+    state = desk.screen.read
     key = (documents.drafts(home), tuple(sorted(states.heads(state).items())))
     known = _DRAFTS.get(desk)
     if known is None or known[0] != key:

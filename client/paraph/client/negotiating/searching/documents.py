@@ -88,11 +88,11 @@ class Document:
 
 def shared(desk: Desk) -> Iterator[Document]:
     """Yield everything that was said in a shared channel and that this desk has opened."""
-    state = desk.reader.state
+    state = desk.screen.read
     for talks in state.negotiations.values():
         yield from _Said(state, talks).everything()
     for known in placed.of_kind(state, PositionTaken.KIND):
-        opened = desk.reader.again(known.index)
+        opened = desk.screen.again(known.index)
         content = opened.content if opened is not None else None
         if isinstance(content, PositionTaken) and content.note:
             yield Document(kind="position", text=content.note, name=f"#{known.index}", entry=known)
@@ -100,7 +100,7 @@ def shared(desk: Desk) -> Iterator[Document]:
 
 def internal(desk: Desk) -> Iterator[Document]:
     """Yield what stands in a party's internal channel."""
-    state = desk.reader.state
+    state = desk.screen.read
     for talks in state.negotiations.values():
         said = _Said(state, talks)
         for each in talks.comments.values():

@@ -96,7 +96,7 @@ def _moves(room: Room, proposal: Proposal) -> Iterator[Move]:
         if step.to == "tabled":
             words = making.words_of(room.talks, proposal.content)
         elif step.to == "countered" and not step.by_version:
-            opened = room.desk.reader.again(step.index)
+            opened = room.desk.screen.again(step.index)
             if opened is not None and isinstance(opened.content, ProposalAnswered):
                 words = making.words_of(room.talks, opened.content)
         yield Move(step, words)

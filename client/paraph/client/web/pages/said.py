@@ -9,7 +9,6 @@ from aiohttp import web
 from paraph.client import views
 from paraph.client.negotiating import attachments, receipts
 from paraph.client.negotiating.inspection import flat
-from paraph.client.negotiating.newcomers import newcomers
 from paraph.client.web import asked, receiving, saying
 from paraph.client.web.office import Room
 from paraph.client.web.posted import Posted
@@ -29,7 +28,7 @@ async def said(request: web.Request) -> web.Response:
 def _said(request: web.Request, room: Room, form: Posted, status: int) -> web.Response:
     shown = views.show(room.desk, request.match_info["index"])
     fields = tuple(flat(shown.content.to_map())) if shown.content is not None else ()
-    statement = shown.row.id
+    statement, held = shown.row.id, shown.row.state == views.HELD_BACK
 
     def standing_by() -> Content:
         return StoodBy(header=saying.plain(room), subject=statement, note="")
@@ -44,21 +43,14 @@ def _said(request: web.Request, room: Room, form: Posted, status: int) -> web.Re
         shown=shown,
         fields=fields,
         receipts=receipts.of(room.desk, room.state, statement),
-        sayable=() if statement in room.talks.recalled else receiving.sayable(room, statement),
-        held=_is_held(request, room, shown.row.party, statement),
+        sayable=()
+        if held or statement in room.talks.recalled
+        else receiving.sayable(room, statement),
+        held=held,
         contested=contested,
         may_stand_by=contested and saying.refusal(room, standing_by) is None,
         files=attachments.of_statement(room.desk, statement) if shown.content is not None else (),
     )
-
-
-def _is_held(request: web.Request, room: Room, party: str, statement: bytes) -> bool:
-    # Said by a key of the other side that nobody here has accepted.
-    entry = room.state.entries.get(statement)
-    if entry is None or party == room.desk.party:
-        return False
-    book = asked.office(request).home.book
-    return any(each.member.id == entry.said.key for each in newcomers(room.desk, book))
 
 
 async def acknowledge(request: web.Request) -> web.Response:

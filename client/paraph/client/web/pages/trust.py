@@ -83,13 +83,16 @@ async def _show(
     desks = (room.desk,) if room is not None else office.desks
     for desk in desks:  # words are stretched on purpose: the first time takes a moment
         await asyncio.to_thread(trusting.stretch, trusting.root_digests(desk))
+    fresh = {each.channel: newcomers.newcomers(each) for each in desks}
+    members = [each.member for found in fresh.values() for each in found]
     shown = [trusting.trusted(desk, book, own) for desk in desks]
     return page(
         request,
         "trust.html",
         room,
         channels=shown,
-        newcomers={each.channel: newcomers.newcomers(each, book) for each in desks},
+        newcomers=fresh,
+        key_words={each.id: await asyncio.to_thread(newcomers.spoken, each) for each in members},
         refused=() if room is not None else tuple(_refused(office)),
         form=form,
         about=channel,
@@ -139,7 +142,7 @@ async def accept(request: web.Request) -> web.Response:
     """Remember that somebody here accepted new keys of the other side."""
     office, form = asked.office(request), await Posted.read(request)
     desk = _desk(request)
-    waiting = [each.member.id.hex() for each in newcomers.newcomers(desk, office.home.book)]
+    waiting = [each.member.id.hex() for each in newcomers.newcomers(desk)]
     keys = form.chosen("key", waiting)
     who = form.words("accepted_by", most=MOST_WHO)
     if not keys:

@@ -1,0 +1,67 @@
+"""What stands in place of held words: none of them is left in any record, everything else is."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from typing import Any, Final
+
+import pytest
+
+from paraph.client import masking
+from paraph.protocol.errors import MisuseError
+from paraph.protocol.schema import Record
+from paraph.protocol.sentences import worded
+from paraph.protocol.statements.content import Content
+from tests.support.every_content import EVERY
+
+LINE: Final = worded("held: a line for people")
+CANARY: Final = "canary, in the mine"
+
+
+def values(said: object) -> Iterator[Any]:
+    if isinstance(said, Record):
+        for name in said.CODECS:
+            yield from values(getattr(said, name))
+    elif isinstance(said, tuple):
+        for each in said:
+            yield from values(each)
+    else:
+        yield said
+
+
+def written(said: Any) -> Any:  # noqa: ANN401 - any record
+    """Return *said* with the canary wherever the record takes it."""
+    for name in said.CODECS:
+        value = getattr(said, name)
+        if isinstance(value, Record):
+            tries = [written(value)]
+        elif isinstance(value, tuple):
+            tries = [tuple(written(each) if isinstance(each, Record) else CANARY for each in value)]
+        else:
+            tries = [CANARY] if isinstance(value, str) else []
+        for each in tries:
+            try:
+                said = dataclasses.replace(said, **{name: each})
+            except MisuseError:
+                continue
+    return said
+
+
+@pytest.mark.parametrize("said", EVERY, ids=lambda each: each.KIND)
+def test_no_word_of_a_record_is_left_and_its_ids_are(said: Content) -> None:
+    full = written(said)
+    made = masking.record(full, LINE)
+    assert CANARY not in list(values(made))
+    assert made.header.attachments == ()
+    kept = [each for each in values(full) if isinstance(each, int | bytes)]
+    without = dataclasses.replace(full.header, attachments=())
+    if not full.header.attachments:
+        assert kept == [each for each in values(made) if isinstance(each, int | bytes)]
+    assert without.negotiation == made.header.negotiation
+    assert made.KIND == said.KIND
+
+
+def test_the_control_finds_words_in_nearly_every_record() -> None:
+    full = [written(each) for each in EVERY]
+    assert sum(CANARY in list(values(each)) for each in full) == len(EVERY)
