@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
 
 from paraph.client.backoff import Backoff
+from paraph.client.bot.aside import Aside
 from paraph.client.bot.engine import Engine, Handler, Route, Where
 from paraph.client.bot.events import BODY_MISSING, AnyEvent, CannotOpen
 from paraph.client.bot.ledger import Ledger
@@ -101,6 +102,7 @@ class Bot:
         self._next = 0
         self._station: Station | None = None
         self._engine: Engine | None = None
+        self._aside: Aside | None = None
 
     # registering
 
@@ -147,7 +149,9 @@ class Bot:
             LockedError: Another passphrase.
             EquivocationError, IntegrityError: As :meth:`Replica.load`.
         """
-        from paraph.client.bot.station import Station  # noqa: PLC0415 - heavy; a harness needs none
+        # Heavy; a harness needs none.
+        from paraph.client.bot.station import Station  # noqa: PLC0415
+        from paraph.client.held import Holding  # noqa: PLC0415
 
         chosen = self._home if self._home is not None else default_home()
         home = chosen if isinstance(chosen, Home) else Home(Path(chosen))
@@ -157,6 +161,7 @@ class Bot:
         try:
             key, party = bot_key(vault, folder), vault.content.party
             self._station = Station(folder, key, party, lambda: self._open_link(folder), self.clock)
+            self._aside = Aside(Holding(self._station.replica, party, home))
             if self._since is not None:
                 ledger.write({"do": "rewind", "index": self._since})
         except BaseException:
@@ -205,7 +210,7 @@ class Bot:
             self._engine.ledger.close()
         if self._station is not None:
             await self._station.close()
-        self._engine = self._station = None
+        self._engine = self._station = self._aside = None
 
     @property
     def station(self) -> Station:
@@ -220,6 +225,13 @@ class Bot:
         if self._engine is None:
             raise MisuseError("open the bot first: async with Bot(...) as bot")
         return self._engine
+
+    @property
+    def aside(self) -> Aside:
+        """What is held back until a person accepted its key, while the bot is open."""
+        if self._aside is None:
+            raise MisuseError("open the bot first: async with Bot(...) as bot")
+        return self._aside
 
     @property
     def parked(self) -> tuple[Parked, ...]:
@@ -358,10 +370,25 @@ class Bot:
         delay_s = self._backoff.next_delay(retry_after_s)
         self._unreachable_until = self.clock() + max(1, int(delay_s * 1000))
 
+    async def _is_held(self, event: AnyEvent) -> bool:
+        why = self.aside.why(event)
+        if why is None:
+            return False
+        self.engine.set_aside(event.index)
+        self.aside.put(event.index)
+        what = f"held-back {event.statement.hex()}"
+        if what not in self.engine.ledger.memory.told:
+            statement = event.statement.hex()
+            await self.tell("held-back", why, index=event.index, statement=statement)
+            self.engine.ledger.write({"do": "told", "what": what})
+        return True
+
     async def _deliver(self) -> None:
+        for index in self.aside.taken():
+            await self._hand_over(index, self.station.event(index))
         for index in self.engine.due():
             event = self.station.event(index)
-            if event is not None:
+            if event is not None and not await self._is_held(event):
                 await self.engine.deliver(event)
         for index in sorted(self._missing):
             await self._hand_over(index, self.station.event(index))
@@ -373,6 +400,8 @@ class Bot:
     async def _hand_over(self, index: int, event: AnyEvent | None) -> None:
         if event is None:
             self.engine.pass_over(index)
+        elif await self._is_held(event):
+            pass
         elif self._is_worth_waiting(event):
             self._missing.setdefault(index, self.clock())
             return

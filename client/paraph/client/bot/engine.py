@@ -195,6 +195,12 @@ class Engine:
         }
         return sorted(waiting | put_back)
 
+    def set_aside(self, index: int) -> None:
+        """Let no retry of the event at *index* come due: it is handed over anew, or not at all."""
+        for key, (_, at) in list(self._waiting.items()):
+            if at == index:
+                self._forget(key)
+
     async def deliver(self, event: AnyEvent, *, anew: bool = False) -> bool:
         """Hand *event* to every handler that wants it and is not done with it.
 

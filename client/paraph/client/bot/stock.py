@@ -173,6 +173,8 @@ class StockBot:
             event = station.event(index)
             if event is None or isinstance(event.record, CannotOpen):
                 continue
+            if self.bot.aside.why(event) is not None:
+                continue
             if station.opened(index) is not None:
                 await self.bot.engine.deliver(event, anew=True)
                 await self.bot.tell("opened", "opened after all", index=index)
