@@ -60,6 +60,8 @@ _FILES: Final = """\
 | `party init`, `party card` | `party, names, roots, threshold, signers, fingerprint, \
 words{{en,ru}}, verified, own, file` |
 | `party verify` | `party, fingerprint, who, how, at` |
+| `party accept` | `channel, waiting[{{party, role, key, holder, since, enrolled_by, said}}]`; with \
+KEY those fields and `who` |
 | `channel propose`, `channel accept` below a threshold | `channel, file, exercise, languages, \
 parties{{code: words}}, missing{{code: count}}, founded` |
 | `channel accept`, `channel internal` | `channel, exercise, parties, languages, \
@@ -72,7 +74,7 @@ relay}}]` |
 | `member grant` | `channel, party, role, key, state, granted, unopened[index], \
 statements[index], halt` |
 | `member list` | `channel, members[{{party, role, key, holder, since, not_after, revoked, state, \
-own}}]` |
+own}}]`; with `--words` each with `words{{en,ru}}` |
 | `send`, `confirm`, `comment`, `dispatch`, `acknowledge` | `channel, id, type, state, index, \
 negotiation` |
 | `log` | `channel, exercise, size, root, synced, entries[row]` |
@@ -82,8 +84,8 @@ negotiation` |
 
 A *row* is `index, id, sent_at, dated, party, role, type, state, precedence, refused, why, summary`.
 `state` is `queued`, `logged`, `held`, then the rung of a receipt (`fetched, displayed, in_charge, \
-understood, answered`, or `not_taken`, `cannot_open`); `void(code)`, `withdrawn`, `unopened` stand \
-beside these.
+understood, answered`, or `not_taken`, `cannot_open`); `void(code)`, `withdrawn`, `unopened` and \
+`held-back` (said under a key that is held here: its words are not shown) stand beside these.
 
 The trust file that founding writes into the channel's folder is \
 `{{"format": "paraph-trust/1", "origin": …, "log": [vkey, vkey], "roots": {{CODE: hex, …}}}}`.

@@ -294,7 +294,7 @@ def _completion() -> click.Command:
 
 COMMANDS: Final[Mapping[str, tuple[str, Callable[[], click.Command]]]] = {
     "desk": ("The desk in your browser: the whole job.", _desk),
-    "party": ("Make a party, show its card, verify the other side's roots.", _party),
+    "party": ("Make a party, verify the other side's roots, accept its new keys.", _party),
     "channel": ("Found channels and list them.", _channel),
     "member": ("Enrol people and machines of your own party.", _member),
     "draft": ("Write a version in your editor.", _draft),

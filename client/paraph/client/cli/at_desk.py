@@ -155,9 +155,22 @@ def _warn(desk: Desk) -> None:
     if desk.reader.halt is not None:
         note(f"warning: {desk.reader.up_to}")
     hint_grant(desk)
+    _tell_held(desk)
     for alarm in desk.replica.alarms():
         where = f" at entry {alarm.index}" if alarm.index >= 0 else ""
         note(f"alarm: {alarm.name}{where}: {alarm.detail}")
+
+
+def _tell_held(desk: Desk) -> None:
+    from paraph.client.negotiating.newcomers import newcomers
+
+    for each in newcomers(desk):
+        if each.spoke:
+            key = f"{each.member.party}, {each.member.role} {each.member.id.hex()[:16]}"
+            note(f"held: {each.spoke} said under a new key of {key}: paraph party accept")
+    for talks in desk.state.negotiations.values():
+        for version, why in desk.screen.hidden(talks):
+            note(f"version {version.number} (#{version.index}) is not shown; {why}")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

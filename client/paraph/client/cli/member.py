@@ -366,15 +366,18 @@ def _ends(what: str) -> bool:
     return sys.stdin.isatty() and click.confirm(f"End {what} for good?", err=True)
 
 
-@member.command("list", epilog=example("paraph member list"))
+@member.command("list", epilog=example("paraph member list", "paraph member list --words"))
+@click.option("--words", "spoken", is_flag=True, help="The words of each key, to be read out.")
 @click.option("--channel", "name", default="", help="Start of its id, or `internal`.")
 @seated
-def list_(seat: Seat, name: str) -> None:
+def list_(seat: Seat, name: str, *, spoken: bool) -> None:
     """List every key of a channel, of both parties, as this home has verified them.
 
     HOLDER is the opaque id of a person, as `paraph powers --holder` wants it: no name is kept.
+    The words of a new key of yours are what the other side asks for before it accepts it.
     """
     from paraph.client import members
+    from paraph.client.negotiating import newcomers
     from paraph.client.replica import Replica
 
     folder = seat.channel(name)
@@ -396,30 +399,40 @@ def list_(seat: Seat, name: str) -> None:
             }
             for each in replica.log.trust.members()
         ]
+        said = {
+            each.id.hex(): newcomers.spoken(each) for each in replica.log.trust.members() if spoken
+        }
     finally:
         replica.close()
     if exercise:
         note("EXERCISE")
     if not found:
         note("hint: nothing was fetched yet: paraph sync")
+    columns: tuple[str, ...] = ("party", "role", "holder", "key", "since", "until", "state")
+    rows: list[tuple[str, ...]] = [
+        (
+            str(each["party"]),
+            str(each["role"]),
+            str(each["holder"])[:8],
+            str(each["key"])[:16],
+            str(each["since"]),
+            str(each["not_after"])[:10],
+            str(each["state"]) + (" (this home)" if each["own"] else ""),
+            *(f"{language}: {words}" for language, words in said.get(str(each["key"]), {}).items()),
+        )
+        for each in found
+    ]
+    columns += ("words", "") if spoken else ()
     emit(
         seat.as_json,
-        {"channel": folder.channel, "exercise": exercise, "members": found},
-        table(
-            ("party", "role", "holder", "key", "since", "until", "state"),
-            [
-                (
-                    str(each["party"]),
-                    str(each["role"]),
-                    str(each["holder"])[:8],
-                    str(each["key"])[:16],
-                    str(each["since"]),
-                    str(each["not_after"])[:10],
-                    str(each["state"]) + (" (this home)" if each["own"] else ""),
-                )
-                for each in found
+        {
+            "channel": folder.channel,
+            "exercise": exercise,
+            "members": [
+                {**each, "words": said[str(each["key"])]} if spoken else each for each in found
             ],
-        ),
+        },
+        table(columns, rows),
     )
 
 

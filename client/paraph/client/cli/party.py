@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from paraph.client.cli.accept import accept
 from paraph.client.cli.context import Seat, example, pairs, seated
 from paraph.client.cli.output import emit, note
 from paraph.client.clock import when
@@ -20,7 +21,10 @@ if TYPE_CHECKING:
 
 @click.group(epilog=example("paraph party init USA --name en='Ministry of Example'"))
 def party() -> None:
-    """Make a party, show its card, verify the other side's roots."""
+    """Make a party, show its card, verify the other side's roots, accept its new keys."""
+
+
+party.add_command(accept)
 
 
 @party.command(

@@ -101,6 +101,7 @@ def log(seat: Seat, *, start: int, offline: bool, name: str, role: str | None) -
 
     States: queued (in the outbox), logged (its place is proven), held (the other side's machine
     holds its body), then what a receipt says: fetched, displayed, in_charge, understood, answered.
+    Of held-back nothing is shown before somebody accepts its key: paraph party accept.
     """
     from paraph.client import views
 
