@@ -17,9 +17,10 @@ import dataclasses
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final
 
-from paraph.client.desk import ATTEMPTS, Desk
+from paraph.client.desk import Desk
 from paraph.client.opened import binding_of
 from paraph.client.outgoing import OutboxRow
+from paraph.client.seat import ATTEMPTS
 from paraph.client.sent import PENDING
 from paraph.client.vault import VaultContent
 from paraph.protocol import roles, signed
