@@ -6,7 +6,7 @@ What can be said with it is told by :class:`paraph.client.desk.Desk`, which is t
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from types import TracebackType
 from typing import Final, Self
 
@@ -32,8 +32,6 @@ from paraph.protocol.trust import Member
 
 ATTEMPTS: Final = 2
 """How often in a row sending may fail before a person hears of it; it stays in the outbox."""
-
-Door = Callable[["Desk", tuple[Content, ...]], Awaitable[tuple[Content, ...]]]
 
 
 class Seat:
