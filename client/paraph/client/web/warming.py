@@ -15,7 +15,7 @@ from typing import Final
 
 from paraph.client import founding
 from paraph.client.desk import Desk
-from paraph.client.negotiating import ahead
+from paraph.client.negotiating import ahead, searching
 from paraph.client.negotiating import fingerprint as making
 from paraph.client.negotiating.fingerprint import Fingerprint
 from paraph.client.web import collecting
@@ -122,6 +122,8 @@ class Warming:
                     continue
             for desk in self._desks:
                 await self._speak(desk)
+            for desk in (*self._desks, *filter(None, (self._chancery,))):
+                await self._in_slices(searching.prepare(desk))
             self.calm.set()
             await self._came.wait()
             self.calm.clear()

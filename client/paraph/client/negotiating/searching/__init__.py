@@ -14,7 +14,7 @@ import bisect
 import dataclasses
 import re
 import weakref
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -26,7 +26,7 @@ from paraph.protocol.negotiation import state as states
 from paraph.protocol.negotiation.state import State
 from paraph.protocol.sentences import worded
 
-__all__ = ["KINDS", "Document", "Found", "Hit", "Kind", "kind_named", "search"]
+__all__ = ["KINDS", "Document", "Found", "Hit", "Kind", "kind_named", "prepare", "search"]
 
 MOST_QUERY: Final = 500
 """Characters of a query."""
@@ -127,6 +127,15 @@ def search(
     return Found(tuple(hits), {kind: len(found[kind]) for kind in KINDS if kind in found})
 
 
+def prepare(desk: Desk) -> Iterator[None]:
+    """Look through what a desk has read, so that the first search of it does not have to.
+
+    Yields:
+        Nothing, after each piece of text.
+    """
+    return _making(desk)
+
+
 def kind_named(text: str) -> Kind:
     """Return the kind that *text* names.
 
@@ -176,13 +185,19 @@ def _read(query: str) -> _Query:
 
 class _Index:
     # The documents of one state, and in which of them each word stands.
-    def __init__(self, found: Iterable[Document]) -> None:
-        self._documents: Final = tuple(found)
+    def __init__(self) -> None:
+        self._documents: Final[list[Document]] = []
         self._where: Final[dict[str, set[int]]] = {}
-        for place, each in enumerate(self._documents):
+        self._words: list[str] = []
+
+    def taking(self, found: Iterable[Document]) -> Iterator[None]:
+        """Take documents in, one a step; it finds nothing before the last."""
+        for place, each in enumerate(found):
+            self._documents.append(each)
             for word in folding.vocabulary(each.text):
                 self._where.setdefault(word, set()).add(place)
-        self._words: Final = sorted(self._where)
+            yield
+        self._words = sorted(self._where)
 
     def find(self, query: _Query) -> list[Document]:
         places: set[int] | None = None
@@ -210,13 +225,21 @@ _INDICES: Final[weakref.WeakKeyDictionary[Desk, tuple[State, _Index]]] = weakref
 """The index of what each open desk has read, made once for each state of it."""
 
 
-def _index_of(desk: Desk) -> _Index:
+def _making(desk: Desk) -> Iterator[None]:
     state = desk.screen.read
     known = _INDICES.get(desk)
     if known is None or known[0] is not state:
-        made = documents.internal(desk) if state.internal else documents.shared(desk)
-        known = _INDICES[desk] = (state, _Index(made))
-    return known[1]
+        index = _Index()
+        yield from index.taking(
+            documents.internal(desk) if state.internal else documents.shared(desk)
+        )
+        _INDICES[desk] = (state, index)
+
+
+def _index_of(desk: Desk) -> _Index:
+    for _ in _making(desk):
+        pass
+    return _INDICES[desk][1]
 
 
 _DRAFTS: Final[weakref.WeakKeyDictionary[Desk, tuple[object, _Index]]] = weakref.WeakKeyDictionary()
@@ -228,7 +251,10 @@ def _index_of_drafts(desk: Desk, home: Path) -> _Index:
     key = (documents.drafts(home), tuple(sorted(states.heads(state).items())))
     known = _DRAFTS.get(desk)
     if known is None or known[0] != key:
-        known = _DRAFTS[desk] = (key, _Index(documents.kept(home, state)))
+        index = _Index()
+        for _ in index.taking(documents.kept(home, state)):
+            pass
+        known = _DRAFTS[desk] = (key, index)
     return known[1]
 
 
