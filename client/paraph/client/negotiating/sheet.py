@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
 from paraph.client.negotiating import linting, positions, remarks
@@ -44,7 +44,6 @@ class Line:
             or another word; empty where nothing is said.
         comments: Open threads between the parties that are on it.
         inner: Open threads inside the own ministry that are on it.
-        findings: What a machine finds in it.
     """
 
     part: Part
@@ -56,7 +55,6 @@ class Line:
     languages: Mapping[str, str]
     comments: int
     inner: int
-    findings: tuple[Finding, ...]
 
     @property
     def is_settled(self) -> bool:
@@ -80,7 +78,14 @@ def findings_of(
     state: State, talks: Negotiation, version: Version
 ) -> Mapping[str, tuple[Finding, ...]]:
     """Return what a machine finds in *version*, by clause."""
-    report = linting.report(version.text, linting.against_in(state, talks))
+    return findings_among(state, talks, version, None)
+
+
+def findings_among(
+    state: State, talks: Negotiation, version: Version, among: Collection[str] | None
+) -> Mapping[str, tuple[Finding, ...]]:
+    """Do what :func:`findings_of` does for the clauses *among*, and look at no other."""
+    report = linting.report(version.text, linting.against_in(state, talks), among=among)
     found: dict[str, tuple[Finding, ...]] = {}
     for each in (*report.findings, *(note for note in report.notes if note.check in HIDING)):
         found[each.cid] = (*found.get(each.cid, ()), each)
@@ -119,7 +124,6 @@ def sheet(
     numbers_before = parent.text.numbers() if parent is not None else {}
     comments = open_on(threads_of(talks, version, talks.versions))
     notes = open_on(threads_of(inner, version, talks.versions)) if inner is not None else Counter()
-    findings = findings_of(state, talks, version)
     status = {each.language: each.status for each in version.content.language_status}
     return tuple(
         Line(
@@ -132,7 +136,6 @@ def sheet(
             languages={each: _language(part, each, status) for each in version.text.languages},
             comments=comments[part.cid],
             inner=notes[part.cid],
-            findings=findings.get(part.cid, ()),
         )
         for part, row in zip(version.text.parts, positions.rows(state, talks, version), strict=True)
     )

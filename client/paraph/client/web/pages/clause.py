@@ -177,6 +177,7 @@ async def clause(request: web.Request) -> web.Response:
         )
         if line is not None
         else (),
+        findings=sheet.findings_among(room.state, room.talks, version, {cid}).get(cid, ()),
         alternatives=_alternatives(ledger.of_clause(room.state, room.talks, version, cid)),
         told=[_told(step, related) for step in news[: len(news) - left]],
         steps_left=left,

@@ -127,6 +127,9 @@ async def text(request: web.Request) -> web.Response:
                                  max(most, 1) if whole else MOST_SHOWN)))
             for line in parts[number - 1]
         ],
+        findings=sheet.findings_among(
+            room.state, room.talks, version, {line.part.cid for line in parts[number - 1]}
+        ),
         pages=[_name(each) for each in parts],
         number=number,
         counts={
