@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from paraph.protocol import relay, roles, signed
+from paraph.protocol import relay, roles, rules, signed
 from paraph.protocol.errors import (
     EquivocationError,
     MalformedError,
@@ -40,6 +40,7 @@ from paraph.protocol.statements.envelope import (
     SealedContent,
     Seen,
     Statement,
+    statement_in,
 )
 from paraph.protocol.tree import EMPTY_ROOT
 from tests.support.channel import FAR, START, Channel, Person, make_channel
@@ -308,6 +309,35 @@ def test_recipients_must_be_every_archive_and_a_person_of_the_other_party(
         author, RECORD, recipients=[rus, usa, theirs], sequence=1, previous=channel.id
     )
     assert not channel.log.append(least).void
+
+
+def test_recipients_that_were_right_are_judged_again_when_keys_or_log_time_may_have_changed() -> (
+    None
+):
+    channel = make_channel()
+    end = channel.log.log_time + 10
+    reader = channel.enrol("USA", OFFICER, not_after=end)
+    author = officer(channel, "RUS")
+    archives = [channel.party(each).archive.public for each in ("RUS", "USA")]
+    keys = [*archives, reader.sealing.public]
+    for _ in range(2):
+        channel.place(channel.seal(author, RECORD, recipients=keys)[0])
+    _advance(channel, end)
+    assert void(channel, channel.seal(author, RECORD, recipients=keys)[0]) == "recipients"
+
+
+def test_only_some_sets_of_recipients_are_remembered(
+    channel: Channel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rules, "MOST_KNOWN", 2)
+    author = officer(channel, "RUS")
+    least = [channel.party(each).archive.public for each in ("RUS", "USA")]
+    least.append(officer(channel, "USA").sealing.public)
+    known = []
+    for keys in (least, [*least, author.sealing.public], None):
+        channel.place(channel.seal(author, RECORD, recipients=keys)[0])
+        known.append(len(channel.log.right_recipients))
+    assert known == [1, 2, 1]
 
 
 def test_an_internal_channel_needs_its_own_archive_and_person() -> None:
@@ -580,3 +610,25 @@ def test_attachments_stand_by_digest_each_once() -> None:
     for attachments in ((high, low), (low, low)):
         with pytest.raises(MisuseError):
             SealedContent(**fields, attachments=attachments)  # type: ignore[arg-type]
+
+
+def test_an_envelope_is_cut_as_it_is_decoded(channel: Channel) -> None:
+    """Around the statement everything is compared: no byte of it can be another one."""
+    sealed, _ = channel.seal(officer(channel), RECORD)
+    whole = Envelope.decode(sealed)
+    assert signed.read(sealed).statement_bytes == whole.statement
+    assert signed.read(sealed).signature == whole.signature
+    begin = sealed.index(whole.statement)
+    end = begin + len(whole.statement)
+    around = (*range(begin), *range(end, len(sealed) - len(whole.signature)))
+    for at in around:
+        for bit in (1, 128):
+            spoiled = sealed[:at] + bytes([sealed[at] ^ bit]) + sealed[at + 1 :]
+            with pytest.raises(MalformedError):
+                statement_in(spoiled)
+    for spoiled in (sealed[:-1], sealed + b"\0", b"", sealed[:begin], sealed[begin:]):
+        with pytest.raises(MalformedError):
+            statement_in(spoiled)
+    for size in (0, 1, 255, 256, 60_000):  # lengths of one byte, and of two
+        made = Envelope(statement=bytes(size), signature=whole.signature).encode()
+        assert statement_in(made) == bytes(size)

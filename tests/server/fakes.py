@@ -32,6 +32,7 @@ from paraph.protocol.wire import (
 from paraph.server import tls
 from paraph.server.clock import SystemClock
 from paraph.server.config import Config, LimitsSection, ListenSection
+from paraph.server.ports import TellPlaced
 from paraph.server.web.listener import Listener
 from paraph.server.web.routes import Routes
 
@@ -56,6 +57,7 @@ class FakeChannel:
         self.raises: Exception | None = None
         self.follow_raises: Exception | None = None
         self._grown = asyncio.Event()
+        self._beginning: list[asyncio.Task[None]] = []
 
     async def submit(self, envelope: bytes, body: bytes) -> Placed:
         self.begun += 1
@@ -67,6 +69,16 @@ class FakeChannel:
             self.bodies[hashlib.sha256(body).digest()] = body
         self._grown.set()
         return Placed(request=0, index=len(self.envelopes) - 1, proof=b"proof", envelope=b"")
+
+    def begin(self, request: int, envelope: bytes, body: bytes, tell: TellPlaced) -> None:
+        async def told() -> None:
+            try:
+                placed = await self.submit(envelope, body)
+                tell(dataclasses.replace(placed, request=request))
+            except Exception as error:  # noqa: BLE001 - what a test asked for
+                tell(error)
+
+        self._beginning.append(asyncio.create_task(told()))
 
     async def entries(self, start: int) -> Entries:
         if start > len(self.envelopes):

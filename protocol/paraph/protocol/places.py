@@ -49,6 +49,11 @@ class Places(Mapping[StatementId, int]):
             raise KeyError(statement)
         return found - 1
 
+    def find(self, statement: StatementId) -> int | None:
+        """Return where *statement* stands; ``None`` if it is not placed."""
+        found = self._slots[self._slot(statement)]
+        return found - 1 if found else None
+
     def __iter__(self) -> Iterator[StatementId]:
         """Every statement placed, in order."""
         return (statement for statement, _ in self._pairs())

@@ -6,6 +6,7 @@ looked at apart from the signed checkpoint it leads to.
 
 from __future__ import annotations
 
+import binascii
 import dataclasses
 from collections.abc import Sequence
 from typing import Final, Self
@@ -19,10 +20,11 @@ from paraph.protocol.checkpoint import (
 )
 from paraph.protocol.errors import ForgedError, MalformedError
 from paraph.protocol.names import Digest
-from paraph.protocol.note import MAX_NOTE_BYTES, from_base64, parse_decimal, to_base64
+from paraph.protocol.note import MAX_NOTE_BYTES, from_base64, parse_decimal
 from paraph.protocol.tree import DIGEST_BYTES, MAX_PROOF_HASHES, verify_inclusion
 
 _FIRST_LINE: Final = "c2sp.org/tlog-proof@v1"
+_FIRST: Final = _FIRST_LINE.encode()
 _MAX_HEADER_BYTES: Final = 4 * 1024
 """First line, index, and 63 hashes of 45 bytes."""
 
@@ -43,8 +45,8 @@ class TlogProof:
 
     def encode(self) -> bytes:
         """Return the one form of the proof."""
-        lines = (_FIRST_LINE, f"index {self.index}", *(to_base64(each) for each in self.hashes))
-        return "\n".join(lines).encode() + b"\n\n" + self.note
+        lines = [binascii.b2a_base64(each) for each in self.hashes]  # each ends its line
+        return b"%s\nindex %d\n%s\n%s" % (_FIRST, self.index, b"".join(lines), self.note)
 
     @classmethod
     def decode(cls, data: bytes) -> Self:

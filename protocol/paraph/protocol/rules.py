@@ -7,6 +7,7 @@ relay answers, and what an entry that was placed all the same is void for.
 from __future__ import annotations
 
 import dataclasses
+from typing import Final
 
 from paraph.protocol import roles
 from paraph.protocol.documents import Document
@@ -29,6 +30,9 @@ from paraph.protocol.statements.clear import (
 )
 from paraph.protocol.statements.envelope import ClearContent, SealedContent, Statement
 from paraph.protocol.trust import Member
+
+MOST_KNOWN: Final = 256
+"""Sets of recipients that are remembered as right."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -122,6 +126,16 @@ def _judge_limits(state: ChannelState, content: SealedContent) -> None:
 
 
 def _judge_recipients(state: ChannelState, content: SealedContent, member: Member) -> None:
+    # Mostly the same readers as last time.
+    asked = content.recipients, member.party
+    if asked not in state.right_recipients:
+        _require_recipients(state, content, member)
+        if len(state.right_recipients) == MOST_KNOWN:
+            state.right_recipients.clear()
+        state.right_recipients.add(asked)
+
+
+def _require_recipients(state: ChannelState, content: SealedContent, member: Member) -> None:
     named = {KeyId(each) for each in content.recipients}
     two = len(state.trust.parties) == 2
     if len(named) < (3 if two else 2):

@@ -10,9 +10,15 @@ import dataclasses
 from typing import Final, Self
 
 from paraph.protocol.errors import MisuseError, UnsupportedError
-from paraph.protocol.keys import PublicKey, Signer
+from paraph.protocol.keys import SIGNATURE_SIZE, PublicKey, Signer
 from paraph.protocol.names import Context, KeyId, StatementId
-from paraph.protocol.statements.envelope import VERSION, Envelope, Statement, statement_id
+from paraph.protocol.statements.envelope import (
+    VERSION,
+    Envelope,
+    Statement,
+    statement_id,
+    statement_in,
+)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -23,15 +29,18 @@ class Unverified:
         envelope: The bytes as received.
         statement: What they claim to say.
         statement_bytes: The part that is signed.
-        signature: Composite signature, unchecked.
         id: Statement id.
     """
 
     envelope: bytes
     statement: Statement
     statement_bytes: bytes
-    signature: bytes
     id: StatementId
+
+    @property
+    def signature(self) -> bytes:
+        """Composite signature, unchecked: the end of every canonical envelope."""
+        return self.envelope[-SIGNATURE_SIZE:]
 
 
 _MADE_HERE: Final = object()
@@ -76,16 +85,15 @@ def read(envelope: bytes) -> Unverified:
         MalformedError: Not canonical, or over a limit.
         UnsupportedError: A protocol version other than 1.
     """
-    outer = Envelope.decode(envelope)
-    statement = Statement.decode(outer.statement)
+    body = statement_in(envelope)
+    statement = Statement.decode(body)
     if statement.version != VERSION:
         raise UnsupportedError(f"expected protocol version {VERSION}")
     return Unverified(
         envelope=envelope,
         statement=statement,
-        statement_bytes=outer.statement,
-        signature=outer.signature,
-        id=statement_id(outer.statement),
+        statement_bytes=body,
+        id=statement_id(body),
     )
 
 
@@ -154,7 +162,7 @@ def finish(unsigned: Unsigned, signer: Signer) -> Verified:
         raise MisuseError("the signer is not the sender of the statement")
     signature = signer.sign(context_of(statement), body)
     envelope = Envelope(statement=body, signature=signature).encode()
-    made = Unverified(envelope, statement, body, signature, unsigned.id)
+    made = Unverified(envelope, statement, body, unsigned.id)
     return Verified(made, signer.public, _MADE_HERE)
 
 

@@ -76,6 +76,8 @@ class ChannelState:
         disputes: Index of a sealed entry to the parties whose ``unopened`` of it stands.
         withdrawn: Indices whose author took them back; in sealed matters the fold says whether
             that counts (SPEC 7.11).
+        right_recipients: Recipients and the party of who names them, found right since the last
+            clear statement: nothing else changes keys or log time.
         annulled: Those of them that another party could not open: for nobody do they say
             anything. Each with the index of the withdrawal.
     """
@@ -100,6 +102,7 @@ class ChannelState:
         self.disputes: dict[int, set[str]] = {}
         self.withdrawn: set[int] = set()
         self.annulled: dict[int, int] = {}
+        self.right_recipients: set[tuple[tuple[bytes, ...], str]] = set()
         self._authors: list[Member] = []
         self._sealed_by = array("I")  # 1 + the author's number; 0 = nothing sealed stands there
         self._senders: dict[KeyId, _Sender] = {}
@@ -200,6 +203,7 @@ class ChannelState:
         sender.seen = statement.seen.size
         assert entry.member is not None
         if isinstance(statement.content, ClearContent):
+            self.right_recipients.clear()
             self._apply_clear(statement.content, entry.member, entry.index)
         else:
             if not sender.author:

@@ -141,9 +141,11 @@ def serve(directory: str | None, home: str | None) -> None:
     """
     import asyncio
 
-    sys.modules.setdefault("rich", None)  # type: ignore[arg-type]  # structlog would load it: 6 MB
-    from paraph.server import config, logs
-    from paraph.server.serving import Process
+    from paraph.server import lean
+
+    with lean.imports():
+        from paraph.server import config, logs
+        from paraph.server.serving import Process
 
     found = config.load(_directory(directory, home))
     logs.configure(found.log.level)

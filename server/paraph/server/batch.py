@@ -12,7 +12,7 @@ from paraph.protocol.log import ChannelLog
 from paraph.protocol.names import Digest, KeyId
 from paraph.protocol.signed import Verified
 from paraph.protocol.statements.envelope import Attachment
-from paraph.server.channel import LiveChannel, Placement
+from paraph.server.channel import LiveChannel, Tell
 from paraph.server.store import AttachmentRow, BodyRow, ChannelRow, EntryRow, Growth
 
 
@@ -44,13 +44,13 @@ class Ticket:
         channel: Where it goes.
         prepared: Will hold the statement once it is checked.
         gate: Asked last, just before the statement is placed; raises to refuse it.
-        placed: Will hold its place, once that is published.
+        tell: Called once, with its place when that is published, or with why it has none.
     """
 
     channel: LiveChannel
     prepared: asyncio.Future[Prepared]
-    gate: Callable[[], None]
-    placed: asyncio.Future[Placement]
+    gate: Callable[[Prepared], None]
+    tell: Tell
 
     def result(self) -> Prepared:
         """Return the checked statement.
@@ -69,8 +69,7 @@ class Ticket:
 
     def give_up(self, error: ParaphError) -> None:
         """Tell whoever waits for the place; nobody waits for the check any more."""
-        if not self.placed.done():
-            self.placed.set_exception(error)
+        self.tell(error)
         if not self.prepared.cancel() and not self.prepared.cancelled():
             self.prepared.exception()  # so that asyncio does not warn that nobody asked
 

@@ -11,7 +11,7 @@ import asyncio
 import bisect
 import collections
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final, Self
 
 from paraph.protocol import signed
@@ -44,6 +44,11 @@ class Placement:
 
     index: int
     repeated: bool
+
+
+Tell = Callable[[Placement | ParaphError], None]
+"""Takes what became of a statement, at once: in the turn of the loop in which it is known, so that
+the answers of a batch wake nobody and share their frames. It must not raise."""
 
 
 class Follower:
@@ -129,7 +134,7 @@ class LiveChannel:
         self._recent: list[bytes] = []
         self._cuts: list[int] = []
         self._log_times: list[tuple[int, int]] = []
-        self._answers: list[tuple[Placement, asyncio.Future[Placement]]] = []
+        self._answers: list[tuple[Placement, Tell]] = []
         self._followers: set[Follower] = set()
 
     @classmethod
@@ -227,9 +232,8 @@ class LiveChannel:
             for entries in pushes(start, envelopes, note):
                 order = [each for each in order if each.push(entries)]
             self._followers = set(order)
-        for placement, placed in due:
-            if not placed.done():
-                placed.set_result(placement)
+        for placement, tell in due:
+            tell(placement)
 
     def take_back(self, fresh: LiveChannel, error: ParaphError) -> None:
         """Forget what is not durable: *fresh* was replayed from the rows."""
@@ -243,12 +247,12 @@ class LiveChannel:
 
     # waiting
 
-    def answer(self, placement: Placement, placed: asyncio.Future[Placement]) -> None:
-        """Let *placed* be answered as soon as the entry is published."""
+    def answer(self, placement: Placement, tell: Tell) -> None:
+        """Call *tell* as soon as the entry is published."""
         if placement.index < self.published:
-            placed.set_result(placement)
+            tell(placement)
         else:
-            self._answers.append((placement, placed))
+            self._answers.append((placement, tell))
 
     def fail_answers(self, error: ParaphError) -> None:
         """Tell everybody who waits that the outcome is not known."""
@@ -337,9 +341,6 @@ def unverified_charter(entry: bytes) -> Charter:
     return Charter.decode(content.payload.document.body)
 
 
-def _fail(
-    answers: Sequence[tuple[Placement, asyncio.Future[Placement]]], error: ParaphError
-) -> None:
-    for _, placed in answers:
-        if not placed.done():
-            placed.set_exception(error)
+def _fail(answers: Sequence[tuple[Placement, Tell]], error: ParaphError) -> None:
+    for _, tell in answers:
+        tell(error)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
 from paraph.protocol.names import ChannelId, Digest
 from paraph.protocol.relay import RelayChannel, RelayFront
-from paraph.protocol.wire import Challenge, Session, SessionRequest
+from paraph.protocol.wire import Challenge, Placed, Session, SessionRequest
+
+TellPlaced = Callable[[Placed | Exception], None]
+"""Takes the answer to a submission, or why there is none; it must not raise."""
 
 
 class Channel(RelayChannel, Protocol):
@@ -16,6 +20,9 @@ class Channel(RelayChannel, Protocol):
     @property
     def channel(self) -> ChannelId:
         """The channel's id."""
+
+    def begin(self, request: int, envelope: bytes, body: bytes, tell: TellPlaced) -> None:
+        """Begin to place an envelope; *tell* gets the answer with that number."""
 
     async def checkpoint(self) -> bytes:
         """Return the newest checkpoint note."""

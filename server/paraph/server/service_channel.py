@@ -13,13 +13,13 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import functools
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final, TypeVar
 
 from paraph.protocol import roles, signed
-from paraph.protocol.errors import IntegrityError, MalformedError, RefusedError
+from paraph.protocol.errors import IntegrityError, MalformedError, ParaphError, RefusedError
 from paraph.protocol.names import ZERO, ChannelId, Digest, KeyId
 from paraph.protocol.proof import TlogProof
 from paraph.protocol.signed import Unverified
@@ -43,13 +43,14 @@ from paraph.protocol.wire import (
     Staged,
 )
 from paraph.server.along import MOST_ALONG, Recent, joined
-from paraph.server.batch import Prepared
+from paraph.server.batch import Prepared, Ticket
 from paraph.server.blobs import Blobs
 from paraph.server.channel import MOST_ENTRIES_BYTES, LiveChannel, Placement
 from paraph.server.clock import Clock
 from paraph.server.intake import NO_ANCHOR, Flights, prepare, size_of
 from paraph.server.ledger import Ledger
 from paraph.server.pool import Pool
+from paraph.server.ports import TellPlaced
 from paraph.server.quotas import Quotas
 from paraph.server.sessions import Holder, no_session
 from paraph.server.store import ConflictRow, Store
@@ -85,6 +86,7 @@ class Workshop:
     files: ThreadPoolExecutor
     clock: Clock
     recent: Recent = dataclasses.field(default_factory=Recent)
+    finishing: set[asyncio.Task[None]] = dataclasses.field(default_factory=set)
 
     def find(self, holder: Holder) -> tuple[LiveChannel, Member]:
         """Return the channel and the member whose session it is.
@@ -97,6 +99,20 @@ class Workshop:
         if live is None or member is None:
             raise no_session()
         return live, member
+
+    def finish(self, answering: Coroutine[None, None, Placed], tell: TellPlaced) -> None:
+        """Let *tell* have what *answering* returns or raises."""
+
+        async def told() -> None:
+            try:
+                outcome: Placed | Exception = await answering
+            except Exception as error:  # noqa: BLE001 - handed to whoever waits for it
+                outcome = error
+            tell(outcome)
+
+        task = asyncio.create_task(told())
+        self.finishing.add(task)
+        task.add_done_callback(self.finishing.discard)
 
     async def in_file_thread(self, work: Callable[[], T]) -> T:
         """Do what blocks on files, one piece after the other."""
@@ -131,6 +147,33 @@ class ServiceChannel:
 
     async def submit(self, envelope: bytes, body: bytes) -> Placed:
         """Place an envelope; answered only when it is durable."""
+        answer: asyncio.Future[Placed] = asyncio.get_running_loop().create_future()
+
+        def tell(outcome: Placed | Exception) -> None:
+            if answer.done():  # whoever asked does not wait any more
+                return
+            if isinstance(outcome, Exception):
+                answer.set_exception(outcome)
+            else:
+                answer.set_result(outcome)
+
+        self.begin(0, envelope, body, tell)
+        return await answer
+
+    def begin(self, request: int, envelope: bytes, body: bytes, tell: TellPlaced) -> None:
+        """Begin to place an envelope; *tell* gets the answer when it is durable.
+
+        Statements are placed in the order of these calls.
+
+        Args:
+            request: Number that the answer repeats.
+            envelope: The envelope.
+            body: Its sealed body.
+            tell: Called once, unless this raises; it must not raise.
+
+        Raises:
+            ParaphError: As :meth:`submit` does.
+        """
         if len(envelope) > MAX_ENVELOPE:
             raise RefusedError(
                 f"expected an envelope of at most {MAX_ENVELOPE} bytes", code="too-large"
@@ -141,14 +184,18 @@ class ServiceChannel:
         size = size_of(unverified, body)
         flights = self._shop.flights
         flights.begin(self._holder, size)
-        try:
-            return await self._submit(unverified, body)
-        finally:
-            flights.end(self._holder, size)
 
-    async def _submit(self, unverified: Unverified, body: bytes) -> Placed:
-        # Nothing may be awaited before the ledger has the statement in its queue: statements
-        # that arrive one behind the other are placed in that order.
+        def told(outcome: Placed | Exception) -> None:
+            flights.end(self._holder, size)
+            tell(outcome)
+
+        try:
+            self._enqueue(request, unverified, body, told)
+        except BaseException:
+            flights.end(self._holder, size)
+            raise
+
+    def _enqueue(self, request: int, unverified: Unverified, body: bytes, tell: TellPlaced) -> None:
         live, shop = self._live, self._shop
         statement = unverified.statement
         self._require_clock(live, unverified)
@@ -158,28 +205,39 @@ class ServiceChannel:
             prepared = shop.pool.start(check, brief=_is_brief(statement, body))
         else:
             prepared = asyncio.ensure_future(self._prepare_anchored(check, statement.anchor))
-        prepared.add_done_callback(self._keep_body)
-        sender = statement.sender
-        try:
-            placement = await shop.ledger.submit(
-                live, prepared, lambda: shop.quotas.take(self.channel, sender)
-            )
-        except RefusedError as error:
-            if error.code == "double-sequence":
-                await self._keep_evidence(live, unverified)
-            raise
-        await self._tidy(unverified, body, placement)
-        placed = b""
-        if placement.repeated:
-            placed = await self._envelope(placement.index)
-        index, note = placement.index, live.note
-        hashes = live.log.tree.inclusion(index, live.published)
-        return Placed(
-            request=0,
-            index=index,
-            proof=TlogProof(index, hashes, note).encode(),
-            envelope=b"" if placed == unverified.envelope else placed,
-        )
+
+        def gate(checked: Prepared) -> None:
+            shop.quotas.take(self.channel, statement.sender)
+            if live.followers:
+                shop.recent.keep(checked)
+
+        def told(outcome: Placement | ParaphError) -> None:
+            if not _is_settled(unverified, body, outcome):
+                shop.finish(self._finish(request, live, unverified, body, outcome), tell)
+            elif isinstance(outcome, Placement):
+                tell(_placed(request, live, outcome.index))
+            else:
+                tell(outcome)
+
+        shop.ledger.submit(Ticket(live, prepared, gate, told))
+
+    async def _finish(
+        self,
+        request: int,
+        live: LiveChannel,
+        unverified: Unverified,
+        body: bytes,
+        outcome: Placement | ParaphError,
+    ) -> Placed:
+        # What is left to do, and to wait for, before some few are answered.
+        if not isinstance(outcome, Placement):
+            await self._keep_evidence(live, unverified)
+            raise outcome
+        await self._tidy(unverified, body, outcome)
+        placed = await self._envelope(outcome.index) if outcome.repeated else b""
+        if placed == unverified.envelope:
+            placed = b""
+        return _placed(request, live, outcome.index, placed)
 
     def _require_clock(self, live: LiveChannel, unverified: Unverified) -> None:
         # Log time never falls: one heartbeat from the future would end every key (ADR 8). What is
@@ -199,10 +257,6 @@ class ServiceChannel:
                 hint="set this machine's clock; if it is right, tell the relay's operator",
                 retry_after_s=min(3600, (ahead - MOST_AHEAD_MS) // 1000 + 1),
             )
-
-    def _keep_body(self, prepared: asyncio.Future[Prepared]) -> None:
-        if not prepared.cancelled() and prepared.exception() is None:
-            self._shop.recent.keep(prepared.result())
 
     async def _prepare_anchored(self, check: Callable[[int], Prepared], anchor: bytes) -> Prepared:
         size = await self._shop.store.note_size(self.channel, Digest(anchor))
@@ -396,6 +450,21 @@ def _from(entries: Entries, at: int) -> Entries | None:
     return Entries(
         request=0, start=at, envelopes=entries.envelopes[skip:], bodies=(), note=entries.note
     )
+
+
+def _is_settled(unverified: Unverified, body: bytes, outcome: Placement | ParaphError) -> bool:
+    # Whether nothing is left to do: no evidence to keep, no file to see to, no envelope to find.
+    if not isinstance(outcome, Placement):
+        return outcome.code != "double-sequence"
+    content = unverified.statement.content
+    tidy = not isinstance(content, SealedContent) or (body and not content.attachments)
+    return bool(tidy) and not outcome.repeated
+
+
+def _placed(request: int, live: LiveChannel, index: int, envelope: bytes = b"") -> Placed:
+    hashes = live.log.tree.inclusion(index, live.published)
+    proof = TlogProof(index, hashes, live.note).encode()
+    return Placed(request=request, index=index, proof=proof, envelope=envelope)
 
 
 def _is_brief(statement: Statement, body: bytes) -> bool:

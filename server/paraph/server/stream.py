@@ -28,6 +28,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 from collections import deque
 from collections.abc import Callable, Coroutine
 from typing import Final, assert_never
@@ -99,6 +100,7 @@ class Stream:
         self._idle = asyncio.Event()  # nothing is worked on and nothing waits
         self._idle.set()
         self._working: set[asyncio.Task[None]] = set()
+        self._submitted = 0  # submissions without an answer; no task waits for them
         self._follower: asyncio.Task[None] | None = None
         self._draining = False
         self._reader: asyncio.Task[None] | None = None
@@ -154,37 +156,43 @@ class Stream:
     # ---- reading
 
     async def _read(self) -> None:
-        while True:
-            received = await self._ws.receive()
-            if received.type is WSMsgType.BINARY:
-                try:
-                    messages = unpack_frame(received.data)
-                except MalformedError:
-                    self._close(WSCloseCode.PROTOCOL_ERROR, "expected a canonical frame")
-                    return
-                for message in messages:
-                    await self._begin(message)
-            elif received.type is WSMsgType.TEXT:
-                self._close(WSCloseCode.UNSUPPORTED_DATA, "expected binary frames")
-                return
-            else:  # closed by either side, or broken
-                return
+        # In a function of its own, so that nothing holds a frame while the next one is awaited.
+        while await self._take_frame():
+            pass
 
-    async def _begin(self, message: Message) -> None:
+    async def _take_frame(self) -> bool:
+        # Says whether the stream goes on.
+        received = await self._ws.receive()
+        if received.type is WSMsgType.TEXT:
+            self._close(WSCloseCode.UNSUPPORTED_DATA, "expected binary frames")
+        if received.type is not WSMsgType.BINARY:  # or closed by either side, or broken
+            return False
+        try:
+            messages = unpack_frame(received.data)
+        except MalformedError:
+            self._close(WSCloseCode.PROTOCOL_ERROR, "expected a canonical frame")
+            return False
+        for message in messages:
+            while self._submitted + len(self._working) >= self._limits.in_flight:
+                self._free.clear()
+                await self._free.wait()
+            if not self._begin(message):
+                return False
+        return True
+
+    def _begin(self, message: Message) -> bool:
+        # Says whether the stream goes on.
         self._received += 1
         if not isinstance(message, Submit | Follow | FetchBody):
             self._close(WSCloseCode.PROTOCOL_ERROR, "expected requests")
-            return
-        while len(self._working) >= self._limits.in_flight:
-            self._free.clear()
-            await self._free.wait()
+            return False
         if self._draining:
             error = RefusedError("the relay stops", code="draining", retry_after_s=answers.RETRY_S)
             self._put(answers.refusal(error, message.request))
-            return
+            return True
         match message:
             case Submit():
-                self._work(message.request, self._submit(message))
+                self._submit(message)
             case FetchBody():
                 self._work(message.request, self._fetch(message))
             case Follow():
@@ -194,6 +202,24 @@ class Stream:
                 self._follower = asyncio.create_task(following)
             case _:
                 assert_never(message)
+        return True
+
+    def _submit(self, message: Submit) -> None:
+        request, channel = message.request, self._channel
+        self._submitted += 1
+        self._idle.clear()
+        try:
+            channel.begin(
+                request, message.envelope, message.body, functools.partial(self._answer, request)
+            )
+        except Exception as error:  # noqa: BLE001 - told apart there
+            self._answer(request, error)
+
+    def _answer(self, request: int, outcome: Placed | Exception) -> None:
+        self._put(self._failed(outcome, request) if isinstance(outcome, Exception) else outcome)
+        self._submitted -= 1
+        self._free.set()
+        self._see_idle()
 
     def _work(self, request: int, answering: Coroutine[None, None, None]) -> None:
         task = asyncio.create_task(self._guarded(request, answering))
@@ -204,18 +230,18 @@ class Stream:
     async def _guarded(self, request: int, answering: Coroutine[None, None, None]) -> None:
         try:
             await answering
-        except ParaphError as error:
-            self._put(self._refuse(error, request))
         except Exception as error:  # noqa: BLE001 - a bug must not end the stream unseen
-            _log().error("bug", **describe(error))
-            self._put(self._refuse(answers.INTERNAL, request))
+            self._put(self._failed(error, request))
 
     def _done(self, task: asyncio.Task[None]) -> None:
         self._working.discard(task)
         self._free.set()
         self._see_idle()
 
-    def _refuse(self, error: ParaphError, request: int) -> Refused:
+    def _failed(self, error: Exception, request: int) -> Refused:
+        if not isinstance(error, ParaphError):
+            _log().error("bug", **describe(error))
+            error = answers.INTERNAL
         if isinstance(error, IntegrityError):
             self._on_broken(error)
         # The refusal is sent first: closing begins one turn of the loop later.
@@ -227,10 +253,6 @@ class Stream:
 
     def _close_soon(self, code: int, why: str) -> None:
         asyncio.get_running_loop().call_soon(self._close, code, why)
-
-    async def _submit(self, message: Submit) -> None:
-        placed = await self._channel.submit(message.envelope, message.body)
-        self._put(answers.numbered(placed, message.request))
 
     async def _fetch(self, message: FetchBody) -> None:
         data = await self._channel.body(Digest(message.digest))
@@ -307,7 +329,7 @@ class Stream:
             self._see_idle()
 
     def _see_idle(self) -> None:
-        if not self._working and not self._queue:
+        if not self._submitted and not self._working and not self._queue:
             self._idle.set()
 
     def _close(self, code: int, why: str) -> None:
