@@ -125,6 +125,32 @@ async def test_acknowledgements_machines_own_people_and_clear_types_are_never_ac
     assert [each.subjects for each in receipts(bench)] == [(theirs.id,)]
 
 
+async def test_what_a_key_says_that_used_a_number_twice_is_acknowledged_no_more(
+    bench: Bench,
+) -> None:
+    bot, _ = bench.stock()
+    author = bench.channel.party("USA").person("desk_officer")
+    async with bot:
+        await bot.step()
+        bench.say(opened())
+        await steps(bot)
+        assert len(receipts(bench)) == 1  # the control: what it said before is
+        number, before = bench.channel.log.next_sequence(author.id)
+        bench.say(comment(body="We accept."))
+        other, body = bench.channel.seal(
+            author, comment(body="We reject.").encode(), sequence=number, previous=before
+        )
+        with pytest.raises(RefusedError):
+            await bench.relay.submit(other, body)
+        bench.kinds()
+        await steps(bot)
+        assert bench.kinds().count("held-back") == 1
+        assert bench.say(comment(body="Whatever else it says."))
+        await steps(bot)
+    assert bench.kinds().count("held-back") == 1
+    assert len(receipts(bench)) == 1
+
+
 @pytest.fixture
 def both(tmp_path: Path) -> tuple[Bench, Bench]:
     """Both sides' bots on one relay; neither has spoken yet."""

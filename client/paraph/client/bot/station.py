@@ -7,9 +7,11 @@ reader of the log would refuse.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterator
 from typing import Final
 
+from paraph.client import conflicts
 from paraph.client.bot.events import AnyEvent, CannotOpen, event_of, open_record
 from paraph.client.bot.memory import Batch
 from paraph.client.clock import Clock
@@ -21,13 +23,16 @@ from paraph.client.replica import Replica
 from paraph.client.vault import HeldKey
 from paraph.protocol import roles, signed
 from paraph.protocol.delivery import Delivery
-from paraph.protocol.errors import InputError
+from paraph.protocol.errors import ForgedError, InputError
 from paraph.protocol.relay import RelayChannel
 from paraph.protocol.state import Entry
 from paraph.protocol.statements.clear import Grant, Heartbeat, Opened, Unopened
 from paraph.protocol.statements.envelope import ClearContent
 from paraph.protocol.statements.exchanges import RUNGS, AcknowledgementGiven
 from paraph.protocol.statements.header import ContentHeader
+
+ASK_AGAIN_MS: Final = 10 * 60_000
+"""While the bot follows, how often it asks which keys used a number twice: they are held."""
 
 
 def acknowledgement(batch: Batch) -> AcknowledgementGiven:
@@ -66,6 +71,8 @@ class Station:
         self._make_link: Final = link
         self._link: Link | None = None
         self._relay: RelayChannel | None = None
+        self._clock: Final = clock
+        self._ask_at = 0
         self._granted: dict[int, list[bytes]] = {}
         self._grants_read = 0
 
@@ -95,6 +102,8 @@ class Station:
     async def pull(self, *, entries: bool) -> bool:
         """Fetch missing bodies, and before them new *entries* unless somebody follows.
 
+        Now and then also the pairs of statements that a key signed under one number.
+
         Returns:
             Whether the relay was met.
 
@@ -106,6 +115,10 @@ class Station:
         relay = await self.relay()
         if entries:
             await self.replica.sync(relay)
+        if entries or met or self._clock() >= self._ask_at:
+            self._ask_at = self._clock() + ASK_AGAIN_MS
+            with contextlib.suppress(ForgedError):  # who accuses falsely is told by an alarm
+                await conflicts.collect(self.replica, relay)
         return bool(await self.replica.fetch_bodies(relay)) or entries or met
 
     # reading
