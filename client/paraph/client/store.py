@@ -157,7 +157,8 @@ class ChannelStore(Outgoing):
     def put_bodies(self, bodies: Mapping[Digest, bytes]) -> None:
         """Store bodies whose digests the caller has checked; they are wanted no longer."""
         self._do_each("INSERT OR IGNORE INTO bodies VALUES (?, ?)", bodies.items())
-        self._do_each("DELETE FROM wanted WHERE digest = ?", ((each,) for each in bodies))
+        if self._one("SELECT EXISTS (SELECT 1 FROM wanted)"):
+            self._do_each("DELETE FROM wanted WHERE digest = ?", ((each,) for each in bodies))
 
     def arrived(self, digest: Digest) -> None:
         """Note that an attachment is on this disk."""
