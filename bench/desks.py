@@ -19,6 +19,7 @@ from bench.figures import Mark, Measure, Sketch, median, quantile
 from bench.limits import Limits
 from bench.options import Options
 from bench.world import EVERYBODY, World, comment, opening, receipt
+from paraph.client import cycles
 from paraph.client.opened import OpenedEntry, Reader
 from paraph.client.outbox import Outbox
 from paraph.client.replica import Replica
@@ -59,6 +60,7 @@ async def desk(
     world: World, card: RelayCard, person: Person, recipients: int
 ) -> AsyncIterator[Desk]:
     """Open a desk with an empty replica, and read what the relay has."""
+    cycles.seldom()  # as the command line does
     replica = world.replica(f"home-{person.party}", card)
     archive = world.channel.party(person.party).archive
     try:

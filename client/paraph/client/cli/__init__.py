@@ -8,6 +8,7 @@ from typing import Any, Final, NoReturn
 
 import click
 
+from paraph.client import cycles
 from paraph.client.cli import exits
 from paraph.protocol.errors import ParaphError
 
@@ -430,4 +431,5 @@ def cli() -> None:
 
 def main() -> NoReturn:
     """Run the command line."""
+    cycles.seldom()
     cli.main()
