@@ -33,6 +33,8 @@ LONG: Final = 1024
 """Entries after which it pays to start processes: they take as long as so many signatures."""
 AHEAD: Final = 16
 """Pages, of at most 64 entries, that are checked before the oldest of them is taken in."""
+TOGETHER: Final = 2
+"""Pages taken in at once where there are more: one durable step for all of them."""
 
 
 async def pages(relay: RelayChannel, start: int) -> AsyncGenerator[Entries, None]:
@@ -75,8 +77,8 @@ def _covered(served: Entries, start: int) -> tuple[Entries, bool]:
 
 async def checked_ahead(
     served: AsyncIterator[Entries], channel: ChannelId, lookup: Lookup
-) -> AsyncGenerator[tuple[Entries, Known], None]:
-    """Yield pages in order, each with what of it was found signed by then.
+) -> AsyncGenerator[tuple[Sequence[Entries], Known], None]:
+    """Yield pages in order, some at a time, with what of them was found signed by then.
 
     What is missing there is for the caller to check: it is malformed, or forged, or by somebody
     not enrolled when it came.
@@ -89,14 +91,21 @@ async def checked_ahead(
             if checkers is None and entries > LONG and (os.cpu_count() or 1) > 1:
                 checkers = await ending.enter_async_context(Checkers())
             if checkers is None:
-                yield page, {}
+                yield (page,), {}
                 continue
             waiting.append((page, _Asked(page.envelopes, channel, lookup, checkers)))
-            if len(waiting) > AHEAD:
-                first, asked = waiting.popleft()
-                yield first, await asked.known()
-        for first, asked in waiting:
-            yield first, await asked.known()
+            if len(waiting) == AHEAD + TOGETHER:
+                yield await _first(waiting)
+        while waiting:
+            yield await _first(waiting)
+
+
+async def _first(waiting: deque[tuple[Entries, _Asked]]) -> tuple[Sequence[Entries], Known]:
+    taken = [waiting.popleft() for _ in range(min(TOGETHER, len(waiting)))]
+    known: dict[bytes, Verified] = {}
+    for _, asked in taken:
+        known.update(await asked.known())
+    return [page for page, _ in taken], known
 
 
 class _Asked:

@@ -76,9 +76,9 @@ class Replica(Taking):
             served = catching_up.pages(relay, self.log.size)
         ahead = catching_up.checked_ahead(served, self.log.channel, self.log.trust.member)
         async with contextlib.aclosing(served), contextlib.aclosing(ahead):
-            async for page, known in ahead:
+            async for several, known in ahead:
                 async with self._convicting(relay), self._lock:
-                    released = await self._absorb(self._take((page,), known))
+                    released = await self._absorb(self._take(several, known))
                 if released:
                     yield released
 
