@@ -148,7 +148,7 @@ class Enclosed:
 def of_statement(desk: Desk, statement: bytes) -> tuple[Enclosed, ...]:
     """Return the attachments of a statement; none of what waits to be placed, or has none."""
     index = desk.replica.index_of(statement)
-    opened = desk.reader.again(index) if index is not None else None
+    opened = desk.screen.again(index) if index is not None else None
     if opened is None or opened.content is None or not opened.content.header.attachments:
         return ()
     return enclosed(desk, opened.entry)

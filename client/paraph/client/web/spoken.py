@@ -42,6 +42,9 @@ HINTS: Final[Mapping[str, str]] = {
     "parent-not-head": N_("Nothing is lost: bring your draft over to the newest version."),
     "not-recipient": N_("Ask your registrar to grant this entry to your key."),
     "key-elsewhere": N_("A key belongs to one device: ask your registrar for a new one here."),
+    "key-held": N_(
+        "Nothing was sent. Call them, and ask whose key it is; it is accepted under “Trust”."
+    ),
     "negotiation-exists": N_("Nothing was sent. Begin a draft on its newest version instead."),
 }
 """By code, what to do on the desk, where the hint of the error names a command."""

@@ -15,6 +15,7 @@ from paraph.client.visible import one_line, visible
 from paraph.client.web import language, spoken
 from paraph.client.web.office import Room
 from paraph.client.web.words import VOCABULARIES
+from paraph.protocol.sentences import Sentence
 from paraph.protocol.statements.header import Wording
 
 
@@ -47,6 +48,14 @@ def filters(catalogue: NullTranslations, chosen: str) -> Mapping[str, Callable[.
         languages = room.state.languages if isinstance(room, Room) else ()
         return language.own(wordings, chosen, *languages)
 
+    def shown(words: str) -> str:
+        """What somebody wrote, visible; a line of our own in its place in the page's language."""
+        return visible(spoken.spoken(catalogue, words) if isinstance(words, Sentence) else words)
+
+    def line(words: str, most: int = 0) -> str:
+        """The same on one line, cut at *most* characters if that is not 0."""
+        return one_line(shown(words), most)
+
     return {
         "iso": when,
         "instant": instant,
@@ -65,8 +74,8 @@ def filters(catalogue: NullTranslations, chosen: str) -> Mapping[str, Callable[.
         "own": own,
         "opening": opening,
         "party": party,
-        "shown": visible,
-        "line": one_line,
+        "shown": shown,
+        "line": line,
     }
 
 

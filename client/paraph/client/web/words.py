@@ -46,6 +46,7 @@ RUNGS: Final = {
     "answered": N_("answered"),
     "cannot_open": N_("cannot be opened there"),
     "not_taken": N_("not taken"),
+    "held-back": N_("held back here"),
 }
 KINDS: Final = {
     "negotiation-opened": N_("negotiation"),

@@ -22,6 +22,7 @@ RULES: Final = {
     "contested": N_("contested statement"),
     "roots-unverified": N_("their keys not compared"),
     "key-unaccepted": N_("a new key of theirs not accepted"),
+    "key-misused": N_("a key of theirs misused"),
     "not-read": N_("log not read to its end"),
     "not-final": N_("log not final"),
     "log-time-stalled": N_("log time stands still"),

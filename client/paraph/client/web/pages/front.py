@@ -59,7 +59,7 @@ async def front(request: web.Request) -> web.Response:
         alarms=ALARMS,
         titles={each.name: each.content.titles for _, each in room.talks.proposals.items()},
         unverified=unverified(room.desk, office.home.book),
-        newcomers=newcomers(room.desk, office.home.book),
+        newcomers=newcomers(room.desk),
     )
 
 
