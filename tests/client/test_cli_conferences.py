@@ -1,6 +1,7 @@
 """Conferences, actions, side documents and joint acts, at the command line."""
 
 import asyncio
+import re
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from paraph.client.blocks import instant
 from paraph.client.desk import Desk
 from paraph.client.home import Home
 from paraph.protocol.statements.clear import Withdraw
+from tests.support import letters
 from tests.support.commands import PASSPHRASE, Person, found_channel, two_parties
 
 BASE = """\
@@ -284,6 +286,25 @@ def test_a_side_letter_goes_back_and_forth_beside_the_text(desks: tuple[Person, 
     # The instrument was left alone: its head is the first version still.
     counter = CHANGE.replace("s-one", "radio")
     assert rus.json("send", write(rus, "counter.yaml", counter))["state"] == "logged"
+
+
+def test_two_lines_of_a_side_letter_are_joined(desks: tuple[Person, Person]) -> None:
+    usa, rus = desks
+    name = letters.letter(usa, rus)
+    assert "not-forked" in usa.fails(2, "document", "join", name)
+    letters.forked(usa, rus, name)
+    asked = usa.fails(2, "document", "join", name)
+    assert "expected a choice for a [unchosen]" in asked
+    assert "--choose CLAUSE=first, second or both" in asked
+    first, second = re.findall(r"paraph text diff (\d+) (\d+)", asked)[0]
+    assert "{+Uno+}" in usa.ok("text", "diff", first, second)
+    assert "first, second, both" in usa.fails(2, "document", "join", name, "--choose", "a=ours")
+    turned = ("--of", second, first, "--choose", "a=second")
+    assert usa.json("document", "join", name, *turned)["state"] == "logged"
+    (found,) = rus.json("document", "list")["documents"]
+    assert "First." in (read := rus.ok("text", "show", str(found["version"])[:12]))
+    assert "Due." in read
+    assert "not-forked" in rus.fails(2, "document", "join", name)
 
 
 def test_the_public_line_names_what_stays_undisclosed(desks: tuple[Person, Person]) -> None:

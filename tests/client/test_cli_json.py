@@ -26,6 +26,7 @@ from tests.client.test_cli_conclude import (
     verified,
 )
 from tests.client.test_cli_exchange import _heartbeat, heartbeats
+from tests.support import letters
 from tests.support.chancery import BASE, CLEAR_FIRST, MANDATE, PLAIN, TRIPPED, write
 from tests.support.commands import Person, found_channel, two_parties
 
@@ -226,6 +227,9 @@ def _conferring(walk: Walk, usa: Person, rus: Person) -> None:
     walk(usa, "document send SD-1", write(usa, "letter.yaml", LETTER), *HEAD)
     walk(rus, "document confirm SD-1", *HEAD)
     walk(usa, "document list", *HEAD)
+    name = letters.letter(usa, rus, *HEAD)
+    letters.forked(usa, rus, name, HEAD[1])
+    walk(usa, f"document join {name} --choose a=both", *HEAD)
     walk(usa, "finding make v1", "Will or may?", "--clause", "distance", *HEAD)
     walk(usa, "finding list", *HEAD)
     walk(rus, "finding settle F-1 --harmless", *HEAD)

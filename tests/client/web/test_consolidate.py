@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.support import letters
 from tests.support.chancery import write
 from tests.support.commands import Person
 from tests.support.pages import Pages, pages
@@ -118,27 +119,15 @@ async def test_a_clause_that_a_machine_made_up_is_never_one_of_the_second_line(
 
 @pytest.fixture
 def documents(desks: tuple[Person, Person]) -> tuple[Person, Person]:
-    usa, rus = desks
-    usa.ok("document", "open", "--kind", "side_letter", "--title", "en=A letter")
-    text = (
-        "clauses:\n  - {cid: a, role: operative, en: One., ru: Один.}\n"
-        "  - {cid: b, role: operative, en: Two., ru: Два.}\n"
-    )
-    usa.ok("document", "send", "SD-1", write(usa, "letter.yaml", text))
-    rus.ok("sync")
-    return usa, rus
+    assert letters.letter(*desks) == "SD-1"
+    return desks
 
 
 async def test_two_lines_of_a_side_document_are_joined(
     documents: tuple[Person, Person],
 ) -> None:
     async with pages(documents[0]) as usa, pages(documents[1]) as rus:
-        filled = {"cid-1": "a", "cid-2": "b", "words-2-en": "Two.", "words-2-ru": "Два."}
-        mine = {**filled, "words-1-en": "First.", "words-1-ru": "Первый."}
-        await usa.say("side-documents/SD-1/text", mine)
-        other = {**filled, "words-1-en": "Uno.", "words-1-ru": "Уно.", "words-2-en": "Due."}
-        # What the other side wrote is on the way while this is said: two lines of one document.
-        await rus.say("side-documents/SD-1/text", other)
+        await letters.fork(usa, rus)
         await usa.sync()
         page = await usa.get("side-documents/SD-1")
         assert "two lines of text" in page

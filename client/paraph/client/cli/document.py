@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -15,6 +16,7 @@ from paraph.protocol.statements.side_documents import DOCUMENT_KINDS
 
 if TYPE_CHECKING:
     from paraph.client.desk import Desk
+    from paraph.client.negotiating.rebasing import Choice
     from paraph.client.negotiating.side_documents import Row
     from paraph.protocol.statements.content import Content
 
@@ -23,10 +25,11 @@ _COLUMNS = ("no.", "entry", "by", "kind", "about", "standing", "version", "behin
 
 @click.group(epilog=example("paraph document list"))
 def document() -> None:
-    """Open side documents and the public line, send their texts, confirm them.
+    """Open side documents and the public line, send their texts, join and confirm them.
 
     A side document has a line of versions of its own. It is agreed when both sides stand behind
     the same version: its author by sending it, the other by confirming it, or both by silence.
+    Where both sent one at the same time there are two lines, which somebody joins.
     """
 
 
@@ -172,6 +175,80 @@ def send(seat: Seat, *, which: str, file: Path, parent: str | None, voice: Voice
         return making.tabled(desk, header, found, draft, parent or draft.parent)
 
     run(say_so(seat, voice, make))
+
+
+_SIDES: Final[Mapping[str, Choice]] = {"first": "theirs", "second": "ours", "both": "both"}
+"""What a person chooses, and what the use case calls it: the second is brought onto the first."""
+
+
+@document.command(
+    "join",
+    epilog=example(
+        "paraph document join SD-1", "paraph document join SD-1 --choose a=second --choose b=both"
+    ),
+)
+@click.argument("which", metavar="DOCUMENT")
+@click.option(
+    "--of",
+    "pair",
+    nargs=2,
+    metavar="FIRST SECOND",
+    help="Which two of its newest versions.  [default: the first two]",
+)
+@click.option(
+    "--choose",
+    "chosen",
+    multiple=True,
+    metavar="CLAUSE=WORD",
+    help="Where both changed the same words: first, second or both, in brackets; repeat.",
+)
+@speaking
+@seated
+def join(
+    seat: Seat, *, which: str, pair: tuple[str, str] | None, chosen: tuple[str, ...], voice: Voice
+) -> None:
+    """Join two newest versions of DOCUMENT: one line again, and nothing of either lost unasked.
+
+    The new version has both as its parents. What only one of them changed goes along by itself.
+    """
+    from paraph.client import composing, views
+    from paraph.client.negotiating import consolidating
+    from paraph.client.negotiating import side_documents as making
+    from paraph.protocol.errors import InputError
+
+    choices = _choices(chosen)
+
+    def make(desk: Desk, identity: bytes) -> Content:
+        talks = composing.negotiation_of(desk.state, identity)
+        found = making.find(desk, talks, which)
+        first, second, *_ = consolidating.newest(talks, found.heads)
+        if pair is not None:
+            first, second = (
+                composing.version_of(talks, views.find(desk, each).id) for each in pair
+            )
+        fork = consolidating.fork(talks, first, second)
+        try:
+            return making.joined(desk, desk.header(identity, voice.manner), found, fork, choices)
+        except InputError as error:
+            if error.code != "unchosen":
+                raise
+            here = f"paraph text diff {first.index} {second.index} shows them"
+            raise InputError(
+                error.words,
+                code=error.code,
+                hint=f"say --choose CLAUSE=first, second or both for each; {here}",
+            ) from error
+
+    run(say_so(seat, voice, make))
+
+
+def _choices(chosen: Iterable[str]) -> dict[str, Choice]:
+    from paraph.protocol.errors import InputError
+
+    pairs_ = dict(each.partition("=")[::2] for each in chosen)
+    if not set(pairs_.values()) <= _SIDES.keys():
+        raise InputError(f"expected --choose CLAUSE=WORD with one of {', '.join(_SIDES)}")
+    return {cid: _SIDES[word] for cid, word in pairs_.items()}
 
 
 @document.command("confirm", epilog=example("paraph document confirm SD-1"))

@@ -49,6 +49,22 @@ def base_of(talks: Negotiation, first: Version, second: Version) -> Version | No
     return common[-1] if common else None
 
 
+def newest(talks: Negotiation, heads: Sequence[bytes]) -> list[Version]:
+    """Return the newest versions of one text, two at least.
+
+    Raises:
+        InputError: Code ``not-forked``: there is one line.
+    """
+    found = [version for each in heads if (version := talks.versions.get(each)) is not None]
+    if len(found) < 2:
+        raise InputError(
+            "expected two newest versions of one text",
+            code="not-forked",
+            hint="there is one line, and nothing has to be joined",
+        )
+    return found
+
+
 def fork(talks: Negotiation, first: Version, second: Version) -> Fork:
     """Return what two newest versions of one text differ by.
 

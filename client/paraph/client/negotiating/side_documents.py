@@ -191,9 +191,16 @@ def joined(
         choices: By clause, for each collision.
 
     Raises:
-        InputError: Code ``unchosen``: a clause where both collide was not chosen about.
+        InputError: Codes ``unchosen``: a clause where both collide was not chosen about;
+            ``not-forked``: the two are of another text.
         OutOfTurnError: Somebody was first.
     """
+    if fork.first.document != document.statement:
+        raise InputError(
+            "expected two newest versions of this document",
+            code="not-forked",
+            hint="look at the versions again",
+        )
     talks = composing.negotiation_of(desk.state, header.negotiation)
     made = consolidating.consolidated(desk.state, talks, fork, choices)
     version = VersionDraft(

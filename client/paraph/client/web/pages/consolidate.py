@@ -18,19 +18,7 @@ from paraph.client.web import asked, clauses, draft_view, saying
 from paraph.client.web.office import Room
 from paraph.client.web.posted import Posted
 from paraph.client.web.rendering import page
-from paraph.protocol.errors import InputError
 from paraph.protocol.negotiation.state import SideDocument, Version
-
-
-def _versions(room: Room, heads: Sequence[bytes]) -> list[Version]:
-    found = [version for each in heads if (version := room.talks.versions.get(each)) is not None]
-    if len(found) < 2:
-        raise InputError(
-            "expected two newest versions of one text",
-            code="not-forked",
-            hint="there is one line, and nothing has to be joined",
-        )
-    return found
 
 
 def _fork(room: Room, heads: Sequence[Version], first: str, second: str) -> Fork:
@@ -81,7 +69,7 @@ def _unchosen(form: Posted, found: Fork) -> None:
 async def compare(request: web.Request) -> web.Response:
     """Show what two newest versions of the text differ by, and ask where both changed it."""
     room = asked.room(request)
-    heads = _versions(room, room.talks.heads)
+    heads = consolidating.newest(room.talks, room.talks.heads)
     query = request.query
     found = _fork(room, heads, query.get("first", ""), query.get("second", ""))
     return _compare(request, room, heads, found, Posted.empty(), 200)
@@ -105,7 +93,7 @@ async def begin(request: web.Request) -> web.Response:
     """Begin the draft that joins them."""
     room = asked.room(request)
     form = await Posted.read(request)
-    heads = _versions(room, room.talks.heads)
+    heads = consolidating.newest(room.talks, room.talks.heads)
     found = _fork(room, heads, form.values.get("first", ""), form.values.get("second", ""))
     _unchosen(form, found)
     if form.faults:
@@ -131,7 +119,7 @@ async def compare_document(request: web.Request) -> web.Response:
     """Show what two newest versions of a side document differ by."""
     room = asked.room(request)
     document = _document(request, room)
-    heads = _versions(room, document.heads)
+    heads = consolidating.newest(room.talks, document.heads)
     query = request.query
     found = _fork(room, heads, query.get("first", ""), query.get("second", ""))
     return _of_document(request, room, document, heads, found, Posted.empty(), 200)
@@ -158,7 +146,7 @@ async def join(request: web.Request) -> web.Response:
     room = asked.room(request)
     document = _document(request, room)
     form = await Posted.read(request)
-    heads = _versions(room, document.heads)
+    heads = consolidating.newest(room.talks, document.heads)
     found = _fork(room, heads, form.values.get("first", ""), form.values.get("second", ""))
     _unchosen(form, found)
     return await saying.say(
