@@ -28,7 +28,7 @@ def test_a_trip_word_leaves_only_when_the_named_authority_has_confirmed_it(tmp_p
 
     said = usa.fails(7, "send", tripped)
     assert 'mandate: joint: "joint operations" touches "joint operation"' in said
-    assert "error: this needs the confirmation of head_of_delegation first [not-cleared]" in said
+    assert "error: this needs confirmation by head of delegation first [not-cleared]" in said
     assert rus.json("sync")["new"] == 0
 
     asked = usa.json("clear", "ask", tripped)

@@ -153,7 +153,7 @@ def test_who_may_never_initial_is_told_so_and_not_sent_for_full_powers(
     usa, rus = desks
     tabled(usa)
     said = rus.fails(7, "initial", "--role", "desk_officer")
-    assert "a desk_officer may not initial; allowed to: head_of_delegation, signatory" in said
+    assert "a desk officer may not initial; allowed to: head of delegation, signatory" in said
     assert "may not sign" in usa.fails(7, "sign", "--original", "USA", *HEAD)
 
 

@@ -151,7 +151,10 @@ def test_a_role_that_may_not_say_this_ends_with_7(
     usa, _, _ = desks
     usa.ok("member", "add", "--self", "--role", "linguist")
     said = usa.fails(7, "send", write(usa, "base.yaml", BASE), "--role", "linguist")
-    assert "error: a linguist may not open; allowed to: desk_officer, head_of_delegation" in said
+    assert (
+        "error: a linguist may not open a negotiation; allowed to: desk officer, head of delegation"
+        in said
+    )
     assert "hint: let somebody with one of these roles send it" in said
     said = usa.fails(2, "inbox")
     assert "error: expected one role, this home has head_of_delegation, linguist" in said

@@ -48,7 +48,7 @@ def test_a_desk_sees_what_waits_and_what_the_other_side_took_out(tmp_path: Path)
     edited(file, ("four [...]", "[●] for a joint operation"), ("четыре [...]", "[●]"))
     checked = usa.json("draft", "check", "1")
     assert checked["lacks"] == ["release", "authority"]
-    assert "needs      a release and the confirmation of head_of_delegation" in usa.ok(
+    assert "needs      a release and confirmation by head of delegation" in usa.ok(
         "draft", "check", "1"
     )
     usa.ok("draft", "send", "1", "--ask")

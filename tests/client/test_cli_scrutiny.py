@@ -199,7 +199,7 @@ def test_a_scrub_is_confirmed_in_the_role_that_may(desks: tuple[Person, Person])
     usa.ok("member", "add", "--self", "--role", "linguist")
     assert usa.json("scrub", index, "--role", "linguist")["state"] == "logged"
     refused = usa.fails(7, "scrub", index, "--sort", "legal", "--role", "linguist")
-    assert "a linguist may not scrub" in refused
+    assert "a linguist may not confirm the legal scrub" in refused
 
 
 def test_a_term_counts_once_the_other_side_agrees(desks: tuple[Person, Person]) -> None:

@@ -119,7 +119,7 @@ def test_a_legal_adviser_may_not_table() -> None:
     made, _ = composing.tabled(
         state, header("legal_adviser"), VersionDraft(operations=replacing()), "USA"
     )
-    with pytest.raises(RefusedError, match="a legal_adviser may not table") as e:
+    with pytest.raises(RefusedError, match="a legal adviser may not table a version") as e:
         said(state, made, "v2", "legal_adviser")
     assert e.value.code == "role"
     assert e.value.hint

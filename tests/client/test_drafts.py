@@ -83,7 +83,10 @@ def test_the_words_yes_and_no_are_words() -> None:
         ("clauses: [{cid: a, role: title, de: x}]", r"clauses\[1\]\.de: no such field here"),
         ("clauses: [{cid: a, role: title, en: [x]}]", r"clauses\[1\]\.en: expected text"),
         ("operations: [{op: rename, cid: a}]", r"operations\[1\]\.op: expected one of replace"),
-        ("operations: [{op: replace, cid: a}]", r"operations\[1\]: expected words under en or ru"),
+        (
+            "operations: [{op: replace, cid: a}]",
+            r"operations\[1\]: expected words under one of en, ru",
+        ),
         ("operations: [{op: merge, cids: [a], into: a, en: x}]", "two or more different clauses"),
         ("operations: [{op: merge, cids: a, into: a}]", "expected a list of texts"),
         ("operations: []\nround: -1", "round: expected a whole number"),
@@ -92,7 +95,7 @@ def test_the_words_yes_and_no_are_words() -> None:
         ("operations: []\nkind: ''", ""),
         (
             "operations: []\nnegotiation: {}",
-            "negotiation: expected words under title_en or title_ru",
+            "negotiation: expected words under one of title_en, title_ru",
         ),
         ("operations: []\nwhat: 1", "what: no such field here"),
         ("a: 1\na: 2", '"a" stands here twice'),

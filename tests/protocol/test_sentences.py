@@ -9,6 +9,7 @@ from paraph.protocol.sentences import (
     all_coded,
     coded,
     counted,
+    multilingual,
     plain,
     sentence,
     worded,
@@ -58,3 +59,17 @@ def test_an_error_gives_its_sentence_on_and_its_text_is_plain() -> None:
     assert type(str(first)) is str
     assert InputError(first.words).words is first.words
     assert InputError("plain").words == "plain"
+
+
+def test_a_code_that_has_words_of_its_own_is_said_in_them() -> None:
+    made = worded("a %(role)s may not sign", role=coded("role", "legal_adviser", "legal adviser"))
+    assert made == "a legal adviser may not sign"
+    assert made.values["role"] == "legal_adviser"
+
+
+def test_of_words_in_several_languages_english_says_the_first() -> None:
+    titles = multilingual({"ru": "О дальности", "en": "On distance"})
+    made = worded("proposes: %(title)s", title=titles)
+    assert made == "proposes: О дальности"
+    assert titles.words["en"] == "On distance"
+    assert multilingual({}) == ""

@@ -19,6 +19,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 from paraph.client.web import language
+from paraph.protocol import roles
 from tests.support import sentences
 
 WEB: Final = Path(language.__file__).parent
@@ -34,7 +35,8 @@ KEYWORDS: Final = {
     "N_": None,
     "fault": (2,),
 }
-
+ROLES: Final = "protocol/paraph/protocol/roles.py"
+"""What roles and their actions are called: the protocol's own sentences say it too."""
 _NO_DATE: Final = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 _IDLE: Final = tuple(
     f'"{name}'.encode()
@@ -56,6 +58,8 @@ def gathered() -> Catalog:
         found.add(messages, locations=[(name, 0)], auto_comments=comments, context=context)
     for place, message in sentences.gathered():
         found.add(message, locations=[(place, 0)])
+    for words in (*roles.CALLED.values(), *roles.DEEDS.values()):
+        found.add(words, locations=[(ROLES, 0)])
     return found
 
 

@@ -24,7 +24,7 @@ EXEMPT: Final = {
         "statements/envelope", "delivery",
     ),
     "client/paraph/client": (
-        "blocks", "cards", "conflicts", "founding", "granting", "joining", "members", "outbox",
+        "cards", "conflicts", "founding", "granting", "joining", "members", "outbox",
         "passphrase", "revoking", "transport/__init__", "transport/pinning", "audit/*", "bot/*",
         "cli/*", "demo/*", "scenario/*",
     ),
@@ -40,6 +40,9 @@ FIRST: Final = frozenset(
 ) - {"MisuseError"}
 """What takes the sentence first: errors, and helpers that make one. A misuse is our own mistake:
 the page says that, and no more."""
+OF_FILES: Final = {"fail": 1, "complain": 2}
+"""Methods that tell of a mistake in a file (:mod:`paraph.client.blocks`), and the place of the
+argument from which on the sentence and the hint stand."""
 Message = str | tuple[str, str]
 
 
@@ -65,6 +68,9 @@ class Spoken(ast.NodeVisitor):
             self._take(node.args[0] if node.args else None)
         elif isinstance(node.func, ast.Name) and name in SECOND and len(node.args) > 1:
             self._take(node.args[1])
+        elif isinstance(node.func, ast.Attribute) and name in OF_FILES:
+            for words in node.args[OF_FILES[name] :]:
+                self._take(words)
         if name in FIRST | SECOND:
             for each in node.keywords:
                 if each.arg == "hint":

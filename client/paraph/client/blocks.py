@@ -17,8 +17,9 @@ from typing import Final, NoReturn, TypeVar
 
 import yaml
 
+from paraph.client.files import told_by_system
 from paraph.protocol.errors import InputError, MisuseError, ParaphError
-from paraph.protocol.sentences import worded
+from paraph.protocol.sentences import Sentence, sentence, worded
 from paraph.protocol.statements.header import MOST_WORDS
 
 T = TypeVar("T")
@@ -29,7 +30,8 @@ MOST_ITEMS: Final = 2_000
 MOST_TEXT: Final = MOST_WORDS
 """Characters of one text; no field of a statement holds more."""
 
-_TOP: Final = "the file"
+_TOP: Final = worded("the file")
+_LIST: Final = worded("expected a list")
 _EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _NULLS: Final = frozenset({"", "~", "null", "Null", "NULL"})
 _TRUE: Final = frozenset({"true", "True", "TRUE"})
@@ -56,19 +58,19 @@ class Kind:
 
     most_bytes: int
     hint: str
-    excess: Callable[[str], ParaphError]
+    excess: Callable[[Sentence], ParaphError]
     code: str = InputError.code
     decoration: frozenset[str] = frozenset()
 
-    def fail(self, line: int, where: str, problem: str, hint: str = "") -> NoReturn:
+    def complain(self, line: int, where: str, problem: str, hint: str = "") -> NoReturn:
         """Raise what the user is told about a place of the file."""
         raise InputError(
-            worded(
-                "line %(line)s: %(where)s: %(problem)s", line=line, where=where, problem=problem
-            ),
-            code=self.code,
-            hint=hint or self.hint,
+            _placed(line, where, sentence(problem)), code=self.code, hint=hint or self.hint
         )
+
+
+def _placed(line: int, where: str, problem: Sentence) -> Sentence:
+    return worded("line %(line)s: %(where)s: %(problem)s", line=line, where=where, problem=problem)
 
 
 def read_file(path: Path, kind: Kind) -> bytes:
@@ -82,7 +84,7 @@ def read_file(path: Path, kind: Kind) -> bytes:
             return file.read(kind.most_bytes + 1)
     except OSError as error:
         raise InputError(
-            worded("cannot read %(path)s: %(strerror)s", path=path, strerror=error.strerror),
+            worded("cannot read %(path)s: %(strerror)s", path=path, strerror=told_by_system(error)),
             code=kind.code,
             hint="check the path of the file",
         ) from error
@@ -96,35 +98,37 @@ def read(data: bytes, kind: Kind) -> Block:
         ParaphError: As the kind tells excess: too many bytes.
     """
     if len(data) > kind.most_bytes:
-        raise kind.excess(f"{_TOP} is too large; expected at most {kind.most_bytes} bytes")
+        raise kind.excess(
+            worded("the file is too large; expected at most %(most)s bytes", most=kind.most_bytes)
+        )
     try:
         parsed = yaml.parse(data.decode(), Loader=yaml.CSafeLoader)
         events = (each for each in parsed if not isinstance(each, _FRAME))
         first = next(events, None)
         node = Node(1, "") if first is None else _node(first, events, kind, MOST_DEPTH)
         if (more := next(events, None)) is not None:
-            kind.fail(_line(more), _TOP, "expected one document", "remove the lines ---")
+            kind.complain(_line(more), _TOP, "expected one document", "remove the lines ---")
     except UnicodeDecodeError as error:
         raise InputError(
-            worded("%(top)s is not UTF-8 text", top=_TOP),
+            "the file is not UTF-8 text",
             code=kind.code,
             hint="save the file as UTF-8",
         ) from error
     except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = f" (line {mark.line + 1})" if mark is not None else ""
-        problem = getattr(error, "problem", None) or "unexpected characters"
-        raise InputError(
-            worded(
-                "%(top)s is not YAML or JSON: %(problem)s%(line)s",
-                top=_TOP,
-                problem=problem,
-                line=line,
-            ),
-            code=kind.code,
-            hint="check that line",
-        ) from error
+        raise InputError(_unreadable(error), code=kind.code, hint=_by_parser(error)) from error
     return Block(node, _TOP, kind)
+
+
+def _unreadable(error: yaml.YAMLError) -> Sentence:
+    mark = getattr(error, "problem_mark", None)
+    if mark is None:
+        return worded("the file is not YAML or JSON: it has unexpected characters")
+    return worded("the file is not YAML or JSON: line %(line)s does not read", line=mark.line + 1)
+
+
+def _by_parser(error: yaml.YAMLError) -> str:
+    # The parser speaks English alone: a hint that a page of another language leaves out.
+    return f"check that line: {getattr(error, 'problem', None) or 'unexpected characters'}"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -143,13 +147,13 @@ def _line(event: yaml.Event) -> int:
 def _node(event: yaml.Event, events: Iterator[yaml.Event], kind: Kind, depth: int) -> Node:
     line = _line(event)
     if isinstance(event, yaml.AliasEvent):
-        kind.fail(line, _TOP, "expected no aliases")
+        kind.complain(line, _TOP, "expected no aliases")
     if getattr(event, "tag", None) is not None:
-        kind.fail(line, _TOP, "expected no tags")
+        kind.complain(line, _TOP, "expected no tags")
     if isinstance(event, yaml.ScalarEvent):
         return Node(line, event.value, plain=not event.style)
     if not depth:
-        kind.fail(line, _TOP, f"expected nesting of at most {MOST_DEPTH}")
+        kind.complain(line, _TOP, worded("expected nesting of at most %(most)s", most=MOST_DEPTH))
     if isinstance(event, yaml.SequenceStartEvent):
         items = []
         while not isinstance(event := next(events), yaml.SequenceEndEvent):
@@ -159,9 +163,9 @@ def _node(event: yaml.Event, events: Iterator[yaml.Event], kind: Kind, depth: in
     while not isinstance(event := next(events), yaml.MappingEndEvent):
         key = _node(event, events, kind, depth - 1)
         if not isinstance(key.value, str):
-            kind.fail(key.line, _TOP, "expected text as the name of a field")
+            kind.complain(key.line, _TOP, "expected text as the name of a field")
         if key.value in fields:
-            kind.fail(key.line, _TOP, f'"{key.value}" stands here twice')
+            kind.complain(key.line, _TOP, worded('"%(name)s" stands here twice', name=key.value))
         fields[key.value] = _node(next(events), events, kind, depth - 1)
     return Node(line, fields)
 
@@ -181,27 +185,29 @@ class Block:
         self._line = node.line
         self._taken: dict[str, None] = {}
         if not isinstance(node.value, dict):
-            kind.fail(node.line, where, "expected fields with values")
+            kind.complain(node.line, where, "expected fields with values")
         self._fields = node.value
 
     def fail(self, name: str, problem: str, hint: str = "") -> NoReturn:
         """Raise what the user is told about the field *name*; "" = the block itself."""
         line = self._fields[name].line if name in self._fields else self._line
-        self.kind.fail(line, self._at(name), problem, hint)
+        self.kind.complain(line, self._at(name), problem, hint)
 
     def record(self, make: Callable[[], T]) -> T:
         """Return what *make* makes; what the wire would refuse is told with its place."""
         try:
             return make()
         except MisuseError as error:
-            self.fail("", str(error), "what is in the file must fit into one statement")
+            self.fail("", error.words, "what is in the file must fit into one statement")
 
     def close(self) -> None:
         """Refuse fields that were never asked for."""
         for name in self._fields:
             if name not in self._taken and name not in self.kind.decoration:
-                known = f"fields here: {', '.join(self._taken)}; {self.kind.hint}"
-                self.fail(name, "no such field here", known)
+                self.fail(name, "no such field here", self._known())
+
+    def _known(self) -> str:
+        return f"fields here: {', '.join(self._taken)}; {self.kind.hint}"
 
     def has(self, name: str) -> bool:
         """Take a field of any form; whether it is there and not null."""
@@ -234,14 +240,14 @@ class Block:
         value = self.text(name) if default is None else self.maybe_text(name, default)
         known = tuple(allowed)
         if value not in known:
-            self.fail(name, f"expected one of {', '.join(filter(None, known))}")
+            self.fail(name, worded("expected one of %(known)s", known=tuple(filter(None, known))))
         return value
 
     def pattern(self, name: str, pattern: str, expected: str) -> str:
         """Take a text that *pattern* matches as a whole."""
         value = self.text(name)
         if not re.fullmatch(pattern, value):
-            self.fail(name, f"expected {expected}")
+            self.fail(name, expected)
         return value
 
     def integer(self, name: str, default: int | None = None) -> int:
@@ -267,7 +273,7 @@ class Block:
         try:
             return instant(self._plain(name))
         except ValueError as error:
-            self.fail(name, str(error), "write it without quotes")
+            self.fail(name, error.args[0], "write it without quotes")
 
     def maybe_instant(self, name: str) -> int:
         """Take an instant with its zone, 0 where there is none."""
@@ -280,7 +286,9 @@ class Block:
 
     def texts(self, name: str, *, needed: bool = True, most: int = MOST_ITEMS) -> tuple[str, ...]:
         """Take a list of texts."""
-        items = self._items(name, needed=needed, most=most, of=" of texts")
+        items = self._items(
+            name, needed=needed, most=most, expected=worded("expected a list of texts")
+        )
         return tuple(self._text(place, each) for place, each in items)
 
     def one_or_more(self, name: str) -> tuple[str, ...]:
@@ -311,7 +319,8 @@ class Block:
         for place, node in self._items(name):
             where = self._at(place)
             if not isinstance(node.value, list) or len(node.value) > len(columns):
-                self.kind.fail(node.line, where, f"expected a list of {', '.join(columns)}")
+                problem = worded("expected a list of %(columns)s", columns=columns)
+                self.kind.complain(node.line, where, problem)
             row = Node(node.line, dict(zip(columns, node.value, strict=False)))
             found.append(_built(Block(row, where, self.kind), build))
         return tuple(found)
@@ -354,9 +363,17 @@ class Block:
 
     def _text(self, place: str, node: Node) -> str:
         if not isinstance(node.value, str) or (node.plain and node.value in _NULLS):
-            self.kind.fail(node.line, self._at(place), "expected text")
+            self.kind.complain(node.line, self._at(place), "expected text")
         if len(node.value) > MOST_TEXT:
-            raise self._excess(node, place, f"{len(node.value)} characters", MOST_TEXT)
+            raise self._excess(
+                node,
+                place,
+                worded(
+                    "%(found)s characters; expected at most %(most)s",
+                    found=len(node.value),
+                    most=MOST_TEXT,
+                ),
+            )
         return node.value
 
     def _plain(self, name: str) -> str:
@@ -364,20 +381,21 @@ class Block:
         return node.value if node.plain and isinstance(node.value, str) else ""
 
     def _items(
-        self, name: str, *, needed: bool = True, most: int = MOST_ITEMS, of: str = ""
+        self, name: str, *, needed: bool = True, most: int = MOST_ITEMS, expected: str = _LIST
     ) -> Iterator[tuple[str, Node]]:
         node = self._needed(name) if needed else self.take(name)
         items = [] if node is None else node.value
         if not isinstance(items, list):
-            self.fail(name, f"expected a list{of}")
+            self.fail(name, expected)
         if node is not None and len(items) > most:
-            raise self._excess(node, name, f"{len(items)} items", most)
+            problem = worded(
+                "%(found)s items; expected at most %(most)s", found=len(items), most=most
+            )
+            raise self._excess(node, name, problem)
         return ((f"{name}[{place}]", each) for place, each in enumerate(items, 1))
 
-    def _excess(self, node: Node, place: str, found: str, most: int) -> ParaphError:
-        return self.kind.excess(
-            f"line {node.line}: {self._at(place)}: {found}; expected at most {most}"
-        )
+    def _excess(self, node: Node, place: str, problem: Sentence) -> ParaphError:
+        return self.kind.excess(_placed(node.line, self._at(place), problem))
 
 
 def _built(block: Block, build: Callable[[Block], T]) -> T:
@@ -390,15 +408,21 @@ def instant(written: str) -> int:
     """Return an ISO 8601 instant with its zone as POSIX milliseconds.
 
     Raises:
-        ValueError: Not one; says what was expected.
+        ValueError: Not one; its argument is the sentence that says what was expected.
     """
-    expected = "expected an instant with its zone, as 2015-10-14T13:00:00Z"
     try:
         at = dt.datetime.fromisoformat(written)
     except ValueError as error:
-        raise ValueError(f"{expected}, of a day and an hour that exist") from error
+        raise ValueError(
+            worded(
+                "expected an instant with its zone, as 2015-10-14T13:00:00Z,"
+                " of a day and an hour that exist"
+            )
+        ) from error
     if at.tzinfo is None:
-        raise ValueError(expected)
+        raise ValueError(worded("expected an instant with its zone, as 2015-10-14T13:00:00Z"))
     if at < _EPOCH:
-        raise ValueError(f"{expected}, not before 1970")
+        raise ValueError(
+            worded("expected an instant with its zone, as 2015-10-14T13:00:00Z, not before 1970")
+        )
     return (at - _EPOCH) // dt.timedelta(milliseconds=1)

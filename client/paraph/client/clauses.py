@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from paraph.client.blocks import Block
+from paraph.protocol.sentences import worded
 from paraph.protocol.statements.header import Mention, NamedMention, Wording, to_wordings
 from paraph.protocol.statements.versions import (
     ROLES_OF_CLAUSES,
@@ -42,8 +43,8 @@ class ClauseReader:
         """Read words, in one language at least."""
         found = block.by_language(self.languages, prefix)
         if not found:
-            names = " or ".join(prefix + each for each in self.languages)
-            block.fail("", f"expected words under {names}")
+            names = tuple(prefix + each for each in self.languages)
+            block.fail("", worded("expected words under one of %(names)s", names=names))
         return found
 
     def clause(self, block: Block) -> Clause:
@@ -126,7 +127,9 @@ class ClauseReader:
 
 def _cid(block: Block, name: str) -> str:
     return block.pattern(
-        name, "[A-Za-z0-9_-]{1,64}", "a clause id: 1 to 64 of the characters A-Z a-z 0-9 _ -"
+        name,
+        "[A-Za-z0-9_-]{1,64}",
+        worded("expected a clause id: 1 to 64 of the characters A-Z a-z 0-9 _ -"),
     )
 
 

@@ -176,4 +176,4 @@ def _dated(top: Block) -> int:
     try:
         return blocks.instant(value) if value else 0
     except ValueError as error:
-        top.fail("dated", str(error))
+        top.fail("dated", error.args[0])

@@ -8,19 +8,40 @@ crash after it leaves the new file. There is no moment at which half a file bear
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
 import os
 import secrets
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
 from paraph.protocol.errors import InputError, UnavailableError
-from paraph.protocol.sentences import worded
+from paraph.protocol.sentences import Sentence, worded
 
 PRIVATE_FILE: Final = 0o600
 PRIVATE_FOLDER: Final = 0o700
+_BY_SYSTEM: Final[Mapping[int, Sentence]] = {
+    errno.ENOENT: worded("No such file or directory"),
+    errno.EACCES: worded("Permission denied"),
+    errno.EPERM: worded("Operation not permitted"),
+    errno.EEXIST: worded("File exists"),
+    errno.EISDIR: worded("Is a directory"),
+    errno.ENOTDIR: worded("Not a directory"),
+    errno.ENOSPC: worded("No space left on device"),
+    errno.EDQUOT: worded("Disk quota exceeded"),
+    errno.EROFS: worded("Read-only file system"),
+    errno.EIO: worded("Input/output error"),
+    errno.ENAMETOOLONG: worded("File name too long"),
+    errno.EMFILE: worded("Too many open files"),
+}
+
+
+def told_by_system(error: OSError) -> Sentence:
+    """Return what the system says of *error*: in its own words, which pages can translate."""
+    number = error.errno or 0
+    return _BY_SYSTEM.get(number, worded("error %(number)s of the system", number=number))
 
 
 def write_atomically(path: Path, data: bytes) -> None:
@@ -44,7 +65,11 @@ def write_atomically(path: Path, data: bytes) -> None:
         sync_folder(path.parent)
     except OSError as error:
         raise UnavailableError(
-            worded("cannot write %(name)s: %(strerror)s", name=path.name, strerror=error.strerror),
+            worded(
+                "cannot write %(name)s: %(strerror)s",
+                name=path.name,
+                strerror=told_by_system(error),
+            ),
             code="disk",
             hint=worded("see %(parent)s", parent=path.parent),
         ) from error
@@ -90,7 +115,7 @@ def read_private(path: Path, what: str, most: int) -> bytes:
                 "cannot read %(what)s at %(path)s: %(strerror)s",
                 what=what,
                 path=path,
-                strerror=error.strerror,
+                strerror=told_by_system(error),
             )
         ) from error
     if len(data) > most:
@@ -112,7 +137,9 @@ def private_folder(path: Path) -> Path:
     except OSError as error:
         raise InputError(
             worded(
-                "cannot use %(path)s as a folder: %(strerror)s", path=path, strerror=error.strerror
+                "cannot use %(path)s as a folder: %(strerror)s",
+                path=path,
+                strerror=told_by_system(error),
             )
         ) from error
     if stat.S_IMODE(mode) & 0o077:

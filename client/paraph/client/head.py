@@ -24,7 +24,7 @@ import os
 from pathlib import Path
 from typing import Final
 
-from paraph.client.files import read_private, write_atomically
+from paraph.client.files import read_private, told_by_system, write_atomically
 from paraph.protocol.errors import IntegrityError, MalformedError, UnavailableError
 from paraph.protocol.names import ChannelId
 from paraph.protocol.schema import Record, octets, record, u53, wire
@@ -117,7 +117,7 @@ class HeadFile:
                 worded(
                     "cannot write %(name)s: %(strerror)s",
                     name=self._path.name,
-                    strerror=error.strerror,
+                    strerror=told_by_system(error),
                 ),
                 code="disk",
             ) from error

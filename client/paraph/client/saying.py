@@ -33,7 +33,7 @@ from paraph.protocol.keys import SealingPublicKey, Signer
 from paraph.protocol.names import Digest, KeyId, StatementId
 from paraph.protocol.schema import Record
 from paraph.protocol.sealed import SALT_SIZE, seal
-from paraph.protocol.sentences import coded, worded
+from paraph.protocol.sentences import worded
 from paraph.protocol.signed import Unsigned, Verified
 from paraph.protocol.statements.clear import TYPE_OF, Heartbeat
 from paraph.protocol.statements.content import Content, action_of, encode_content
@@ -326,7 +326,7 @@ class Saying:
             raise MisuseError(
                 worded(
                     "expected content that acts as %(role)s, the role of the key",
-                    role=coded("role", member.role),
+                    role=roles.named(member.role),
                 )
             )
         exercise = self._replica.log.charter.exercise

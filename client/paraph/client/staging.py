@@ -7,7 +7,7 @@ import secrets
 from pathlib import Path
 
 from paraph.client.bodies import Bodies
-from paraph.client.files import PRIVATE_FILE, sync_folder
+from paraph.client.files import PRIVATE_FILE, sync_folder, told_by_system
 from paraph.client.uploads import PART, upload
 from paraph.protocol.buckets import sealed_attachment_size
 from paraph.protocol.errors import InputError, RefusedError
@@ -63,7 +63,11 @@ def seal_attachment(
         sync_folder(path.parent)
     except OSError as error:
         raise InputError(
-            worded("cannot read %(source)s: %(strerror)s", source=source, strerror=error.strerror)
+            worded(
+                "cannot read %(source)s: %(strerror)s",
+                source=source,
+                strerror=told_by_system(error),
+            )
         ) from error
     finally:
         part.unlink(missing_ok=True)
@@ -130,7 +134,7 @@ def open_attachment(
         part.rename(target)
     except OSError as error:
         raise InputError(
-            worded("cannot open the attachment: %(strerror)s", strerror=error.strerror)
+            worded("cannot open the attachment: %(strerror)s", strerror=told_by_system(error))
         ) from error
     finally:
         part.unlink(missing_ok=True)

@@ -5,13 +5,23 @@ A function for each kind, in one table; the caller cuts the line and makes it vi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import functools
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from paraph.client.clock import when
+from paraph.protocol.errors import MalformedError
 from paraph.protocol.names import ZERO
 from paraph.protocol.schema import Record
-from paraph.protocol.sentences import Sentence, all_coded, coded, counted, worded
+from paraph.protocol.sentences import (
+    Multilingual,
+    Sentence,
+    all_coded,
+    coded,
+    counted,
+    multilingual,
+    worded,
+)
 from paraph.protocol.statements.conclusion import (
     AlternatSet,
     ConclusionWithdrawn,
@@ -31,8 +41,9 @@ from paraph.protocol.statements.conferences import (
     Due,
     OutcomesRecorded,
 )
-from paraph.protocol.statements.content import Content
+from paraph.protocol.statements.content import Content, decode_content
 from paraph.protocol.statements.exchanges import AcknowledgementGiven, CommentMade, DispatchSent
+from paraph.protocol.statements.header import Wording
 from paraph.protocol.statements.internal import ClearanceAsked, ClearanceGiven, MandateSet
 from paraph.protocol.statements.joint import AgreedTo
 from paraph.protocol.statements.positions import PackageTied, PackageUntied, PositionTaken
@@ -69,10 +80,13 @@ def _with(line: Sentence, words: str) -> Sentence:
     return worded("%(line)s: %(words)s", line=line, words=words) if words else line
 
 
+def _titles(titles: Iterable[Wording]) -> Multilingual:
+    return multilingual({each.language: each.words for each in titles})
+
+
 def _opened(content: NegotiationOpened, name: Name) -> Sentence:
     del name
-    titles = {each.language: each.words for each in content.titles}
-    return worded("%(words)s", words=next(iter(titles.values()), ""))
+    return worded("%(words)s", words=_titles(content.titles))
 
 
 def _tabled(content: VersionTabled, name: Name) -> Sentence:
@@ -157,7 +171,7 @@ def _proposed(content: ProposalMade, name: Name) -> Sentence:
     where = worded("proposes")
     if content.clause:
         where = worded("proposes on %(cid)s", cid=content.clause)
-    return _with(where, content.titles[0].words)
+    return _with(where, _titles(content.titles))
 
 
 def _answered(content: ProposalAnswered, name: Name) -> Sentence:
@@ -273,7 +287,7 @@ def _document(content: SideDocumentOpened, name: Name) -> Sentence:
     line = worded("%(kind)s on %(about)s", kind=kind, about=about)
     if not about:
         line = worded("%(kind)s", kind=kind)
-    return _with(line, next((each.words for each in content.titles), ""))
+    return _with(line, _titles(content.titles))
 
 
 def _scheduled(content: ConferenceScheduled, name: Name) -> Sentence:
@@ -380,13 +394,32 @@ def _mandate(content: MandateSet, name: Name) -> Sentence:
     return worded("%(words)s", words=content.name)
 
 
+def all_of(contents: Sequence[Content], name: Name) -> Sentence:
+    """Return what several records say, on one line; see :func:`summary`."""
+    first, *rest = (summary(each, name) for each in contents)
+    return functools.reduce(
+        lambda line, each: worded("%(line)s; %(then)s", line=line, then=each), rest, first
+    )
+
+
+def subject(content: ClearanceAsked, name: Name) -> Sentence:
+    """Return what is asked to leave, made of its records anew.
+
+    The line in *content* is in the language of whoever asked, and stands only where its records
+    do not read.
+    """
+    try:
+        return all_of([decode_content(each) for each in content.parts], name)
+    except MalformedError:
+        return worded("%(words)s", words=content.subject)
+
+
 def _asked(content: ClearanceAsked, name: Name) -> Sentence:
-    del name
     line = worded("asks to let leave")
     if content.needs:
         needs = all_coded("needs", content.needs)
         line = worded("asks to let leave (needs %(needs)s)", needs=needs)
-    return _with(line, content.subject)
+    return _with(line, subject(content, name))
 
 
 def _given(content: ClearanceGiven, name: Name) -> Sentence:

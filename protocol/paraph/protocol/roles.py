@@ -6,11 +6,11 @@ in it is not allowed.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from paraph.protocol.errors import RefusedError
-from paraph.protocol.sentences import all_coded, coded, worded
+from paraph.protocol.sentences import Coded, coded, worded
 
 DESK: Final = "desk_officer"
 HEAD: Final = "head_of_delegation"
@@ -79,6 +79,73 @@ MAY: Final[Mapping[str, frozenset[str]]] = {
 }
 """Action to the roles that may do it."""
 
+CALLED: Final[Mapping[str, str]] = {
+    "desk_officer": "desk officer",
+    "head_of_delegation": "head of delegation",
+    "legal_adviser": "legal adviser",
+    "linguist": "linguist",
+    "signatory": "signatory",
+    "registrar": "registrar",
+    "bot": "bot",
+    "auditor": "auditor",
+    "root": "root",
+}
+"""What people call a role."""
+DEEDS: Final[Mapping[str, str]] = {
+    "open": "open a negotiation",
+    "table": "table a version",
+    "confirm": "confirm a version",
+    "propose": "make a proposal",
+    "answer": "answer a proposal",
+    "dispatch": "send a dispatch",
+    "schedule": "announce a conference",
+    "minutes": "record outcomes",
+    "comment": "comment",
+    "finding": "make a finding",
+    "action": "set an action",
+    "position": "take a position",
+    "silence": "open a silence procedure",
+    "recall": "recall a statement",
+    "agree": "agree for its party",
+    "scrub": "confirm the legal scrub",
+    "concordance": "confirm the concordance",
+    "clear": "release a draft",
+    "initial": "initial",
+    "sign": "sign",
+    "acknowledge": "acknowledge a statement",
+    "acknowledge-automatic": "acknowledge as a machine",
+    "sealed": "send sealed statements",
+    "charter": "found a channel",
+    "manifest": "place a manifest",
+    "enrol": "enrol a key",
+    "revoke": "revoke a key",
+    "suspend": "suspend a key",
+    "heartbeat": "send a heartbeat",
+    "opened": "say that an entry opens",
+    "unopened": "say that an entry does not open",
+    "grant": "grant an entry",
+    "withdraw": "withdraw an entry",
+    "sign-enrolment": "sign an enrolment",
+    "sign-revocation": "sign a revocation",
+    "sign-suspension": "sign a suspension",
+}
+"""What people call an action, after "may"."""
+
+
+def named(role: str) -> Coded:
+    """Return a role as a sentence names it."""
+    return coded("role", role, CALLED.get(role, ""))
+
+
+def all_named(several: Iterable[str]) -> tuple[Coded, ...]:
+    """Return several roles; see :func:`named`."""
+    return tuple(map(named, several))
+
+
+def deed(action: str) -> Coded:
+    """Return an action as a sentence names it."""
+    return coded("may", action, DEEDS.get(action, ""))
+
 
 def may(role: str, action: str) -> bool:
     """Tell whether *role* may do *action*; an unknown action is allowed to nobody."""
@@ -92,12 +159,12 @@ def require(role: str, action: str) -> None:
         RefusedError: Code ``role``: *role* may not do *action*.
     """
     if not may(role, action):
-        allowed = all_coded("role", sorted(MAY.get(action, ())))
+        allowed = all_named(sorted(MAY.get(action, ())))
         raise RefusedError(
             worded(
                 "a %(role)s may not %(action)s; allowed to: %(allowed)s",
-                role=coded("role", role),
-                action=coded("may", action),
+                role=named(role),
+                action=deed(action),
                 allowed=allowed or worded("nobody"),
             ),
             code="role",

@@ -7,7 +7,7 @@ values is its own pattern.
 
     worded("expected %(author)s, got %(found)s", author="USA", found=2)
     counted(3, "%(n)s clause", "%(n)s clauses")
-    worded("a %(role)s may not sign", role=coded("role", "linguist"))
+    worded("a %(role)s may not sign", role=coded("role", "legal_adviser", "legal adviser"))
 
 Patterns are literals, so that they can be gathered from the source; a test finds one that is not.
 """
@@ -19,16 +19,40 @@ from typing import Final, Self
 
 
 class Coded(str):
-    """A code of the protocol in a sentence, and the vocabulary that has words for it."""
+    """A code of the protocol in a sentence, and the vocabulary that has words for it.
 
-    __slots__ = ("vocabulary",)
+    Attributes:
+        vocabulary: Its name.
+        english: What English says for the code; empty if the code stands for itself.
+    """
+
+    __slots__ = ("english", "vocabulary")
 
     vocabulary: str
+    english: str
 
-    def __new__(cls, code: str, vocabulary: str = "") -> Self:
+    def __new__(cls, code: str, vocabulary: str = "", english: str = "") -> Self:
         """Make one; see :func:`coded`."""
         made = super().__new__(cls, code)
-        made.vocabulary = vocabulary
+        made.vocabulary, made.english = vocabulary, english
+        return made
+
+
+class Multilingual(str):
+    """Words that somebody gave in several languages; a page shows those of its own language.
+
+    Attributes:
+        words: By language. In an English sentence the first stand, whatever they are.
+    """
+
+    __slots__ = ("words",)
+
+    words: Mapping[str, str]
+
+    def __new__(cls, first: str, words: Mapping[str, str] | None = None) -> Self:
+        """Make one; see :func:`multilingual`."""
+        made = super().__new__(cls, first)
+        made.words = words or {}
         return made
 
 
@@ -64,9 +88,13 @@ NOTHING: Final = Sentence("")
 
 def plain(value: object) -> str:
     """Return *value* as it stands in an English sentence."""
-    if isinstance(value, tuple):
-        return ", ".join(map(plain, value))
-    return str(value)
+    match value:
+        case tuple():
+            return ", ".join(map(plain, value))
+        case Coded(english=str(words)) if words:
+            return words
+        case _:
+            return str(value)
 
 
 def worded(pattern: str, /, **values: object) -> Sentence:
@@ -79,9 +107,14 @@ def counted(n: int, one: str, many: str, /, **values: object) -> Sentence:
     return Sentence(one, many, {"n": n, **values})
 
 
-def coded(vocabulary: str, code: str) -> Coded:
-    """Return a code that has words in *vocabulary* of the desk; in English it stands as it is."""
-    return Coded(code, vocabulary)
+def coded(vocabulary: str, code: str, english: str = "") -> Coded:
+    """Return a code that has words in *vocabulary* of the desk; *english*, if given, in English."""
+    return Coded(code, vocabulary, english)
+
+
+def multilingual(words: Mapping[str, str]) -> Multilingual:
+    """Return *words* of somebody by language, of which a page shows one."""
+    return Multilingual(next(iter(words.values()), ""), words)
 
 
 def all_coded(vocabulary: str, codes: Iterable[str]) -> tuple[Coded, ...]:

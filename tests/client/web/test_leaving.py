@@ -273,7 +273,7 @@ async def test_what_lacks_a_release_is_asked_for_and_leaves_as_it_was_cleared(
         assert chancery_ is not None
         await chancery_.sync()
         register = await above.get("/inside/clearances")
-        assert "counter_draft" in register
+        assert "counter-draft: 1 operation on" in register
         assert "another than who asked" in register
         shown_ = await above.get("/inside/clearances/1")
         assert "Keep [USA: four] miles." in shown_

@@ -6,7 +6,15 @@ import pytest
 from paraph.client.web import language, spoken
 from paraph.client.web.words import VOCABULARIES
 from paraph.protocol.errors import ForgedError, InputError, MisuseError, ParaphError, RefusedError
-from paraph.protocol.sentences import Sentence, all_coded, coded, counted, sentence, worded
+from paraph.protocol.sentences import (
+    Sentence,
+    all_coded,
+    coded,
+    counted,
+    multilingual,
+    sentence,
+    worded,
+)
 from tests.support import sentences
 
 RUSSIAN = language.catalogue("ru")
@@ -66,6 +74,14 @@ def test_several_values_are_parted_by_commas() -> None:
     line = worded("ties %(cids)s", cids=all_coded("role", ("bot", "auditor")))
     assert line == "ties bot, auditor"
     assert in_russian(line) == "увязаны бот, аудитор"
+
+
+def test_of_words_in_several_languages_a_page_shows_its_own() -> None:
+    titles = multilingual({"fr": "Distance", "ru": "О дальности"})
+    line = worded("%(line)s: %(words)s", line=worded("proposes"), words=titles)
+    assert in_russian(line) == "предложение: О дальности"
+    assert spoken.spoken(ENGLISH, line) == "proposes: Distance"
+    assert in_russian(worded("%(words)s", words=multilingual({"fr": "Portée"}))) == "Portée"
 
 
 def test_words_of_people_stay_as_they_are() -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from paraph.client.cli.chancery import inside
 from paraph.client.cli.context import Seat
+from paraph.protocol import roles
 
 if TYPE_CHECKING:
     from paraph.client.desk import Desk
@@ -90,7 +91,8 @@ def lines(found: Outlook, file: str) -> Iterator[str]:
 
 def _lack(judged: Judgement, what: str) -> str:
     if what == "authority":
-        return f"the confirmation of {' or '.join(judged.authority)}"
+        named = (roles.CALLED.get(each, each) for each in judged.authority)
+        return f"confirmation by {' or '.join(named)}"
     return {"release": "a release", "refused": "other words: these were refused"}.get(what, what)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
@@ -33,11 +34,13 @@ def status(seat: Seat, *, negotiation: str, offline: bool, name: str, role: str 
     """Show what is still open, whose turn it is, what each side owes, and which text this is."""
     from paraph.client.negotiating import status as reading
     from paraph.client.negotiating.ours import ours
+    from paraph.client.views import name_of
 
     async def work() -> None:
         async with at_desk(seat, name, role, offline=offline) as (desk, synced):
             async with inside(seat, offline=offline) as inner:
-                left = ours(seat.home, desk.state, inner.state if inner is not None else None)
+                state = inner.state if inner is not None else None
+                left = ours(seat.home, desk.state, state, partial(name_of, desk))
             if not desk.state.negotiations and not negotiation:
                 emit(seat.as_json, _no_text(left, synced), _no_text_lines(desk, left))
                 return

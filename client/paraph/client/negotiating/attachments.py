@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Final
 
 from paraph.client.desk import Desk
+from paraph.client.files import told_by_system
 from paraph.client.staging import open_attachment, seal_attachment
 from paraph.client.uploads import PART
 from paraph.protocol.buckets import sealed_attachment_size
@@ -59,7 +60,7 @@ def plain_of(path: Path) -> Plain:
                 size += len(piece)
     except OSError as error:
         raise InputError(
-            worded("cannot read %(path)s: %(strerror)s", path=path, strerror=error.strerror)
+            worded("cannot read %(path)s: %(strerror)s", path=path, strerror=told_by_system(error))
         ) from error
     return Plain(shown_name(path.name), size, digest.digest())
 
@@ -91,7 +92,9 @@ def require_room(desk: Desk, content: Content, paths: Sequence[Path]) -> None:
             size = path.stat().st_size
         except OSError as error:
             raise InputError(
-                worded("cannot read %(path)s: %(strerror)s", path=path, strerror=error.strerror)
+                worded(
+                    "cannot read %(path)s: %(strerror)s", path=path, strerror=told_by_system(error)
+                )
             ) from error
         if sealed_attachment_size(size) > limits.attachment_bytes:
             raise RefusedError(
@@ -217,7 +220,7 @@ def save(desk: Desk, entry: Entry, chosen: Enclosed, target: Path, *, force: boo
         os.link(whole, path)  # unlike a rename it never takes the place of another file
     except OSError as error:
         raise InputError(
-            worded("cannot write %(path)s: %(strerror)s", path=path, strerror=error.strerror)
+            worded("cannot write %(path)s: %(strerror)s", path=path, strerror=told_by_system(error))
         ) from error
     finally:
         whole.unlink(missing_ok=True)

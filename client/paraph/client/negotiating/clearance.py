@@ -7,16 +7,16 @@ in :mod:`paraph.client.negotiating.leaving`.
 from __future__ import annotations
 
 import dataclasses
+import functools
 import re
 from collections.abc import Sequence
 from typing import cast
 
-from paraph.client import views
+from paraph.client import summaries, views
 from paraph.client.desk import Desk
 from paraph.client.negotiating import leaks
 from paraph.client.negotiating import mandate as mandates
 from paraph.client.negotiating.attachments import Plain
-from paraph.client.summaries import summary
 from paraph.protocol import roles
 from paraph.protocol.errors import MalformedError
 from paraph.protocol.negotiation.fold.internal import mandate_of
@@ -161,7 +161,7 @@ def asking(
         RefusedError: Code ``oversize``.
     """
     parts = tuple(encode_content(each) for each in contents)
-    subject = "; ".join(summary(each, lambda one: views.name_of(desk, one)) for each in contents)
+    subject = summaries.all_of(contents, functools.partial(views.name_of, desk))
     line = " ".join(re.sub(r"[\x00-\x1f\x7f]", " ", subject).split()) or contents[-1].KIND
     return ClearanceAsked(
         header=inside.header(contents[-1].header.negotiation),

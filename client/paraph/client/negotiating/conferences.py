@@ -125,7 +125,7 @@ def _instant(top: Block, name: str) -> int:
     try:
         return blocks.instant(top.text(name))  # in quotes or not: JSON knows no instants
     except ValueError as error:
-        top.fail(name, str(error))
+        top.fail(name, error.args[0])
 
 
 def _delegation(block: Block, code: str) -> Delegation:

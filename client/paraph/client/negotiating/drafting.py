@@ -15,6 +15,7 @@ from typing import Final
 from paraph.client import composing
 from paraph.client.composing import VersionDraft
 from paraph.client.drafts import Opening
+from paraph.client.files import told_by_system
 from paraph.client.fold_errors import translated
 from paraph.client.negotiating import bilingual
 from paraph.client.negotiating.bilingual import DraftFile, Entry, fail
@@ -120,7 +121,7 @@ def read(path: Path, languages: Sequence[str]) -> DraftFile:
             data = file.read(MOST_BYTES + 1)
     except OSError as error:
         raise InputError(
-            worded("cannot read %(path)s: %(strerror)s", path=path, strerror=error.strerror),
+            worded("cannot read %(path)s: %(strerror)s", path=path, strerror=told_by_system(error)),
             code="no-file",
         ) from error
     if len(data) > MOST_BYTES:

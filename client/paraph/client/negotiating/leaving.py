@@ -19,8 +19,9 @@ from paraph.client.negotiating.attachments import Plain
 from paraph.client.negotiating.clearance import Judgement
 from paraph.client.negotiating.oddities import Oddity
 from paraph.client.sent import Sent
+from paraph.protocol import roles
 from paraph.protocol.errors import InputError, RefusedError
-from paraph.protocol.sentences import all_coded, coded, worded
+from paraph.protocol.sentences import coded, worded
 from paraph.protocol.statements.content import Content
 from paraph.protocol.statements.exchanges import AcknowledgementGiven
 from paraph.protocol.statements.internal import CONFIRMED, ClearanceGiven, MandateSet
@@ -114,8 +115,8 @@ class Outlook:
                 ),
             )
         if lack == "authority":
-            named = all_coded("role", self.judged.authority)
-            words = worded("the confirmation of %(authority)s", authority=named)
+            named = roles.all_named(self.judged.authority)
+            words = worded("confirmation by %(authority)s", authority=named)
             return Missing("authority", words, self.judged.authority)
         return Missing("release", worded("a release"))
 

@@ -23,6 +23,7 @@ from paraph.protocol.negotiation import text as texts
 from paraph.protocol.negotiation.state import State
 from paraph.protocol.negotiation.text import Part, Text
 from paraph.protocol.schema import Record
+from paraph.protocol.sentences import worded
 from paraph.protocol.statements.content import Content
 from paraph.protocol.statements.exchanges import Anchor
 from paraph.protocol.statements.header import ContentHeader, Wording, to_wordings
@@ -96,7 +97,8 @@ def _commits(block: Block) -> tuple[tuple[str, ...], tuple[str, ...]]:
     for name in ("ad_referendum", "final"):
         chosen = _once(block, name)
         if not set(chosen) <= roles.OFFICERS:
-            block.fail(name, f"expected roles of {', '.join(sorted(roles.OFFICERS))}")
+            known = tuple(sorted(roles.OFFICERS))
+            block.fail(name, worded("expected roles of %(known)s", known=known))
         found.append(chosen)
     return found[0], found[1]
 

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import dataclasses
 
+from paraph.client import summaries
 from paraph.client.home import Home
 from paraph.client.negotiating.draft_standing import Standing, standings
 from paraph.client.negotiating.kept_drafts import DraftFolder
 from paraph.client.negotiating.releases import open_ones, waits_for
+from paraph.client.summaries import Name
 from paraph.protocol.negotiation.state import State
+from paraph.protocol.sentences import Sentence
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -21,12 +24,12 @@ class Waiting:
 
     Attributes:
         number: Its number.
-        subject: What is to leave, on one line.
+        subject: What is to leave, on one line, made of its records anew.
         waits: What is missing, and which role gives it.
     """
 
     number: int
-    subject: str
+    subject: Sentence
     waits: tuple[tuple[str, str], ...]
 
 
@@ -48,24 +51,25 @@ class Ours:
         return not (self.drafts or self.clearances)
 
 
-def ours(home: Home, state: State, inner: State | None) -> Ours:
+def ours(home: Home, state: State, inner: State | None, name: Name) -> Ours:
     """Return what of ours has not left.
 
     Args:
         home: Whose drafts are kept.
         state: Of the shared channel.
         inner: Of the internal channel; nothing where there is none.
+        name: Gives the name of a statement of the shared channel.
     """
     kept = DraftFolder(home.path)
     return Ours(
         drafts=tuple(each for each in standings(kept, state) if each.is_open),
-        clearances=waiting(inner) if inner is not None else (),
+        clearances=waiting(inner, name) if inner is not None else (),
     )
 
 
-def waiting(inner: State) -> tuple[Waiting, ...]:
+def waiting(inner: State, name: Name) -> tuple[Waiting, ...]:
     """Return every clearance of an internal channel that waits for somebody, by number."""
     return tuple(
-        Waiting(each.number, each.content.subject, waits_for(inner, each))
+        Waiting(each.number, summaries.subject(each.content, name), waits_for(inner, each))
         for each in open_ones(inner)
     )

@@ -11,7 +11,7 @@ from paraph.client.desk import Desk
 from paraph.protocol.errors import InputError, OutOfTurnError
 from paraph.protocol.negotiation.fold.silence import subject_digest
 from paraph.protocol.negotiation.state.silence import Silence
-from paraph.protocol.sentences import worded
+from paraph.protocol.sentences import NOTHING, Sentence, worded
 from paraph.protocol.statements.header import ContentHeader, Mention
 from paraph.protocol.statements.silence import SilenceBroken, SilenceClosed, SilenceOpened
 
@@ -103,10 +103,10 @@ class Row:
     """
 
     silence: Silence
-    subject: str
+    subject: Sentence
     left: int
     unclosed: tuple[str, ...]
-    held: str
+    held: Sentence
 
 
 def rows(desk: Desk) -> Iterator[Row]:
@@ -118,14 +118,16 @@ def rows(desk: Desk) -> Iterator[Row]:
         content = silence.content
         name = views.name_of(desk, content.version)
         unclosed = tuple(code for code in state.parties if code not in silence.closings)
-        held = ""
+        held = NOTHING
         if silence.standing == "late":
-            held = "received too late"
+            held = worded("received too late")
         elif silence.standing == "expired":
-            held = f"no closing by {', '.join(unclosed)}"
+            held = worded("no closing by %(parties)s", parties=unclosed)
         yield Row(
             silence=silence,
-            subject=f"{content.cid} of {name}" if content.cid else name,
+            subject=worded("%(cid)s of %(version)s", cid=content.cid, version=name)
+            if content.cid
+            else worded("%(version)s", version=name),
             left=max(0, content.expires - state.log_time),
             unclosed=unclosed,
             held=held,

@@ -2,7 +2,7 @@
 
 A sentence knows its pattern and its values (:mod:`paraph.protocol.sentences`). The pattern is
 looked up in the catalogue; codes are called what their vocabulary calls them; what people wrote
-stays.
+stays, in the language of the page where they gave it in several.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Final
 from paraph.client.web.words import VOCABULARIES
 from paraph.protocol import errors
 from paraph.protocol.errors import ParaphError
-from paraph.protocol.sentences import Coded, Sentence, plain, sentence
+from paraph.protocol.sentences import Coded, Multilingual, Sentence, plain, sentence
 
 N_: Final = str
 """Marks words for the catalogues that are looked up later."""
@@ -80,6 +80,8 @@ def _said(catalogue: NullTranslations, value: object) -> str:
             return pattern % {name: _said(catalogue, each) for name, each in value.values.items()}
         case Coded():
             return catalogue.gettext(VOCABULARIES[value.vocabulary].get(value, value))
+        case Multilingual():
+            return value.words.get(catalogue.info().get("language", "en"), value)
         case tuple():
             return ", ".join(_said(catalogue, each) for each in value)
         case _:

@@ -37,6 +37,11 @@ def filters(catalogue: NullTranslations, chosen: str) -> Mapping[str, Callable[.
         """What people call a code of the protocol; the code itself, if it is a newer one."""
         return catalogue.gettext(VOCABULARIES[vocabulary].get(code, code))
 
+    def reached(state: str) -> str:
+        """How far an entry has come; of one that counts for nothing, the code of why as well."""
+        code, opens, why = state.partition("(")
+        return f"{called(code, 'rung')}{' ' if opens else ''}{opens}{why}"
+
     def role(code: str) -> str:
         """What people call a role."""
         return called(code, "role")
@@ -66,6 +71,7 @@ def filters(catalogue: NullTranslations, chosen: str) -> Mapping[str, Callable[.
         "hex": bytes.hex,
         "short": short,
         "called": called,
+        "reached": reached,
         "role": role,
         "told": partial(spoken.told, catalogue),
         "detail": partial(spoken.detail, catalogue),

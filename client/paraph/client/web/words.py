@@ -8,21 +8,11 @@ from paraph.client.web.words_inside import INSIDE
 from paraph.client.web.words_reading import READING
 from paraph.client.web.words_rules import SAID
 from paraph.client.web.words_talking import TALKING
+from paraph.protocol import roles
 
 N_: Final = str
 """Marks words for the catalogues that are looked up later."""
 
-ROLES: Final = {
-    "desk_officer": N_("desk officer"),
-    "head_of_delegation": N_("head of delegation"),
-    "legal_adviser": N_("legal adviser"),
-    "linguist": N_("linguist"),
-    "signatory": N_("signatory"),
-    "registrar": N_("registrar"),
-    "bot": N_("bot"),
-    "auditor": N_("auditor"),
-    "root": N_("root"),
-}
 PHASES: Final = {
     "drafting": N_("drafting"),
     "tabled": N_("tabled"),
@@ -46,8 +36,13 @@ RUNGS: Final = {
     "answered": N_("answered"),
     "cannot_open": N_("cannot be opened there"),
     "not_taken": N_("not taken"),
+    "recalled": N_("recalled"),
+    "withdrawn": N_("taken out of the log"),
+    "unopened": N_("does not open here"),
+    "void": N_("counts for nothing"),
     "held-back": N_("held back here"),
 }
+"""How far a statement has come, and what else becomes of an entry."""
 KINDS: Final = {
     "negotiation-opened": N_("negotiation"),
     "version-tabled": N_("version"),
@@ -142,7 +137,7 @@ CHARACTERS: Final = {
     "binding": N_("legally binding"),
 }
 VOCABULARIES: Final = {
-    "role": ROLES,
+    "role": roles.CALLED,
     "phase": PHASES,
     "rung": RUNGS,
     "kind": KINDS,

@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from paraph.protocol import roles
+
 N_: Final = str
 """Marks words for the catalogues that are looked up later."""
 
@@ -28,48 +30,9 @@ RULES: Final = {
     "log-time-stalled": N_("log time stands still"),
 }
 """What bars a text from being initialled or signed."""
-MAY: Final = {
-    "open": N_("open a negotiation"),
-    "table": N_("table a version"),
-    "confirm": N_("confirm a version"),
-    "propose": N_("make a proposal"),
-    "answer": N_("answer a proposal"),
-    "dispatch": N_("send a dispatch"),
-    "schedule": N_("announce a conference"),
-    "minutes": N_("record outcomes"),
-    "comment": N_("comment"),
-    "finding": N_("make a finding"),
-    "action": N_("set an action"),
-    "position": N_("take a position"),
-    "silence": N_("open a silence procedure"),
-    "recall": N_("recall a statement"),
-    "agree": N_("agree for its party"),
-    "scrub": N_("confirm the legal scrub"),
-    "concordance": N_("confirm the concordance"),
-    "clear": N_("release a draft"),
-    "initial": N_("initial"),
-    "sign": N_("sign"),
-    "acknowledge": N_("acknowledge a statement"),
-    "acknowledge-automatic": N_("acknowledge as a machine"),
-    "sealed": N_("send sealed statements"),
-    "charter": N_("found a channel"),
-    "manifest": N_("place a manifest"),
-    "enrol": N_("enrol a key"),
-    "revoke": N_("revoke a key"),
-    "suspend": N_("suspend a key"),
-    "heartbeat": N_("send a heartbeat"),
-    "opened": N_("say that an entry opens"),
-    "unopened": N_("say that an entry does not open"),
-    "grant": N_("grant an entry"),
-    "withdraw": N_("withdraw an entry"),
-    "sign-enrolment": N_("sign an enrolment"),
-    "sign-revocation": N_("sign a revocation"),
-    "sign-suspension": N_("sign a suspension"),
-}
-"""What a role may do."""
 SAID: Final = {
     "rule": RULES,
-    "may": MAY,
+    "may": roles.DEEDS,
     "scrub-sort": {"legal": N_("legal"), "concordance": N_("concordance")},
     "powers-to": {
         "initial": N_("to initial"),

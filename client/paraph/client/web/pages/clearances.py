@@ -7,10 +7,12 @@ leave is shown byte for byte, as it would leave.
 from __future__ import annotations
 
 import dataclasses
+from functools import partial
 from typing import Final
 
 from aiohttp import web
 
+from paraph.client import summaries, views
 from paraph.client.desk import Desk
 from paraph.client.negotiating import chancery, inspection
 from paraph.client.negotiating.outgoing import Outgoing, outgoing
@@ -19,8 +21,10 @@ from paraph.client.web import asked, saying
 from paraph.client.web.leaves import FIELDS_PER_LEAF, PER_LEAF, leaf
 from paraph.client.web.posted import Posted
 from paraph.client.web.rendering import page
+from paraph.client.web.wording import short
 from paraph.protocol.errors import MalformedError, ParaphError
 from paraph.protocol.negotiation.state import Clearance
+from paraph.protocol.sentences import Sentence
 from paraph.protocol.statements.content import Content, decode_content
 from paraph.protocol.statements.internal import CLEARANCE_STEPS
 
@@ -35,10 +39,12 @@ class Row:
 
     Attributes:
         clearance: The clearance.
+        subject: What it is to let leave, on one line.
         waits: What it still lacks, and which role gives it.
     """
 
     clearance: Clearance
+    subject: Sentence
     waits: tuple[tuple[str, str], ...]
 
 
@@ -58,9 +64,20 @@ async def register(request: web.Request) -> web.Response:
     """List the clearances, those that wait for somebody first, then the newest first."""
     inner = inner_of(request)
     state = asked.office(request).state(inner)
-    rows = [Row(each, waits_for(state, each)) for _, each in state.clearances.items()]
+    rows = [
+        Row(each, _subject(request, each), waits_for(state, each))
+        for _, each in state.clearances.items()
+    ]
     rows.sort(key=lambda row: (not row.waits, -row.clearance.number))
     return page(request, "clearances.html", asked.room_if_any(request), rows=rows)
+
+
+def _subject(request: web.Request, found: Clearance) -> Sentence:
+    # Statements are called as that channel's desk calls them, if this home has a part in it.
+    desks = asked.office(request).desks
+    desk = next((each for each in desks if each.channel == found.content.target), None)
+    name = partial(views.name_of, desk) if desk is not None else short
+    return summaries.subject(found.content, name)
 
 
 async def show(request: web.Request) -> web.Response:

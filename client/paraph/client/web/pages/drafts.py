@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Final
 
 from aiohttp import web
@@ -65,7 +66,9 @@ def _overview(request: web.Request, room: Room, form: Posted, status: int) -> we
         thrown=[each for each in drafts.thrown(languages) if draft_view.belongs(each, room)],
         versions=[(clauses.name(room.talks, each), each) for each in versions[:MOST_LISTED]],
         proposals=offers[:MOST_LISTED],
-        clearances=ours.waiting(inner) if inner is not None else (),
+        clearances=ours.waiting(inner, partial(views.name_of, room.desk))
+        if inner is not None
+        else (),
         form=form,
     )
 

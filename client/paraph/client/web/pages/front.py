@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
+from functools import partial
 from typing import Final, Generic, TypeVar
 
 from aiohttp import web
 
+from paraph.client import views
 from paraph.client.cosigners import final_below
 from paraph.client.negotiating import lately
 from paraph.client.negotiating.newcomers import newcomers
@@ -54,7 +56,7 @@ async def front(request: web.Request) -> web.Response:
         came=came,
         came_count=count,
         said=lately.ours(room.desk, room.state, room.talks, MOST),
-        ours=ours(office.home, room.state, inner),
+        ours=ours(office.home, room.state, inner, partial(views.name_of, room.desk)),
         log=_log(room),
         alarms=ALARMS,
         titles={each.name: each.content.titles for _, each in room.talks.proposals.items()},

@@ -8,8 +8,9 @@ from typing import Final
 from aiohttp import web
 
 from paraph.client import composing
-from paraph.client.negotiating import chancery, ours
+from paraph.client.negotiating import chancery
 from paraph.client.negotiating import comments as anchors
+from paraph.client.negotiating.releases import open_ones
 from paraph.client.web import asked, clauses, language, saying, texts
 from paraph.client.web.office import Room
 from paraph.client.web.pages import comments
@@ -57,7 +58,7 @@ def _front(request: web.Request, room: Room, form: Posted, status: int) -> web.R
         form=form,
         clauses=list(names.items()),
         mandate=rule,
-        clearances=ours.waiting(inner) if inner is not None else (),
+        clearances=open_ones(inner) if inner is not None else (),
     )
 
 

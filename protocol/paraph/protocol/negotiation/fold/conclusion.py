@@ -140,7 +140,7 @@ def _may_withdraw(talks: Negotiation, act: Act, said: Said) -> None:
         raise OutOfTurnError("a party takes back its own only", code="author-differs")
     if act.act.original and not roles.may(said.role, "sign"):
         raise OutOfTurnError(
-            worded("a %(role)s may not take back a signature", role=coded("role", said.role)),
+            worded("a %(role)s may not take back a signature", role=roles.named(said.role)),
             code="role",
         )
     if concluded.is_signed(talks) if act.act.original else concluded.initialled(talks):
@@ -284,7 +284,7 @@ def may_correct(version: Version, role: str) -> None:
     correction = version.content.version_kind == concluded.RECTIFIED
     if correction and version.document == ZERO and not roles.may(role, "agree"):
         raise OutOfTurnError(
-            worded("a %(role)s may not confirm a correction for a party", role=coded("role", role)),
+            worded("a %(role)s may not confirm a correction for a party", role=roles.named(role)),
             code="role",
         )
 

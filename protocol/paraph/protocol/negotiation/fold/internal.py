@@ -14,7 +14,7 @@ from paraph.protocol.names import ZERO
 from paraph.protocol.negotiation.fold.checks import working_language
 from paraph.protocol.negotiation.state import Said, State
 from paraph.protocol.negotiation.state.internal import Clearance, ClearanceStep, Mandate
-from paraph.protocol.sentences import all_coded, coded, worded
+from paraph.protocol.sentences import coded, worded
 from paraph.protocol.statements.header import NO_NEGOTIATION
 from paraph.protocol.statements.internal import (
     CONFIRMED,
@@ -102,7 +102,7 @@ def _release(state: State, clearance: Clearance, said: Said) -> None:
         raise OutOfTurnError(
             worded(
                 "expected a release by %(allowed)s, as the party's manifest says",
-                allowed=all_coded("role", allowed),
+                allowed=roles.all_named(allowed),
             ),
             code="release-role",
         )
@@ -117,7 +117,7 @@ def _authority(state: State, clearance: Clearance, said: Said) -> None:
         raise OutOfTurnError(
             worded(
                 "expected the authority that the mandate names: %(final)s",
-                final=all_coded("role", final),
+                final=roles.all_named(final),
             ),
             code="not-the-authority",
         )

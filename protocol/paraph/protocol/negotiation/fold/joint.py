@@ -12,7 +12,7 @@ from paraph.protocol.negotiation.fold import conferences
 from paraph.protocol.negotiation.fold.checks import entry_of
 from paraph.protocol.negotiation.joint import agreeing
 from paraph.protocol.negotiation.state import Negotiation, Said, State
-from paraph.protocol.sentences import all_coded, coded, worded
+from paraph.protocol.sentences import all_coded, worded
 from paraph.protocol.statements.conferences import ConferenceScheduled, OutcomesRecorded
 from paraph.protocol.statements.joint import BINDING_KINDS, JOINT_KINDS, AgreedTo
 
@@ -40,7 +40,7 @@ def agreed(state: State, talks: Negotiation, content: AgreedTo, said: Said) -> N
         )
     if entry.kind in BINDING_KINDS and not roles.may(said.role, "agree"):
         raise OutOfTurnError(
-            worded("a %(role)s may not agree to it for a party", role=coded("role", said.role)),
+            worded("a %(role)s may not agree to it for a party", role=roles.named(said.role)),
             code="role",
         )
     given = {**(talks.agreed.get(subject) or {}), said.party: said.index}

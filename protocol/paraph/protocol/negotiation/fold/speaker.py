@@ -38,8 +38,8 @@ def require_speaker(content: Content, role: str) -> None:
         raise OutOfTurnError(
             worded(
                 "a %(role)s may not %(action)s",
-                role=coded("role", role),
-                action=coded("may", action),
+                role=roles.named(role),
+                action=roles.deed(action),
             ),
             code="role",
         )
