@@ -31,8 +31,9 @@ Checked = Verified | Unverified | None
 Lookup = Callable[[KeyId], Member | None]
 
 
+@functools.cache
 def _cores() -> int:
-    return os.cpu_count() or 1
+    return os.cpu_count() or 1  # the system is asked for it each time
 
 
 @functools.cache

@@ -11,6 +11,7 @@ from __future__ import annotations
 import binascii
 import dataclasses
 import enum
+import functools
 import hashlib
 import re
 from typing import Final
@@ -169,6 +170,7 @@ class Note:
         return self.text + b"\n" + b"".join(line.encode() for line in self.lines)
 
 
+@functools.lru_cache(maxsize=8)  # whoever takes in a head asks for its parts several times
 def parse_note(data: bytes) -> Note:
     """Split a note at its last empty line and read its signature lines (SPEC 6.3).
 
