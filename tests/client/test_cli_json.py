@@ -278,7 +278,7 @@ def _reading(walk: Walk, usa: Person) -> None:
         "status", "inbox", "log", "log --from 12", "show v1", "text show", "text show v1 --lang en",
         "text comments v1", "text diff v1 v2", "text diff v1 v2 --three-way v2",
         "text history distance", "text ledger", "text lint", "position show", "propose list --all",
-        "propose show P-1", "attachment list C-1", "search miles", "export text v1",
+        "propose show P-1", "attachment list C-1", "search miles", "export text v1", "party accept",
     ):  # fmt: skip
         walk(usa, line, *HEAD)
     for form in ("text", "markdown", "annotations", "akn"):
