@@ -373,17 +373,8 @@ class Record:
             raise MalformedError(
                 f"expected exactly the fields of a record {cls.KIND}, in their order"
             )
-        return cls.of_loaded({name: load(value[name]) for name, load in cls.LOADS})
-
-    @classmethod
-    def of_loaded(cls, values: dict[str, Any]) -> Self:
-        """Build the record from the values of all its fields, each as its codec loaded it.
-
-        Raises:
-            MalformedError: They do not fit each other.
-        """
         made = object.__new__(cls)  # not through __init__: its checks are for our own callers
-        made.__dict__.update(values)
+        made.__dict__.update({name: load(value[name]) for name, load in cls.LOADS})
         made.check()
         return made
 

@@ -19,7 +19,6 @@ from paraph.protocol.statements.envelope import (
     statement_id,
     statement_in,
 )
-from paraph.protocol.statements.sealed_form import read_statement
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -87,7 +86,7 @@ def read(envelope: bytes) -> Unverified:
         UnsupportedError: A protocol version other than 1.
     """
     body = statement_in(envelope)
-    statement = read_statement(body)
+    statement = Statement.decode(body)
     if statement.version != VERSION:
         raise UnsupportedError(f"expected protocol version {VERSION}")
     return Unverified(
