@@ -17,6 +17,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from paraph.protocol.errors import ForgedError, MisuseError
+from paraph.protocol.hashing import sha256
 from paraph.protocol.names import Digest
 
 EMPTY_ROOT: Final = Digest(hashlib.sha256(b"").digest())
@@ -33,7 +34,7 @@ _sha256 = hashlib.sha256
 
 def leaf_hash(entry: bytes) -> Digest:
     """Return the leaf hash of *entry*: SHA-256 of 0x00 and its bytes (SPEC 6.1)."""
-    return Digest(_sha256(b"\x00" + entry).digest())
+    return sha256(entry, b"\x00")
 
 
 def node_hash(left: bytes, right: bytes) -> Digest:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import collections
-import hashlib
 from typing import Any, Final
 
 from paraph.protocol import buckets, documents
@@ -15,6 +14,7 @@ from paraph.protocol.errors import (
     ParaphError,
     RefusedError,
 )
+from paraph.protocol.hashing import sha256
 from paraph.protocol.names import Digest
 from paraph.protocol.schema import Record
 from paraph.protocol.signed import Unverified
@@ -142,7 +142,7 @@ def _check_body(live: LiveChannel, blobs: Blobs, content: SealedContent, body: b
     digest = Digest(content.body_digest)
     if not body:
         body = blobs.read(channel, digest, size)
-    elif len(body) != size or hashlib.sha256(body).digest() != digest:
+    elif len(body) != size or sha256(body) != digest:
         raise ForgedError("expected the body that the statement names", code="body-digest")
     if len(content.attachments) > limits.attachments:
         raise RefusedError(f"expected at most {limits.attachments} attachments", code="too-large")
