@@ -29,6 +29,7 @@ from paraph.protocol.errors import (
     UnavailableError,
 )
 from paraph.protocol.names import ChannelId
+from paraph.protocol.tree import leaf_hash
 from paraph.protocol.wire import Entries
 from tests.support.channel import Channel, make_channel
 from tests.support.memory_relay import MemoryRelay
@@ -225,6 +226,30 @@ async def test_a_smaller_head_of_another_history_is_two_histories(
     assert fork.log.size < channel.log.size
     with pytest.raises(EquivocationError):
         replica.observe(fork.note())
+
+
+@pytest.mark.parametrize("forked", [0, 1, 2, 3])
+def test_of_many_heads_at_once_each_must_be_of_this_log(
+    replica: Replica, channel: Channel, folder: ChannelHome, forked: int
+) -> None:
+    """Where pushes wait they are taken in together: none of their heads passes unseen."""
+    log, sign = channel.log, channel.log_secret.sign
+    start = replica.log.size
+    sizes = range(start + 1, start + 5)
+    assert sizes.stop <= log.size + 1
+    roots = [log.tree.root(size) for size in sizes]
+    notes = [sign(log.origin, size, root) for size, root in zip(sizes, roots, strict=True)]
+    notes[forked] = sign(log.origin, sizes[forked], leaf_hash(b"another entry"))
+    served = [
+        Entries(request=0, start=size - 1, envelopes=(channel.envelopes[size - 1],), bodies=(),
+                note=note)
+        for size, note in zip(sizes, notes, strict=True)
+    ]  # fmt: skip
+    with pytest.raises(EquivocationError) as caught:
+        replica.feed(*served)
+    assert notes[forked] in caught.value.evidence
+    assert notes[forked] in [each.read_bytes() for each in folder.evidence.glob("*.note")]
+    assert replica.size == 0, "nothing of it is shown"
 
 
 async def test_an_older_head_is_passed_over(replica: Replica, channel: Channel) -> None:

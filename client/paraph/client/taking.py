@@ -63,8 +63,8 @@ class Taking(History):
         size, fresh = self.log.size, self._fresh(batch)
         chunks = [fresh[at : at + CHUNK] for at in range(0, len(fresh), CHUNK)]
         ahead = self._check(chunks[0] if chunks else (), known)
-        for served in filter(lambda each: each.note, batch):  # while threads check signatures
-            self._expect(served.note)
+        # While threads check signatures.
+        heads = [self._expect(served.note) for served in batch if served.note]
         rows: list[tuple[EntryRow, Entry]] = []
         for number, chunk in enumerate(chunks):
             following = chunks[number + 1] if number + 1 < len(chunks) else ()
@@ -91,7 +91,7 @@ class Taking(History):
                 self.own.placed(envelope)
                 row = EntryRow(entry.index, entry.id, entry.void, entry.log_time, envelope)
                 rows.append((row, entry))
-        self._commit(rows, batch)
+        self._commit(rows, heads, batch)
 
     def _check(self, envelopes: Sequence[bytes], known: Mapping[bytes, Verified]) -> Checking:
         found = [self.own.verified(each) or known.get(each) for each in envelopes]
@@ -120,7 +120,7 @@ class Taking(History):
             code="entry-differs",
         )
 
-    def _expect(self, note: bytes) -> None:
+    def _expect(self, note: bytes) -> Checkpoint:
         # Remember a signed head until the entries it covers are here: the nearest, and the last.
         head = self.checkpoint(note)
         if head.size <= self.log.size:
@@ -128,6 +128,7 @@ class Taking(History):
         if head.size > self.head.size and head.note not in {each.note for each in self._ahead}:
             self._ahead = sorted([*self._ahead, head], key=lambda each: each.size)
             self._ahead[1:-1] = []
+        return head
 
     def _compare(self, head: Checkpoint, served: Sequence[Entries] = ()) -> None:
         try:
@@ -153,10 +154,17 @@ class Taking(History):
         self.home.accuse(reason, evidence)
         raise self._accused
 
-    def _commit(self, rows: list[tuple[EntryRow, Entry]], served: Sequence[Entries]) -> None:
+    def _commit(
+        self,
+        rows: list[tuple[EntryRow, Entry]],
+        heads: Sequence[Checkpoint],
+        served: Sequence[Entries],
+    ) -> None:
         covered = [each for each in self._ahead if each.size <= self.log.size]
-        for head in covered:
-            self._compare(head, served)
+        # Every head that was served must be one of this log, not only the newest.
+        for head in {each.note: each for each in (*heads, *covered)}.values():
+            if head.size <= self.log.size:
+                self._compare(head, served)
         self._ahead = self._ahead[len(covered) :]
         newest = covered[-1] if covered and covered[-1].size > self.head.size else None
         if not rows and newest is None:
