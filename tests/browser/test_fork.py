@@ -1,4 +1,4 @@
-"""Two newest versions of one text made one, and clauses tied together, by browser alone."""
+"""Two newest versions of one text made one, of a side document too, and clauses tied together."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from playwright.async_api import Browser, expect
 
 from tests.browser.axe import axe
 from tests.browser.test_story import Hand, answer, at, hand_over, write
-from tests.browser.window import NARROW, SCHEMES, WIDE
+from tests.browser.window import LANGUAGES, NARROW, OVERFLOWING, SCHEMES, WIDE
 from tests.browser.world import World, founded
+from tests.support.said import foreign
 
 BESIDE = {
     "en": "Aircraft show lights by night [USA: and in fog].",
@@ -37,6 +38,8 @@ async def test_a_fork_is_consolidated_and_clauses_are_tied(world: World, browser
         await expect(rus.main.get_by_text("two lines of the text")).to_have_count(0)
         await tie(usa, rus)
         await untie(usa, rus)
+        await write_both(usa, rus)
+        await join(rus)
 
 
 async def begin_another_line(usa: Hand) -> None:
@@ -101,12 +104,54 @@ async def untie(usa: Hand, rus: Hand) -> None:
     await expect(usa.main.get_by_text("untied by both", exact=True)).to_be_visible()
 
 
+async def write_both(usa: Hand, rus: Hand) -> None:
+    """Both change the text of a side document, and neither has seen what the other writes."""
+    await usa.open("Side documents")
+    await usa.press("Open a side document")
+    await usa.page.get_by_label("Title · en").fill("On lamps")
+    await usa.press("Inspect what leaves")
+    await usa.sign()
+    await put(usa, "Lamps are white.")
+    await usa.sign()
+    await put(usa, "Lamps are bright.")
+    await put(rus, "Lamps are green.")
+    await usa.sign()
+    await rus.sign()
+
+
+async def put(hand: Hand, words: str) -> None:
+    """Write the first clause of it, up to the page of what leaves."""
+    document = hand.page.url.rpartition("/n/")[2].partition("/")[0]
+    await hand.window.go(f"/n/{document}/side-documents/SD-1/text")
+    await hand.page.locator('[name="words-1-en"]').fill(words)
+    await hand.page.locator('[name="words-1-ru"]').fill("Огни.")
+    await hand.press("Inspect what leaves")
+    await expect(hand.page.get_by_role("heading", name="What leaves")).to_be_visible()
+
+
+async def join(rus: Hand) -> None:
+    """The two lines of it are joined, clause by clause."""
+    await rus.open("Side documents")
+    await rus.main.get_by_role("link", name="SD-1").click()
+    await rus.press("Consolidate them")
+    await seen(rus)
+    for choice in await rus.page.get_by_label("Both: side by side in brackets").all():
+        await choice.check()
+    await rus.press("Inspect what leaves")
+    await rus.sign()
+    await expect(rus.main.get_by_text("two lines of text")).to_have_count(0)
+    await expect(rus.main.get_by_text("Lamps are [RUS: green] [USA: bright].")).to_be_visible()
+
+
 async def seen(hand: Hand) -> None:
-    """A page that only a fork, or a package, leads to is accessible like any other."""
-    for scheme in SCHEMES:
-        await hand.window.dress(scheme)
-        await axe(hand.page)
-    await hand.window.resize(NARROW)
-    wide = "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
-    assert await hand.page.evaluate(wide)
-    await hand.window.resize(WIDE)
+    """A page that only a fork, or a package, leads to is like any other, in every language."""
+    for spoken in LANGUAGES:
+        await hand.window.speak(spoken)
+        assert list(foreign(await hand.page.content(), spoken)) == []
+        for scheme in SCHEMES:
+            await hand.window.dress(scheme)
+            await axe(hand.page)
+        for size in (NARROW, WIDE):
+            await hand.window.resize(size)
+            assert await hand.page.evaluate(OVERFLOWING) == [], size
+    await hand.window.speak("en")

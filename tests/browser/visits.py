@@ -28,9 +28,9 @@ ELSEWHERE: Final = {
     "/n/{negotiation}/text/save/{form:text|markdown|json|annotations|akn}": "a file",
     "/begin": "for a home that has no negotiation: looked at in the story",
     "/n/{negotiation}/drafts/{number}/carry": "after a version was sent, in the story",
-    "/n/{negotiation}/consolidate": "where the text has two newest versions, in a test of its own",
-    "/n/{negotiation}/side-documents/{document}/join": "as for the text",
-    "/n/{negotiation}/packages/{statement:[0-9a-f]{64}}/untie": "once both sides tied a package",
+    "/n/{negotiation}/consolidate": "where the text has two newest versions: test_fork",
+    "/n/{negotiation}/side-documents/{document}/join": "as for the text: test_fork",
+    "/n/{negotiation}/packages/{statement:[0-9a-f]{64}}/untie": "once both tied one: test_fork",
 }
 """Addresses that the crawl does not come to, and why. The door has a test of its own."""
 _FILE: Final = re.compile(r"\.\w+$")
