@@ -196,6 +196,7 @@ class Process:
             replace_file(config.path(READY_FILE), json.dumps(told).encode() + b"\n")
             self._announce(told)
             _log().info("ready", port=port, pid=os.getpid())
+            routes.freed.give_back()
             await self._stop.wait()
         finally:
             config.path(READY_FILE).unlink(missing_ok=True)

@@ -40,6 +40,7 @@ from paraph.server.clock import Clock
 from paraph.server.config import Config
 from paraph.server.guard import peer_of, read_body
 from paraph.server.logs import describe
+from paraph.server.memory import Freed
 from paraph.server.ports import Channel, Service
 from paraph.server.quotas import Quotas, Rate
 from paraph.server.stream import CLOSE_S, Stream
@@ -81,6 +82,7 @@ class Routes:
         address: Base URL on the relay card; sessions are bound to its host and port. With an
             ephemeral port it is known only after the start.
         draining: True from SIGTERM on.
+        freed: Memory that a load took, and the start before it.
     """
 
     def __init__(
@@ -101,6 +103,7 @@ class Routes:
         self._front = Quotas(clock, rate, MAX_PEERS)
         self._uploads = asyncio.Semaphore(self._limits.uploads)
         self._streams: set[Stream] = set()
+        self.freed = Freed()
         self._no_streams = asyncio.Event()
         self._no_streams.set()
         self._probed_at = -PROBE_S
@@ -243,6 +246,7 @@ class Routes:
             return await stream.run(request)
         finally:
             self._streams.discard(stream)
+            self.freed.give_back()
             if not self._streams:
                 self._no_streams.set()
 
