@@ -60,7 +60,7 @@ async def test_a_new_key_is_told_and_bars_the_conclusion_until_somebody_accepted
         (new,) = newcomers.newcomers(desk)
         assert not new.by_roots
         index = desk.replica.size - 1
-        assert "held: a new key" in await usa.get(f"said/{index}")
+        assert "Held: a new key" in await usa.get(f"said/{index}")
         trust = await usa.get("trust")
         assert "New keys of the other side" in trust
         assert "enrolled by their registrar" in trust
@@ -74,7 +74,7 @@ async def test_a_new_key_is_told_and_bars_the_conclusion_until_somebody_accepted
         assert "New keys of the other side" not in accepted
         assert front not in await usa.get("")
         assert "key-unaccepted" not in rules(usa)
-        assert "held: a new key" not in await usa.get(f"said/{index}")
+        assert "eld: a new key" not in await usa.get(f"said/{index}")
         # What is damaged is known of nobody: every key is asked about anew.
         (desk.replica.home.path / newcomers.FILE).write_text("{}")
         assert len(newcomers.newcomers(desk)) >= 1
@@ -103,4 +103,4 @@ async def test_no_page_shows_what_a_new_key_said_before_somebody_accepted_it(
         )  # another program of this home: the open desk sees it
         for view in SAYS:
             assert CANARY in await usa.get(view), view
-        assert "held" not in await usa.get(f"said/{desk.replica.size - 1}")
+        assert "eld: a new key" not in await usa.get(f"said/{desk.replica.size - 1}")
