@@ -8,7 +8,9 @@ import dataclasses
 import hashlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
+from typing import cast
 
+import aiohttp
 import pytest
 from aiohttp import web
 
@@ -20,6 +22,7 @@ from paraph.client.replica import Replica
 from paraph.client.staging import open_attachment, seal_attachment
 from paraph.client.transport import Transport, TransportChannel
 from paraph.client.transport.pinning import check_card
+from paraph.client.transport.stream import Stream
 from paraph.protocol import signed
 from paraph.protocol.delivery import Delivery
 from paraph.protocol.errors import (
@@ -407,6 +410,36 @@ async def test_a_cut_connection_is_unknown_for_everything_under_way() -> None:
             *(way.submit(b"", b"") for _ in range(5)), return_exceptions=True
         )
         assert [type(each) for each in results] == [UnavailableError] * 5
+
+
+class Silent:
+    """A connection whose other end gives no sign of life any more."""
+
+    closed = False
+    close_code = aiohttp.WSCloseCode.ABNORMAL_CLOSURE
+
+    def __init__(self) -> None:
+        self.sent = asyncio.Event()
+
+    async def send_bytes(self, frame: bytes) -> None:
+        assert frame
+        self.sent.set()
+
+    async def close(self) -> None:
+        pass
+
+    async def __aiter__(self) -> AsyncIterator[aiohttp.WSMessage]:
+        await self.sent.wait()
+        gone = aiohttp.ServerTimeoutError("No PONG received after 10.0 seconds")
+        yield aiohttp.WSMessage(aiohttp.WSMsgType.ERROR, gone, None)
+
+
+async def test_a_relay_that_stands_still_leaves_the_outcome_unknown() -> None:
+    stream = Stream(cast("aiohttp.ClientWebSocketResponse", Silent()), 5.0)
+    with pytest.raises(UnavailableError, match="closed the connection"):
+        await stream.ask(lambda number: Submit(request=number, envelope=b"", body=b""))
+    assert not stream.is_open
+    await stream.close()
 
 
 async def test_answers_find_their_requests_in_whatever_order_they_come() -> None:

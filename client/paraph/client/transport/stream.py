@@ -168,6 +168,10 @@ class Stream:
         try:
             with network_errors():
                 async for received in self._ws:
+                    if isinstance(received.data, TimeoutError | aiohttp.ClientError | OSError):
+                        # No sign of life in time, or the line broke: whether what was on its
+                        # way came is unknown, and it is not to be said anew.
+                        raise UnavailableError("the relay closed the connection")
                     if received.type is not aiohttp.WSMsgType.BINARY:
                         raise MalformedError("expected binary frames from the relay")
                     for message in unpack_frame(received.data):
