@@ -109,7 +109,7 @@ DEEDS: Final[Mapping[str, str]] = {
     "agree": "agree for its party",
     "scrub": "confirm the legal scrub",
     "concordance": "confirm the concordance",
-    "clear": "release a draft",
+    "clear": "release a draft or set a mandate",
     "initial": "initial",
     "sign": "sign",
     "acknowledge": "acknowledge a statement",

@@ -27,7 +27,7 @@ async def test_a_finding_is_made_and_settled_as_mended(desks: tuple[Person, Pers
         await usa.sync()
         one = await usa.get("findings/F-1")
         assert "All know." in one
-        assert ">open<" in one  # a finding that is harmless needs both sides to say so
+        assert ">still open<" in one  # a finding that is harmless needs both sides to say so
         assert "It is mended" not in one  # in which version: there is no other yet
         await usa.post("drafts", {"from": "head"})
         mended = {"words-en": "Keep nautical miles.", "words-ru": "Держать морские мили."}

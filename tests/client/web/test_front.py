@@ -29,3 +29,29 @@ async def test_a_statement_shows_every_field_of_what_it_says(desks: Desks) -> No
 async def test_a_statement_that_is_not_there_is_said_so(desks: Desks) -> None:
     async with pages(desks[0]) as seen:
         assert "Expected an index below" in await seen.get("said/9999", status=400)
+
+
+async def test_an_answer_has_no_number_of_its_own(desks: Desks) -> None:
+    async with pages(desks[0]) as usa, pages(desks[1]) as rus:
+        await usa.say("comments/new", {"body": "Why three?", "kind": "question"})
+        await rus.sync()
+        await rus.say("comments/C-1", {"body": "It is the custom.", "kind": "answer"})
+        await usa.sync()
+        front = await usa.get("")
+        assert "comment C-1" in front
+        assert "C-0" not in front
+
+
+async def test_the_log_is_told_in_the_language_of_its_reader(desks: Desks) -> None:
+    async with pages(desks[1]) as seen:
+        await seen.post("/language", {"language": "ru", "back": "/"})
+        log = await seen.get("log")
+    assert "внесённый проект: 2 пункта" in log
+    assert "Меморандум о безопасности полётов" in log  # its title, as its reader would say it
+
+
+async def test_a_page_below_a_view_stands_in_it(desks: Desks) -> None:
+    async with pages(desks[0]) as seen:
+        for path, view in (("glossary", "findings"), ("versions", "text"), ("", "")):
+            room = f"{seen.path}/{view}".rstrip("/")
+            assert f'href="{room}" aria-current="page"' in await seen.get(path)

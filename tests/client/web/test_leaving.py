@@ -267,6 +267,7 @@ async def test_what_lacks_a_release_is_asked_for_and_leaves_as_it_was_cleared(
 
         asked = await seen.post(f"{path}/ask", {})
         assert "Clearance was asked for" in asked
+        assert "byte for byte" not in asked  # nobody has let it go
         assert "asked for these words" in await seen.post(f"{path}/ask", {}, status=409)
         assert len(relays[0].channel.envelopes) == before
         chancery_ = above.office.chancery
@@ -275,6 +276,10 @@ async def test_what_lacks_a_release_is_asked_for_and_leaves_as_it_was_cleared(
         register = await above.get("/inside/clearances")
         assert "counter-draft: 1 operation on" in register
         assert "another than who asked" in register
+        # Whoever releases it reads it in a language of their own, whoever asked.
+        await above.post("/language", {"language": "ru", "back": "/"})
+        assert "контрпроект: 1 операция над" in await above.get("/inside/clearances")
+        await above.post("/language", {"language": "en", "back": "/"})
         shown_ = await above.get("/inside/clearances/1")
         assert "Keep [USA: four] miles." in shown_
         assert "<ins>four</ins>" in await seen.get("inside/clearances/1")

@@ -135,3 +135,9 @@ def test_a_sentence_without_values_is_its_own_pattern() -> None:
     assert (plain, plain.pattern, in_russian(plain)) == ("100 % of it", "100 % of it", plain)
     assert sentence(plain) is plain
     assert isinstance(plain, Sentence)
+
+
+def test_a_pattern_of_values_alone_is_said_whatever_its_language() -> None:
+    line = worded("%(line)s: %(words)s", line=worded("proposes"), words="x")
+    assert spoken.told(RUSSIAN, InputError(line)) == "предложение: x"
+    assert spoken.detail(RUSSIAN, InputError(line)) == ""

@@ -16,6 +16,7 @@ from paraph.client.negotiating.attachments import Plain
 from paraph.protocol import buckets
 from paraph.protocol.names import ZERO
 from paraph.protocol.sealed import SALT_SIZE
+from paraph.protocol.sentences import Sentence, worded
 from paraph.protocol.statements.content import Content, encode_content
 from paraph.protocol.statements.envelope import (
     SEALED_TYPE,
@@ -29,12 +30,26 @@ from paraph.protocol.statements.envelope import (
 from paraph.protocol.statements.header import AttachmentKey
 
 ARCHIVE: Final = "archive"
-NONE: Final = "(none)"
+NONE: Final = worded("(none)")
 INSTANTS: Final = frozenset(
-    {"dated", "reply_by", "latest_useful", "sent_at", "expires_at", "expiry", "held_at"}
+    {
+        "dated",
+        "reply_by",
+        "latest_useful",
+        "sent_at",
+        "expires_at",
+        "expiry",
+        "held_at",
+        "at",
+        "expires",
+        "instant",
+        "effective",
+    }
 )
 """Fields that hold POSIX milliseconds; 0 is nothing."""
-DRAWN: Final = "32 bytes, drawn or computed when it is sealed"
+_YES: Final = worded("yes")
+_NO: Final = worded("no")
+DRAWN: Final = worded("32 bytes, drawn or computed when it is sealed")
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -242,7 +257,7 @@ def _seen_by_relay(statement: Statement) -> dict[str, Any]:
         "body_size": content.body_size,
         "commitment": DRAWN,
         "attachments": [each.size for each in content.attachments],
-        "signature": "3373 bytes",
+        "signature": worded("%(size)s bytes", size=3373),
     }
 
 
@@ -327,6 +342,10 @@ def flat(value: object, path: str = "") -> Iterator[tuple[str, str]]:
 def _plain(field: str, value: object) -> str:
     if isinstance(value, bytes):
         return value.hex() if any(value) else NONE
+    if isinstance(value, bool):
+        return _YES if value else _NO
     if field in INSTANTS and isinstance(value, int):
         return when(value) or NONE
+    if isinstance(value, Sentence):
+        return value
     return str(value) if value != "" else NONE

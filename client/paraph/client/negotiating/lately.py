@@ -108,7 +108,8 @@ def name(talks: Negotiation, entry: Entry) -> str:
     version = talks.versions.get(statement)
     if version is not None and version.document == ZERO:
         return f"v{version.number}"
-    if comment := talks.comments.get(statement):
+    comment = talks.comments.get(statement)
+    if comment is not None and comment.number:  # an answer has no number of its own
         return f"C-{comment.number}"
     if proposal := talks.proposals.get(statement):
         return proposal.name

@@ -126,8 +126,16 @@ def tabled(
 def _parents(desk: Desk, document: SideDocument, parent: str) -> tuple[bytes, ...]:
     if parent in ("", HEAD):
         if len(document.heads) != 1:
-            raise _not_head(
-                document, worded("expected one head, found %(count)s", count=len(document.heads))
+            raise OutOfTurnError(
+                worded(
+                    "SD-%(number)s has %(count)s newest versions, expected one",
+                    number=document.number,
+                    count=len(document.heads),
+                ),
+                code="parent-not-head",
+                hint="join its lines first"
+                if document.heads
+                else "send a whole text first (clauses)",
             )
         return document.heads
     found = views.find(desk, parent).id

@@ -34,6 +34,18 @@ VIEWS: Final = (
     ("/inside", N_("Inside")),
 )
 """The views of a negotiation, as its navigation lists them: address below the room, name."""
+UNDER: Final = {
+    "actions": "/conferences",
+    "clause": "/text",
+    "conference": "/conferences",
+    "consolidate": "/drafts",
+    "glossary": "/findings",
+    "log": "/trust",
+    "packages": "/positions",
+    "redline": "/text",
+    "versions": "/text",
+}
+"""The view that a page belongs to, where its address does not begin with it."""
 
 
 @functools.cache
@@ -51,7 +63,7 @@ def _environment(chosen: str) -> jinja2.Environment:
     # The extension adds this method, which the types of jinja2 do not tell.
     made.install_gettext_translations(catalogue, newstyle=True)  # type: ignore[attr-defined]
     made.filters.update(wording.filters(catalogue, chosen))
-    made.globals.update(languages=language.LANGUAGES, language=chosen, views=VIEWS)
+    made.globals.update(languages=language.LANGUAGES, language=chosen, views=VIEWS, under=UNDER)
     return made
 
 

@@ -48,6 +48,8 @@ HINTS: Final[Mapping[str, str]] = {
     "negotiation-exists": N_("Nothing was sent. Begin a draft on its newest version instead."),
 }
 """By code, what to do on the desk, where the hint of the error names a command."""
+_VALUE: Final = re.compile(r"%\(\w+\)s")
+_LETTERS: Final = re.compile(r"[^\W\d_]")
 _COMMAND: Final = re.compile(r"\bparaph\b|(?<!\w)--[a-z]|\bchmod\b|^== ")
 
 
@@ -90,6 +92,8 @@ def _said(catalogue: NullTranslations, value: object) -> str:
 
 def is_known(catalogue: NullTranslations, words: Sentence) -> bool:
     """Tell whether *words* can be said in the language of *catalogue*."""
+    if words.values and not _LETTERS.search(_VALUE.sub("", words.pattern)):
+        return True  # nothing but its values, which are said each by itself
     return type(catalogue) is NullTranslations or catalogue.gettext(words.pattern) != words.pattern
 
 

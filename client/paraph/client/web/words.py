@@ -106,7 +106,7 @@ CLAUSES: Final = {
 }
 """States of clauses."""
 STANDINGS: Final = {
-    "tabled": N_("tabled"),
+    "tabled": N_("put forward"),
     "under_consideration": N_("under consideration"),
     "countered": N_("countered"),
     "reserved": N_("reserved"),

@@ -180,7 +180,7 @@ def _text(state: State, talks: Negotiation, version: Version) -> Iterator[Open]:
         yield Open(
             "finding",
             found.cid,
-            worded("expected no %(check)s", check=coded("finding", found.check)),
+            worded("to be mended: %(check)s", check=coded("finding", found.check)),
         )
 
 
@@ -239,8 +239,8 @@ def _powers(talks: Negotiation, person: Person, purpose: Purpose) -> Iterator[Op
             "no-powers",
             "",
             worded(
-                "expected full powers to %(purpose)s of %(party)s for %(person)s",
-                purpose=coded("powers-to", purpose),
+                "expected full powers %(purpose)s of %(party)s for %(person)s",
+                purpose=coded("powers-to", purpose, f"to {purpose}"),
                 party=person.party,
                 person=person.holder.hex()[:8],
             ),

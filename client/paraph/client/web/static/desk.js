@@ -5,6 +5,11 @@
   const body = document.body;
   const said = document.getElementById("said");
   const later = document.getElementById("later");
+
+  // Where the views stand in one line that scrolls, the one that is open is in sight.
+  const open = document.querySelector(".views [aria-current]");
+  const line = open?.closest("ul");
+  if (line) line.scrollLeft += open.getBoundingClientRect().left - line.getBoundingClientRect().left - (line.clientWidth - open.offsetWidth) / 2;
   if (!said) return;
 
   let seen = Number(body.dataset.hint);  // the page shows what was known at this hint
