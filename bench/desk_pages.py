@@ -17,7 +17,8 @@ import re
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -25,8 +26,11 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
 from bench.figures import median, quantile
+from paraph.client import composing
+from paraph.client.composing import VersionDraft
 from paraph.client.joining import Link
 from paraph.client.tools import Tools
+from paraph.client.transport import Transport
 from paraph.client.web import app
 from paraph.client.web.guard import Guard
 from paraph.client.web.launch import Tokens
@@ -36,8 +40,10 @@ from paraph.protocol.errors import UnavailableError
 from paraph.protocol.keys import Signer
 from paraph.protocol.names import ChannelId
 from paraph.protocol.relay import RelayChannel
+from paraph.protocol.statements.header import to_wordings
+from paraph.protocol.statements.versions import NO_NOTES, Replace
 from paraph.protocol.wire import Admission, Founded, Founding, RelayCard
-from tests.support.large.homes import PASSPHRASE, Large, large
+from tests.support.large.homes import PASSPHRASE, Large, large, serving
 from tests.support.large.stage import Size
 
 MOST_MS: Final = 50.0
@@ -56,9 +62,13 @@ _MORE: Final = (
 )
 """What is asked for besides each address of the route table as it is."""
 _SKIPPED: Final = (
-    "/hints", "/static", "/unlock", "/enter", ".zip", "/evidence", "/bundle", "/untie",
+    "/hints", "/static", "/unlock", "/enter", ".zip", "/evidence", "/bundle", "/untie", "/join",
+    "/consolidate",
 )  # fmt: skip
-"""Streams, files and doors, and what is there only for a package that both sides tied."""
+"""Streams, files and doors; what is there only for a package that both sides tied, or where a
+text has two newest versions: the last is asked for apart."""
+_FORKED: Final = ("/n/{negotiation}/consolidate", "/n/{negotiation}", "/n/{negotiation}/text")
+"""What is asked for once somebody went on beside the newest version."""
 
 
 class _Away(Link):
@@ -113,6 +123,7 @@ def _known(office: Office) -> dict[str, str]:
         "proposal": f"P-{len(room.talks.proposals) // 2}",
         "conference": "VC-2",
         "action": "A-3",
+        "finding": "F-1",
         "number": "1",
         "silence": f"S-{silence.number}",
         "index": str(head.index),
@@ -159,27 +170,66 @@ class Visitor:
 
 
 async def _measured(made: Large, only: str) -> dict[str, dict[str, float]]:
+    async with _visiting(made) as (office, visitor, unlocked, application):
+        found = {"(unlock)": _figures(unlocked, [unlocked])}
+        known = _known(office)
+        if only:
+            await _profiled(visitor, f"/n/{known['negotiation']}{only}" if only[1:2] else only)
+            return found
+        for path in addresses(application, known):
+            found[path.replace(known["negotiation"], "…")] = await _asked(office, visitor, path)
+    await _fork(made)
+    async with _visiting(made) as (office, visitor, _, _):
+        for each in _FORKED:
+            path = each.format(negotiation=known["negotiation"])
+            name = path.replace(known["negotiation"], "…")
+            found[f"{name} (two lines)"] = await _asked(office, visitor, path)
+    return found
+
+
+@asynccontextmanager
+async def _visiting(
+    made: Large,
+) -> AsyncIterator[tuple[Office, Visitor, Answer, web.Application]]:
     office = Office(made.home("USA"), _Alone())
     begun = time.perf_counter()
     await office.unlock(PASSPHRASE)
     unlocked = Answer(200, 0, (time.perf_counter() - begun) * 1000, 0)
-    found = {"(unlock)": _figures(unlocked, [unlocked])}
     tokens, guard = Tokens(), Guard("desk", 1)
     application = app.make(office, guard, tokens, Presence(0))
     async with TestClient(TestServer(application)) as client:
         visitor = Visitor(client, guard.origin)
         await visitor.post("/enter", {"token": tokens.new()})
-        known = _known(office)
-        if only:
-            await _profiled(visitor, f"/n/{known['negotiation']}{only}" if only[1:2] else only)
-        for path in () if only else addresses(application, known):
-            first = await visitor.get(path)
-            await office.calm()
-            gc.collect()
-            more = [await visitor.get(path) for _ in range(AGAIN if first.ms < 3_000 else 3)]
-            found[path.replace(known["negotiation"], "…")] = _figures(first, more)
+        yield office, visitor, unlocked, application
         await office.close()
-    return found
+
+
+async def _asked(office: Office, visitor: Visitor, path: str) -> dict[str, float]:
+    first = await visitor.get(path)
+    await office.calm()
+    gc.collect()
+    more = [await visitor.get(path) for _ in range(AGAIN if first.ms < 3_000 else 3)]
+    return _figures(first, more)
+
+
+async def _fork(made: Large) -> None:
+    # The version before the newest is changed once more: a text with two newest versions.
+    async with serving(made) as relay:
+        link = Transport(relay.card)
+        try:
+            async with made.desk("USA", link) as desk:
+                await desk.sync()
+                talks = next(iter(desk.state.negotiations.values()))
+                newest = composing.version_of(talks, talks.heads[-1])
+                before = composing.version_of(talks, newest.content.parents[0])
+                middle = before.text.parts[len(before.text.parts) // 2]
+                words = {code: f"{said} *" for code, said in middle.words.items()}
+                change = Replace(cid=middle.cid, texts=to_wordings(words), notes=NO_NOTES)
+                draft = VersionDraft(operations=(change,), parents=(before.statement,), branch=True)
+                header = desk.header(talks.identity)
+                await desk.say(composing.tabled(desk.state, header, draft, desk.party)[0])
+        finally:
+            await link.close()
 
 
 def _figures(first: Answer, more: Sequence[Answer]) -> dict[str, float]:
