@@ -60,8 +60,8 @@ _FILES: Final = """\
 | `party init`, `party card` | `party, names, roots, threshold, signers, fingerprint, \
 words{{en,ru}}, verified, own, file` |
 | `party verify` | `party, fingerprint, who, how, at` |
-| `party accept` | `channel, waiting[{{party, role, key, holder, since, enrolled_by, said}}]`; with \
-KEY those fields and `who` |
+| `party accept` | `channel, waiting[{{party, role, key, holder, since, enrolled_by, said}}]`; \
+with KEY those fields and `who` |
 | `channel propose`, `channel accept` below a threshold | `channel, file, exercise, languages, \
 parties{{code: words}}, missing{{code: count}}, founded` |
 | `channel accept`, `channel internal` | `channel, exercise, parties, languages, \
