@@ -56,8 +56,8 @@ from paraph.server.store import (
 T = TypeVar("T")
 
 MOST_IN_BATCH: Final = 128
-"""Ids and digests come in no order, so a commit rewrites most pages of their indexes, however many
-statements share it: with 128 instead of 64 it writes half as much for each."""
+"""However many share it, a commit rewrites most pages of the indexes over ids and digests, a head
+is signed, and threads are woken: with 128 instead of 64 a statement costs 2 to 3 percent less."""
 MOST_BATCH_BYTES: Final = 16 * 1024 * 1024
 LINGER_S: Final = 0.004
 """How long a batch waits for statements that are being checked; not at all if there are none."""
