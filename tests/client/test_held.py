@@ -121,6 +121,8 @@ def test_nobody_acts_on_what_was_not_shown_and_all_may_write_about_it(
         ("confirm", "v2"),
         ("acknowledge", "v2"),
         ("answer", "P-1", "accept"),
+        ("attachment", "list", "C-1"),
+        ("attachment", "save", "C-1", "1", "-o", usa.path("saved.txt")),
         ("send", write(usa, "own.yaml", own), "--yes"),
     )
     for act in acts:
@@ -128,6 +130,7 @@ def test_nobody_acts_on_what_was_not_shown_and_all_may_write_about_it(
     usa.ok("comment", "Whose key is this?", "--reply-to", "C-1")
     accept(usa, officer)
     usa.ok("confirm", "v2")
+    assert CANARY in usa.ok("attachment", "list", "C-1")
 
 
 def test_a_key_is_accepted_by_the_words_that_its_own_side_reads(

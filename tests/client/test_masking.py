@@ -8,12 +8,17 @@ from typing import Any, Final
 
 import pytest
 
-from paraph.client import masking
+from paraph.client import masking, placed
+from paraph.client.held import Held
+from paraph.client.negotiating import ahead
 from paraph.protocol.errors import MisuseError
+from paraph.protocol.negotiation.lineage import lineage_of
 from paraph.protocol.schema import Record
 from paraph.protocol.sentences import worded
 from paraph.protocol.statements.content import Content
 from tests.support.every_content import EVERY
+from tests.support.large.memory import large_state
+from tests.support.large.stage import TALKS, Size
 
 LINE: Final = worded("held: a line for people")
 CANARY: Final = "canary, in the mine"
@@ -65,3 +70,37 @@ def test_no_word_of_a_record_is_left_and_its_ids_are(said: Content) -> None:
 def test_the_control_finds_words_in_nearly_every_record() -> None:
     full = [written(each) for each in EVERY]
     assert sum(CANARY in list(values(each)) for each in full) == len(EVERY)
+
+
+def test_every_view_reads_a_negotiation_of_which_half_is_held() -> None:
+    state = large_state(Size().small)
+    said = placed.in_order(state)
+    start = said[len(said) // 2].index
+    held = Held(since={each.said.key: (start, LINE) for each in said if each.party == "RUS"})
+    assert masking.masked(state, Held(), lambda _: None) is state
+    made = masking.masked(state, held, lambda _: None)
+    before, after = state.negotiations.get(TALKS), made.negotiations.get(TALKS)
+    assert before is not None
+    assert after is not None
+    hidden = {each.said.statement for each in said if held.why(each.said.key, each.index)}
+    assert len(hidden) > 100
+    for statement, version in after.versions.items():
+        known = before.versions.get(statement)
+        assert known is not None
+        assert (known.number, known.text.numbers()) == (version.number, version.text.numbers())
+        if statement not in hidden:
+            assert version is known
+        elif known.content.operations:
+            words = {each for part in version.text.parts for each in part.words.values()}
+            assert LINE in words
+            assert statement not in after.heads
+    assert all(each.content.body == LINE for one in hidden if (each := after.comments.get(one)))
+    assert after.heads
+    for _ in ahead.for_the_first_screen(made, after):
+        pass
+    for _ in ahead.for_the_text(made, after, None):
+        pass
+    line, head = lineage_of(after.versions), after.versions.get(after.heads[0])
+    assert head is not None
+    for part in head.text.parts:
+        assert line.history(head.statement, part.cid)

@@ -51,7 +51,8 @@ def key_of(person: Person) -> str:
 def talks(officer: Person) -> None:
     """Say something of several kinds, the canary in each."""
     officer.ok("send", write(officer, "counter.yaml", COUNTER))
-    officer.ok("comment", f"Why not the {CANARY}?", "--kind", "question")
+    enclosed = write(officer, f"{CANARY}.txt", CANARY)
+    officer.ok("comment", f"Why not the {CANARY}?", "--kind", "question", "--attach", enclosed)
     officer.ok("dispatch", "--kind", "letter", "--body", f"With the {CANARY}.")
     officer.ok("propose", "make", f"en=The {CANARY}", f"ru={CANARY}", "--why", f"en={CANARY}")
 

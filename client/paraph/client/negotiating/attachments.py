@@ -18,6 +18,7 @@ from typing import Final
 
 from paraph.client.desk import Desk
 from paraph.client.files import told_by_system
+from paraph.client.held import refusal
 from paraph.client.staging import open_attachment, seal_attachment
 from paraph.client.uploads import PART
 from paraph.protocol.buckets import sealed_attachment_size
@@ -162,7 +163,11 @@ def enclosed(desk: Desk, entry: Entry) -> tuple[Enclosed, ...]:
 
     Raises:
         InputError: It is not one that could be opened here.
+        RefusedError: Code ``key-held``: its key is to be accepted first.
     """
+    why = desk.screen.held.why_entry(entry)
+    if why is not None:
+        raise refusal(why)
     _, opened = next(desk.entries(entry.index), (entry, None))
     content = opened.content if opened is not None else None
     statement = entry.statement
