@@ -110,6 +110,11 @@ async def test_a_bug_is_answered_and_the_stream_goes_on(served: Running) -> None
         (answer,) = await client.frame()
         assert isinstance(answer, Refused)
         assert answer.code == "unavailable"
+        served.service.of.raises = RefusedError("no words: \ud800")
+        await client.send(submit(11))
+        (answer,) = await client.frame()
+        assert isinstance(answer, Refused)
+        assert (answer.request, answer.code) == (11, "internal")
     assert [type(each) for each in served.broken] == [IntegrityError]
 
 

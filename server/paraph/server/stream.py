@@ -39,6 +39,7 @@ from aiohttp import WSCloseCode, WSMsgType, web
 from paraph.protocol.errors import (
     IntegrityError,
     MalformedError,
+    MisuseError,
     ParaphError,
     RefusedError,
 )
@@ -216,7 +217,13 @@ class Stream:
             self._answer(request, error)
 
     def _answer(self, request: int, outcome: Placed | Exception) -> None:
-        self._put(self._failed(outcome, request) if isinstance(outcome, Exception) else outcome)
+        # Called in the ledger's turn: nothing may be raised here.
+        message: Message
+        try:
+            message = self._failed(outcome, request) if isinstance(outcome, Exception) else outcome
+        except Exception as error:  # noqa: BLE001 - what went wrong could not be put into words
+            message = self._failed(error, request)
+        self._put(message)
         self._submitted -= 1
         self._free.set()
         self._see_idle()
@@ -239,7 +246,7 @@ class Stream:
         self._see_idle()
 
     def _failed(self, error: Exception, request: int) -> Refused:
-        if not isinstance(error, ParaphError):
+        if isinstance(error, MisuseError) or not isinstance(error, ParaphError):
             _log().error("bug", **describe(error))
             error = answers.INTERNAL
         if isinstance(error, IntegrityError):
