@@ -252,6 +252,24 @@ def test_of_many_heads_at_once_each_must_be_of_this_log(
     assert replica.size == 0, "nothing of it is shown"
 
 
+def test_what_is_taken_in_together_is_released_though_a_later_head_is_known(
+    replica: Replica, channel: Channel
+) -> None:
+    """As where the answer to a statement of ours overtakes the pushes before it."""
+    log, sign = channel.log, channel.log_secret.sign
+    sizes = range(replica.log.size + 1, replica.log.size + 4)
+    assert sizes.stop < log.size
+    replica.observe(channel.note())
+    served = [
+        Entries(request=0, start=size - 1, envelopes=(channel.envelopes[size - 1],), bodies=(),
+                note=sign(log.origin, size, log.tree.root(size)))
+        for size in sizes
+    ]  # fmt: skip
+    replica.feed(*served)
+    assert replica.size == sizes[-1]
+    assert replica.is_settled
+
+
 async def test_an_older_head_is_passed_over(replica: Replica, channel: Channel) -> None:
     old = channel.note()
     relay = MemoryRelay(channel)

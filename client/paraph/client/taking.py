@@ -160,12 +160,14 @@ class Taking(History):
         heads: Sequence[Checkpoint],
         served: Sequence[Entries],
     ) -> None:
-        covered = [each for each in self._ahead if each.size <= self.log.size]
         # Every head that was served must be one of this log, not only the newest.
-        for head in {each.note: each for each in (*heads, *covered)}.values():
-            if head.size <= self.log.size:
-                self._compare(head, served)
-        self._ahead = self._ahead[len(covered) :]
+        known = {each.note: each for each in (*self._ahead, *heads)}.values()
+        covered = sorted(
+            (each for each in known if each.size <= self.log.size), key=lambda each: each.size
+        )
+        for head in covered:
+            self._compare(head, served)
+        self._ahead = [each for each in self._ahead if each.size > self.log.size]
         newest = covered[-1] if covered and covered[-1].size > self.head.size else None
         if not rows and newest is None:
             return
