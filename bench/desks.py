@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import dataclasses
 import time
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable
 from multiprocessing.connection import Connection
 from typing import Final
 
@@ -45,7 +45,7 @@ class Desk:
     relay: RelayChannel
     recipients: list[SealingPublicKey]
 
-    async def released(self) -> AsyncIterator[list[OpenedEntry]]:
+    async def released(self) -> AsyncGenerator[list[OpenedEntry], None]:
         """Yield what was opened of each batch of entries that a verified head covers."""
         async with contextlib.aclosing(self.replica.follow(self.relay)) as following:
             async for _ in following:
@@ -101,23 +101,25 @@ async def _receive(
         apart.tell(pipe, "ready")
         opened, sending = 0, asyncio.Event()
         answering = asyncio.create_task(_answer(here, sending))
-        async for entries in here.released():
-            at = time.monotonic()
-            comments = [each for each in entries if isinstance(each.content, CommentMade)]
-            if not comments:
-                continue
-            opened += len(comments)
-            apart.tell(pipe, (opened, at))
-            if receipts:
-                role = world.receiver.role
-                said = [receipt(each.entry.id, role) for each in comments]
-                if len(said) == 1:
-                    here.outbox.prepare_sealed(said[0], recipients=here.recipients)
-                else:
-                    await here.outbox.prepare_many(said, recipients=here.recipients)
-                sending.set()
-            if opened == last:
-                break
+        # Closed with the block: whoever sends on waits for a follower that nobody reads.
+        async with contextlib.aclosing(here.released()) as released:
+            async for entries in released:
+                at = time.monotonic()
+                comments = [each for each in entries if isinstance(each.content, CommentMade)]
+                if not comments:
+                    continue
+                opened += len(comments)
+                apart.tell(pipe, (opened, at))
+                if receipts:
+                    role = world.receiver.role
+                    said = [receipt(each.entry.id, role) for each in comments]
+                    if len(said) == 1:
+                        here.outbox.prepare_sealed(said[0], recipients=here.recipients)
+                    else:
+                        await here.outbox.prepare_many(said, recipients=here.recipients)
+                    sending.set()
+                if opened == last:
+                    break
         while here.outbox.pending():
             await here.outbox.send(here.relay)
         answering.cancel()

@@ -154,6 +154,7 @@ class Replica(Taking):
                     await backoff.wait(error.retry_after_s)
         finally:
             self._followers -= 1
+            self._pulse()  # whoever waits for a push shall ask instead
 
     async def fetch_bodies(self, relay: RelayChannel) -> int:
         """Fetch what is missing below the head; see :meth:`Bodies.fetch`."""
