@@ -53,7 +53,6 @@ from paraph.protocol.note import parse_head, parse_note
 from paraph.protocol.sentences import worded
 from paraph.protocol.signed import Verified
 from paraph.protocol.state import Entry
-from paraph.protocol.statements.content import Content
 from paraph.protocol.statements.envelope import Statement
 from paraph.protocol.tree import EMPTY_ROOT
 
@@ -322,6 +321,6 @@ class History:
         """Return a body, if it is on this disk."""
         return self.bodies.body(digest)
 
-    def content(self, statement: StatementId) -> Content | None:
-        """Return what this process sealed in a statement itself, if that is at hand."""
+    def content(self, statement: StatementId) -> bytes:
+        """Return salt and record that this process sealed in a statement; empty if not at hand."""
         return self.own.content(statement)

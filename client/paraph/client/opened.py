@@ -38,7 +38,7 @@ from paraph.protocol.negotiation import state as states
 from paraph.protocol.negotiation.fingerprint import Digests
 from paraph.protocol.negotiation.state import Outcome, Said, State
 from paraph.protocol.schema import Record
-from paraph.protocol.sealed import Binding, SealingKey, open_with, unwrap
+from paraph.protocol.sealed import Binding, SealingKey, check_content, open_with, unwrap
 from paraph.protocol.sentences import Sentence, counted, worded
 from paraph.protocol.state import Entry
 from paraph.protocol.statements.clear import Grant, Withdraw
@@ -84,8 +84,8 @@ class Source(Protocol):
     def body(self, digest: bytes) -> bytes | None:
         """Return a sealed body, if it is here."""
 
-    def content(self, statement: StatementId) -> Content | None:
-        """Return what whoever reads has sealed in a statement itself, if that is at hand."""
+    def content(self, statement: StatementId) -> bytes:
+        """Return salt and record that whoever reads has sealed itself; empty if not at hand."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -339,23 +339,30 @@ class Reader:
         statement, sealed = _sealed(entry)
         assert entry.member is not None
         try:
-            content = self._sealed_here(entry, sealed)
-            if content is None:
-                content = decode_content(self._unseal(entry, statement, sealed))
+            record = self._sealed_here(entry, statement, sealed)
+            content = decode_content(record or self._unseal(entry, statement, sealed))
             check_act(content, entry.member.key)
         except MalformedError as error:
             return Outcome("refused", error.code, str(error))
         return content if fits(content.header, sealed) else OTHER_ATTACHMENTS
 
-    def _sealed_here(self, entry: Entry, sealed: SealedContent) -> Content | None:
-        # What we sealed ourselves, as the record that we sealed: only where it would open as well,
-        # since what is read must not depend on whether this program ran since.
+    def _sealed_here(self, entry: Entry, statement: Statement, sealed: SealedContent) -> bytes:
+        # The record that we sealed ourselves; empty where it is not at hand, or would not open:
+        # what is read must not depend on whether this program ran since.
         content = self._source.content(entry.id)
-        if content is not None and any(
+        if not content or not any(
             each in sealed.recipients or self.is_granted(entry.index, each) for each in self._keys
         ):
-            return content
-        return None
+            return b""
+        try:
+            return check_content(
+                content,
+                channel=ChannelId(statement.channel),
+                sender=KeyId(statement.sender),
+                committed=Digest(sealed.commitment),
+            )
+        except ForgedError as error:
+            raise MalformedError(error.words, code=error.code) from error
 
     def _hear(
         self, entry: Entry, state: State, said: Said, payload: Record

@@ -1,8 +1,9 @@
 """What this process has just said and the log has not brought back yet, at hand as it was made.
 
-What we sealed and signed ourselves need not be read from the disk to be sent, nor be checked,
-opened and decoded again when the log brings it back. Nothing rests on it: what is not here, after
-a restart or because it came late, is checked and opened like anybody's.
+What we sealed and signed ourselves need not be read from the disk to be sent, nor its signature
+be checked and its body be opened again when the log brings it back. That it is the content which
+the statement commits to, and a record, is asked of it as of anybody's: so we refuse our own where
+all others do. What is not here, after a restart or because it came late, is opened like theirs.
 """
 
 from __future__ import annotations
@@ -12,7 +13,6 @@ from typing import Final
 
 from paraph.protocol.names import StatementId
 from paraph.protocol.signed import Verified
-from paraph.protocol.statements.content import Content
 from paraph.protocol.wire import MAX_INLINE_BODY
 
 MOST: Final = 64
@@ -25,12 +25,12 @@ class Made:
 
     Attributes:
         verified: The statement; that it verifies is known, as we signed it.
-        content: What is sealed in it; nothing in a clear one.
-        body: Its sealed body; empty in a clear one, and where it does not travel along.
+        content: Salt and record that are sealed in it.
+        body: The sealed body. Both are empty in a clear statement, and where they are large.
     """
 
     verified: Verified
-    content: Content | None = dataclasses.field(repr=False)
+    content: bytes = dataclasses.field(repr=False)
     body: bytes = dataclasses.field(repr=False)
 
 
@@ -41,18 +41,17 @@ class Own:
 
     def __init__(self) -> None:
         self._made: Final[dict[bytes, Made]] = {}
-        self._contents: Final[dict[StatementId, Content]] = {}
+        self._contents: Final[dict[StatementId, bytes]] = {}
 
     def __contains__(self, envelope: bytes) -> bool:
         """Tell whether a statement was made here and is not placed yet, to the byte."""
         return envelope in self._made
 
-    def remember(
-        self, verified: Verified, content: Content | None = None, body: bytes = b""
-    ) -> None:
+    def remember(self, verified: Verified, content: bytes = b"", body: bytes = b"") -> None:
         """Add one that is durable."""
-        kept = body if len(body) <= MAX_INLINE_BODY else b""
-        self._made[verified.unverified.envelope] = Made(verified, content, kept)
+        if len(body) > MAX_INLINE_BODY:
+            content = body = b""
+        self._made[verified.unverified.envelope] = Made(verified, content, body)
         _shorten(self._made)
 
     def get(self, envelope: bytes) -> Made | None:
@@ -67,15 +66,15 @@ class Own:
     def placed(self, envelope: bytes) -> None:
         """Note that a statement came back in the log, whoever made it."""
         made = self._made.pop(envelope, None)
-        if made is not None and made.content is not None:
+        if made is not None and made.content:
             self._contents[made.verified.id] = made.content
             _shorten(self._contents)
 
-    def content(self, statement: StatementId) -> Content | None:
-        """Return what we sealed in a statement that was placed lately."""
-        return self._contents.get(statement)
+    def content(self, statement: StatementId) -> bytes:
+        """Return salt and record of a statement of ours that was placed lately; else nothing."""
+        return self._contents.get(statement, b"")
 
 
-def _shorten(kept: dict[StatementId, Content] | dict[bytes, Made]) -> None:
+def _shorten(kept: dict[StatementId, bytes] | dict[bytes, Made]) -> None:
     while len(kept) > MOST:
         del kept[next(iter(kept))]  # type: ignore[arg-type]

@@ -197,7 +197,7 @@ class Saying:
         record = encode_content(content)
         keys = self._recipients(recipients)
         with Numbered(self._replica, self.key) as number:
-            statement, body = self._seal(
+            statement, plain, body = self._seal(
                 record,
                 keys,
                 number,
@@ -209,7 +209,7 @@ class Saying:
             )
             made = signed.make(statement, self._signer)
             (row,) = self._keep([(made, body)], tag)
-        self._replica.own.remember(made, content, body)
+        self._replica.own.remember(made, plain, body)
         return row
 
     async def prepare_many(
@@ -242,13 +242,15 @@ class Saying:
             with Numbered(self._replica, self.key, durable=False) as number:
                 first = number.place
             signing: list[Future[list[Verified]]] = []
+            plains: list[bytes] = []
             bodies: list[bytes] = []
             for at in range(0, len(records), SIGNED_TOGETHER):
                 group: list[Unsigned] = []
                 for record in records[at : at + SIGNED_TOGETHER]:
-                    statement, body = self._seal(
+                    statement, plain, body = self._seal(
                         record, keys, number, precedence=precedence, sent_at=self._now()
                     )
+                    plains.append(plain)
                     bodies.append(body)
                     group.append(Unsigned.of(statement))
                     number.follow(group[-1])
@@ -260,8 +262,8 @@ class Saying:
                 if number.place != first:
                     continue
                 rows = self._keep(made)
-            for (each, body), content in zip(made, contents, strict=True):
-                self._replica.own.remember(each, content, body)
+            for (each, body), plain in zip(made, plains, strict=True):
+                self._replica.own.remember(each, plain, body)
             return rows
 
     def _sign(self, group: Sequence[Unsigned]) -> list[Verified]:
@@ -295,10 +297,12 @@ class Saying:
         exclusive: bool = False,
         expires_at: int = 0,
         attachments: Iterable[Attachment] = (),
-    ) -> tuple[Statement, bytes]:
+    ) -> tuple[Statement, bytes, bytes]:
+        # The statement, the content with its salt, and the body in which that is sealed.
+        salt = self._salt(SALT_SIZE)
         sealed = seal(
             record,
-            self._salt(SALT_SIZE),
+            salt,
             channel=self._replica.log.channel,
             sender=self.key,
             sequence=number.sequence,
@@ -317,7 +321,7 @@ class Saying:
         statement = number.statement(
             content, expires_at, precedence, exclusive=exclusive, sent_at=sent_at
         )
-        return statement, sealed.body
+        return statement, salt + record, sealed.body
 
     def _require_may(self, content: Content) -> None:
         member = self.member

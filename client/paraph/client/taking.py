@@ -202,7 +202,7 @@ class Taking(History):
         if rows and stored > rows[0][0].index:  # left by a run that ended before a head came
             rows = without_stored(self.store, rows)
         self.store.append(row for row, _ in rows)
-        others = (entry for _, entry in rows if self.own.content(entry.id) is None)
+        others = (entry for _, entry in rows if not self.own.content(entry.id))
         self.bodies.expect(others, bodies)  # ours are on this disk since they were sealed
         for row, entry in rows:
             if entry.void:
