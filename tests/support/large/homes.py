@@ -113,6 +113,7 @@ def point_at(made: Large, card: RelayCard) -> None:
 @asynccontextmanager
 async def serving(made: Large) -> AsyncIterator[RealRelay]:
     """Serve the relay of *made* in this process; the homes know its card."""
+    logs.configure("warning")
     relay = await start_relay(made.relay)
     point_at(made, relay.card)
     try:
