@@ -285,3 +285,30 @@ def test_our_own_keys_are_never_held_from_us(table: tuple[Person, Person, Person
         await desk.close()
 
     asyncio.run(work())
+
+
+async def looked(person: Person) -> None:
+    desk = strangers.desk(person)
+    noted = desk.replica.home.path / held.FILE
+    desk.read()
+    before = desk.replica.size
+    assert not desk.screen.held
+    assert not noted.exists()  # most of the log is still to come
+    await desk.sync()
+    assert desk.replica.size > before
+    assert not desk.screen.held
+    assert noted.exists()
+    await desk.close()
+
+
+def test_a_home_that_was_just_made_holds_nobody_for_what_it_has_not_fetched(
+    tmp_path: Path,
+) -> None:
+    usa, rus, _ = exchanging(tmp_path)
+    (charter,) = usa.home.glob("channels/*/charter")
+    late, paper = Person(usa.folder, "usa-late", usa.tools.front), usa.path("late.request")
+    late.ok("member", "request", str(charter), "--party", "USA", "--role", "legal_adviser", "-o",
+            paper, "--small")  # fmt: skip
+    usa.ok("member", "add", paper)
+    late.ok("party", "verify", "RUS", "--words", strangers.spoken(rus)["en"])
+    asyncio.run(looked(late))

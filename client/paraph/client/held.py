@@ -118,13 +118,14 @@ class Holding:
         """Return what is held: the same value for as long as nothing changes.
 
         None of it while the roots themselves are still to be compared: that comes first, and
-        says more. The first look afterwards notes what stands in the log as known.
+        says more. The first look afterwards notes what stands in the log as known, once all that
+        the relay had is here: a home that was just made has most of the log still to come.
         """
         if not self.others:
             return NOTHING
         at = (
             self._replica.size,
-            self._replica.log.size,
+            self._replica.was_current,
             _stamp(self._replica.home.path / FILE),
             _stamp(self._home.path / "book"),
             self._doubled(),
@@ -163,7 +164,8 @@ class Holding:
         folder, trust = self._replica.home, self._replica.log.trust
         known = _read(folder)
         if known is None:
-            _write(folder, {"below": self._replica.size, "keys": {}})
+            if self._replica.was_current:
+                _write(folder, {"below": self._replica.size, "keys": {}})
             return ()
         at_once = trust.parties[self._party].manifest.policy.new_keys == ROOT_SIGNED
         found = [
@@ -171,7 +173,7 @@ class Holding:
             for member in trust.members()
             if member.party in self.others
             and member.role not in (roles.ROOT, roles.AUDITOR)
-            and member.enrolled_at >= known["below"]
+            and known["below"] <= member.enrolled_at < self._replica.size
             and member.id.hex() not in known["keys"]
         ]
         held = (each for each in found if not (each.by_roots and at_once))

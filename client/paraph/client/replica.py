@@ -29,12 +29,17 @@ FOLLOW_WAIT_S: Final = 2.0
 
 
 class Replica(Taking):
-    """One channel's verified log on this disk, and how it grows by a relay. See :class:`Taking`."""
+    """One channel's verified log on this disk, and how it grows by a relay. See :class:`Taking`.
+
+    Attributes:
+        was_current: Whether all that the relay had was taken in once since this was opened.
+    """
 
     def __init__(self, home: ChannelHome, store: ChannelStore, log: ChannelLog) -> None:
         super().__init__(home, store, log)
         self._lock: Final = asyncio.Lock()
         self._followers = 0
+        self.was_current = False
 
     async def absorb(self, *batch: Entries) -> range:
         """Do what :meth:`feed` does, and let others run while signatures are checked."""
@@ -81,6 +86,7 @@ class Replica(Taking):
                     released = await self._absorb(self._take(several, known))
                 if released:
                     yield released
+        self.was_current = True
 
     @contextlib.asynccontextmanager
     async def _convicting(self, relay: RelayChannel) -> AsyncIterator[None]:
