@@ -9,7 +9,7 @@ from typing import Final
 
 from aiohttp import web
 
-from paraph.client import composing
+from paraph.client import composing, views
 from paraph.client.composing import DispatchDraft
 from paraph.client.negotiating import attachments, dispatches, lately
 from paraph.client.web import asked, downloads, receiving, saying
@@ -57,6 +57,7 @@ async def one(request: web.Request) -> web.Response:
 
 def _one(request: web.Request, room: Room, form: Posted, status: int = 200) -> web.Response:
     row = dispatches.one(room.desk, room.state, room.talks, request.match_info["name"])
+    held = views.show(room.desk, str(row.dispatch.index)).row.state == views.HELD_BACK
     return page(
         request,
         "dispatch.html",
@@ -66,8 +67,8 @@ def _one(request: web.Request, room: Room, form: Posted, status: int = 200) -> w
         files=attachments.of_statement(room.desk, row.dispatch.statement),
         form=form,
         ladder=dispatches.LADDER,
-        sayable=receiving.higher(row.rung),
-        may_answer=saying.may(room, "dispatch"),
+        sayable=() if held else receiving.higher(row.rung),
+        may_answer=not held and saying.may(room, "dispatch"),
         may_receive=saying.may(room, "acknowledge") and not row.ours,
     )
 

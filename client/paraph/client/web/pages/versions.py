@@ -22,10 +22,18 @@ async def versions(request: web.Request) -> web.Response:
     rows = list(version_line.rows(room.desk, room.state, room.talks, final))
     pages = max(1, -(-len(rows) // PER_PAGE))
     number = paging.number_in(request, "page", pages)
+    held = room.desk.screen.held
+    unread = {
+        row.version.statement
+        for row in rows
+        if (entry := room.state.entries.get(row.version.statement)) is not None
+        and held.why(entry.said.key, entry.index) is not None
+    }
     return page(
         request,
         "versions.html",
         room,
+        unread=unread,
         rows=rows[(number - 1) * PER_PAGE : number * PER_PAGE],
         tongues=texts.in_order(room.state.languages),
         number=number,
