@@ -7,7 +7,6 @@ for the first be replayed as the second.
 from __future__ import annotations
 
 import enum
-import functools
 import hashlib
 from typing import Final, NewType
 
@@ -95,19 +94,7 @@ def pae(*parts: bytes) -> bytes:
 
 def labelled(label: Label, *parts: bytes) -> Digest:
     """Return SHA-256 of the PAE of *label* and *parts*."""
-    out = [_begin(label, len(parts))]
-    for part in parts:
-        out += (len(part).to_bytes(8, "little"), part)
-    return Digest(hashlib.sha256(b"".join(out)).digest())
-
-
-@functools.lru_cache(256)
-def _begin(label: Label, parts: int) -> bytes:
-    # What the PAE of a label and so many parts begins with.
-    octets = label.octets
-    return b"".join(
-        (_PREFIX, (1 + parts).to_bytes(8, "little"), len(octets).to_bytes(8, "little"), octets)
-    )
+    return Digest(hashlib.sha256(pae(label.octets, *parts)).digest())
 
 
 def u64(number: int) -> bytes:

@@ -44,10 +44,10 @@ class Places(Mapping[StatementId, int]):
 
     def __getitem__(self, statement: StatementId) -> int:
         """Return where *statement* stands."""
-        found = self._slots[self._slot(statement)]
-        if not found:
+        found = self.find(statement)
+        if found is None:
             raise KeyError(statement)
-        return found - 1
+        return found
 
     def find(self, statement: StatementId) -> int | None:
         """Return where *statement* stands; ``None`` if it is not placed."""

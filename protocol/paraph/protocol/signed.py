@@ -17,7 +17,6 @@ from paraph.protocol.statements.envelope import (
     Envelope,
     Statement,
     statement_id,
-    statement_in,
 )
 
 
@@ -85,7 +84,7 @@ def read(envelope: bytes) -> Unverified:
         MalformedError: Not canonical, or over a limit.
         UnsupportedError: A protocol version other than 1.
     """
-    body = statement_in(envelope)
+    body = Envelope.decode(envelope).statement
     statement = Statement.decode(body)
     if statement.version != VERSION:
         raise UnsupportedError(f"expected protocol version {VERSION}")

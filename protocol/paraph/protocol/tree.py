@@ -171,16 +171,16 @@ class Tree:
         end = self._past(size)
         if not 0 <= index < end:
             raise MisuseError(f"expected an index in [0, {end})")
-        path: list[bytes] = []
+        path: list[Digest] = []
         # From the leaf upwards: the sibling is a full subtree, or what is there of one, or it
         # begins behind the end and the node itself moves up.
         for height, row in enumerate(self._rows):
             at = (index >> height) ^ 1
             if (at + 1) << height <= end:
-                path.append(bytes(row[at << 5 : (at + 1) << 5]))
+                path.append(Digest(bytes(row[at << 5 : (at + 1) << 5])))
             elif at << height < end:
                 path.append(self._hash(at << height, end))
-        return tuple(path)  # type: ignore[arg-type]
+        return tuple(path)
 
     def consistency(self, old: int, new: int | None = None) -> tuple[Digest, ...]:
         """Prove that the first *old* leaves stand unchanged in the tree of *new* (SPEC 6.2).

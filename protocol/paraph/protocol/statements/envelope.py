@@ -122,31 +122,6 @@ class Envelope(Record):
     signature: bytes = wire(octets(SIGNATURE_SIZE), "composite signature by the sender key")
 
 
-_HEAD: Final = b"\x83\xa4kind\xa8envelope\xa9statement\xc5"
-_MIDDLE: Final = b"\xa9signature\xc5" + SIGNATURE_SIZE.to_bytes(2, "big")
-_BEGIN: Final = len(_HEAD) + 2
-_END: Final = len(_MIDDLE) + SIGNATURE_SIZE
-
-
-def statement_in(envelope: bytes) -> bytes:
-    """Return the statement's bytes in an untrusted envelope.
-
-    What stands around statement and signature is the same in every canonical envelope but for
-    two bytes of length, so it is compared and not parsed.
-
-    Raises:
-        MalformedError: As :meth:`Envelope.decode` does.
-    """
-    size = len(envelope) - _BEGIN - _END
-    if (
-        256 <= size <= CLEAR.size
-        and envelope.startswith(_HEAD + size.to_bytes(2, "big"))
-        and envelope.startswith(_MIDDLE, _BEGIN + size)
-    ):
-        return envelope[_BEGIN:-_END]
-    return Envelope.decode(envelope).statement
-
-
 def statement_id(statement: bytes) -> StatementId:
     """Return the id of a statement from its bytes: signatures never take part in it."""
     return StatementId(labelled(Label.STATEMENT_ID, statement))
