@@ -30,8 +30,8 @@ class Growing:
     def __init__(self) -> None:
         self.asked = 0
         self.broken = False
-        self._meta = _found("base.html", "<meta name=\"htmx-config\" content='[^']*'>")
-        self._script = _found("base.html", '<script src="[^"]*htmx[^"]*"[^>]*></script>')
+        self._meta = _found("parts/htmx.html", "<meta name=\"htmx-config\" content='[^']*'>")
+        self._script = _found("parts/htmx.html", '<script src="[^"]*htmx[^"]*"[^>]*></script>')
         self._live = _found("parts/live.html", "(?s).*").strip()
 
     async def page(self, request: web.Request) -> web.Response:

@@ -26,6 +26,7 @@ from paraph.client.home import Book, ChannelHome, Home
 from paraph.client.replica import Replica
 from paraph.protocol import documents, roles
 from paraph.protocol.errors import RefusedError
+from paraph.protocol.negotiation.state import State
 from paraph.protocol.sentences import Sentence, coded, worded
 from paraph.protocol.state import Entry
 from paraph.protocol.statements.clear import EnrolEntry
@@ -77,6 +78,11 @@ class Held:
         """Return why what *key* said under seal at *index* is held; nothing if it is not."""
         found = self.since.get(key)
         return found[1] if found is not None and index >= found[0] else None
+
+    def why_said(self, state: State, statement: bytes) -> Sentence | None:
+        """Do what :meth:`why` does for a statement of *state*; nothing for one that is none."""
+        entry = state.entries.get(statement) if self else None
+        return self.why(entry.said.key, entry.index) if entry is not None else None
 
     def why_entry(self, entry: Entry) -> Sentence | None:
         """Do what :meth:`why` does for an entry; what is not sealed is never held."""

@@ -9,11 +9,14 @@ all others do. What is not here, after a restart or because it came late, is ope
 from __future__ import annotations
 
 import dataclasses
-from typing import Final
+from typing import Final, TypeVar
 
 from paraph.protocol.names import StatementId
 from paraph.protocol.signed import Verified
 from paraph.protocol.wire import MAX_INLINE_BODY
+
+K = TypeVar("K")
+V = TypeVar("V")
 
 MOST: Final = 64
 """Two windows of statements under way; the oldest are forgotten."""
@@ -75,6 +78,6 @@ class Own:
         return self._contents.get(statement, b"")
 
 
-def _shorten(kept: dict[StatementId, bytes] | dict[bytes, Made]) -> None:
+def _shorten(kept: dict[K, V]) -> None:
     while len(kept) > MOST:
-        del kept[next(iter(kept))]  # type: ignore[arg-type]
+        del kept[next(iter(kept))]

@@ -78,12 +78,11 @@ class Screen:
 
     def hidden(self, talks: Negotiation) -> tuple[tuple[Version, Sentence], ...]:
         """Return the newest versions of *talks*, as it is shown, that are held; and why each is."""
-        state = self._reader.state
+        state, held = self._reader.state, self.held
         true = state.negotiations.get(talks.identity)
         found = []
         for head in true.heads if true is not None else ():
-            version, entry = talks.versions.get(head), state.entries.get(head)
-            why = self.held.why(entry.said.key, entry.index) if entry is not None else None
+            version, why = talks.versions.get(head), held.why_said(state, head)
             if version is not None and why is not None:
                 found.append((version, why))
         return tuple(found)
@@ -102,8 +101,7 @@ class Screen:
         if not held or isinstance(content, CommentMade | DispatchSent):
             return
         for statement in _mentioned(content):
-            entry = state.entries.get(statement)
-            why = held.why(entry.said.key, entry.index) if entry is not None else None
+            why = held.why_said(state, statement)
             if why is not None:
                 raise refusal(why)
         if isinstance(content, VersionTabled):

@@ -105,7 +105,7 @@ class Record:
         path = bundle.blob_path(digest)
         return bundle.read(self._folder, path) if self._digests.get(path) == digest else None
 
-    def content(self, statement: StatementId) -> bytes:  # noqa: ARG002 - of none
+    def content(self, statement: StatementId) -> bytes:  # noqa: ARG002 - the same for each
         """Return nothing: an audit sealed nothing itself."""
         return b""
 

@@ -14,6 +14,7 @@ from paraph.client.clock import when
 from paraph.client.desk import Desk
 from paraph.client.negotiating.attachments import Plain
 from paraph.protocol import buckets
+from paraph.protocol.keys import SIGNATURE_SIZE
 from paraph.protocol.names import ZERO
 from paraph.protocol.sealed import SALT_SIZE
 from paraph.protocol.sentences import Sentence, worded
@@ -257,7 +258,7 @@ def _seen_by_relay(statement: Statement) -> dict[str, Any]:
         "body_size": content.body_size,
         "commitment": DRAWN,
         "attachments": [each.size for each in content.attachments],
-        "signature": worded("%(size)s bytes", size=3373),
+        "signature": worded("%(size)s bytes", size=SIGNATURE_SIZE),
     }
 
 

@@ -127,15 +127,6 @@ def search(
     return Found(tuple(hits), {kind: len(found[kind]) for kind in KINDS if kind in found})
 
 
-def prepare(desk: Desk) -> Iterator[None]:
-    """Look through what a desk has read, so that the first search of it does not have to.
-
-    Yields:
-        Nothing, after each piece of text.
-    """
-    return _making(desk)
-
-
 def kind_named(text: str) -> Kind:
     """Return the kind that *text* names.
 
@@ -225,7 +216,12 @@ _INDICES: Final[weakref.WeakKeyDictionary[Desk, tuple[State, _Index]]] = weakref
 """The index of what each open desk has read, made once for each state of it."""
 
 
-def _making(desk: Desk) -> Iterator[None]:
+def prepare(desk: Desk) -> Iterator[None]:
+    """Look through what a desk has read, so that the first search of it does not have to.
+
+    Yields:
+        Nothing, after each piece of text.
+    """
     state = desk.screen.read
     known = _INDICES.get(desk)
     if known is None or known[0] is not state:
@@ -237,7 +233,7 @@ def _making(desk: Desk) -> Iterator[None]:
 
 
 def _index_of(desk: Desk) -> _Index:
-    for _ in _making(desk):
+    for _ in prepare(desk):
         pass
     return _INDICES[desk][1]
 

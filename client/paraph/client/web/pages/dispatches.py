@@ -9,7 +9,7 @@ from typing import Final
 
 from aiohttp import web
 
-from paraph.client import composing, views
+from paraph.client import composing
 from paraph.client.composing import DispatchDraft
 from paraph.client.negotiating import attachments, dispatches, lately
 from paraph.client.web import asked, downloads, receiving, saying
@@ -57,7 +57,7 @@ async def one(request: web.Request) -> web.Response:
 
 def _one(request: web.Request, room: Room, form: Posted, status: int = 200) -> web.Response:
     row = dispatches.one(room.desk, room.state, room.talks, request.match_info["name"])
-    held = views.show(room.desk, str(row.dispatch.index)).row.state == views.HELD_BACK
+    held = room.desk.screen.held.why_said(room.state, row.dispatch.statement) is not None
     return page(
         request,
         "dispatch.html",

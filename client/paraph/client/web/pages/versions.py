@@ -23,17 +23,15 @@ async def versions(request: web.Request) -> web.Response:
     pages = max(1, -(-len(rows) // PER_PAGE))
     number = paging.number_in(request, "page", pages)
     held = room.desk.screen.held
-    unread = {
-        row.version.statement
-        for row in rows
-        if (entry := room.state.entries.get(row.version.statement)) is not None
-        and held.why(entry.said.key, entry.index) is not None
-    }
     return page(
         request,
         "versions.html",
         room,
-        unread=unread,
+        unread={
+            row.version.statement
+            for row in rows
+            if held.why_said(room.state, row.version.statement) is not None
+        },
         rows=rows[(number - 1) * PER_PAGE : number * PER_PAGE],
         tongues=texts.in_order(room.state.languages),
         number=number,
