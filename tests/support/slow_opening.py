@@ -14,19 +14,17 @@ from paraph.client.web.opening import Opened, open_channels
 class Slow:
     """Stands for ``open_channels``, and says once how far it has come.
 
-    Args:
-        failures: Raised in place of opening.
-
     Attributes:
+        failures: Raised in place of opening.
         told: Set once it has said so.
         goes_on: Set it, and the channels open.
         done: How often they were opened.
     """
 
-    def __init__(self, *failures: Exception) -> None:
+    def __init__(self) -> None:
         self.goes_on = threading.Event()
         self.told = threading.Event()
-        self.failures = failures
+        self.failures: tuple[Exception, ...] = ()
         self.done = 0
 
     def __call__(self, home: Home, vault: Vault, tools: Tools, role: str | None) -> Opened:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
@@ -16,7 +16,7 @@ from paraph.client.web.opening import open_channels
 from paraph.client.web.pages import door
 from paraph.protocol.errors import IntegrityError
 from tests.support.commands import PASSPHRASE, Person
-from tests.support.pages import OWN, pages
+from tests.support.pages import OWN, Pages, pages
 from tests.support.slow_opening import Slow
 
 SCRIPT = {"Host": "desk.localhost:1", "HX-Request": "true", **OWN}
@@ -32,21 +32,20 @@ def slow(monkeypatch: pytest.MonkeyPatch) -> Iterator[Slow]:
     made.goes_on.set()
 
 
-@contextlib.contextmanager
-def usual(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Let channels open as they do, for a moment."""
-    with monkeypatch.context() as undone:
-        undone.setattr(offices, "open_channels", open_channels)
-        yield
+@contextlib.asynccontextmanager
+async def opened_once(person: Person, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Pages]:
+    """Give the pages of a desk that opens as desks do this once."""
+    async with contextlib.AsyncExitStack() as ends:
+        with monkeypatch.context() as undone:
+            undone.setattr(offices, "open_channels", open_channels)
+            seen = await ends.enter_async_context(pages(person))
+        yield seen
 
 
 async def test_a_home_that_opens_slowly_shows_how_far_it_has_come_and_then_goes_on(
     desks: tuple[Person, Person], slow: Slow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with usual(monkeypatch):
-        serving = pages(desks[0])
-        seen = await serving.__aenter__()
-    try:
+    async with opened_once(desks[0], monkeypatch) as seen:
         front = seen.path
         await seen.post("/lock", {})
         shown = await seen.post("/unlock", {"passphrase": PASSPHRASE, "back": front})
@@ -67,8 +66,6 @@ async def test_a_home_that_opens_slowly_shows_how_far_it_has_come_and_then_goes_
         assert asked.headers["HX-Redirect"] == f"/opening?back={front}"
         assert "Memorandum" in await seen.get(f"/opening?back={front}")
         assert "Memorandum" in await seen.get("/opening?back=//evil.com")
-    finally:
-        await serving.__aexit__(None, None, None)
 
 
 async def test_whoever_locks_while_it_opens_is_not_kept_waiting_for_the_rest(
@@ -92,10 +89,7 @@ async def test_whoever_locks_while_it_opens_is_not_kept_waiting_for_the_rest(
 async def test_why_a_home_does_not_open_is_told_once_and_the_passphrase_asked_for_again(
     desks: tuple[Person, Person], slow: Slow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with usual(monkeypatch):
-        serving = pages(desks[0])
-        seen = await serving.__aenter__()
-    try:
+    async with opened_once(desks[0], monkeypatch) as seen:
         await seen.post("/lock", {})
         slow.failures = (IntegrityError("expected another root", hint="restore it"),)
         assert "Opening the desk" in await seen.post("/unlock", {"passphrase": PASSPHRASE})
@@ -111,8 +105,6 @@ async def test_why_a_home_does_not_open_is_told_once_and_the_passphrase_asked_fo
         slow.failures = ()
         await seen.post("/unlock", {"passphrase": PASSPHRASE})
         assert await seen.office.opened()
-    finally:
-        await serving.__aexit__(None, None, None)
 
 
 def test_a_part_counts_as_a_part_and_an_inner_watch_takes_nothing_from_an_outer_one() -> None:
