@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
-
 import msgpack
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from paraph.protocol import schema
 from paraph.protocol.errors import MalformedError, MisuseError
 from paraph.protocol.schema import (
     CLEAR,
@@ -256,9 +253,3 @@ def test_a_changed_byte_gives_another_record_or_malformed(at: int, flip: int) ->
         return
     assert made.encode() == bytes(data)
     assert made != outer()
-
-
-def test_no_two_threads_pack_in_one_buffer() -> None:
-    """Looking for cycles may run Python code in the middle of packing, and change threads."""
-    with ThreadPoolExecutor(1) as other:
-        assert other.submit(lambda: schema._PACKING.pack).result() != schema._PACKING.pack  # noqa: SLF001

@@ -18,7 +18,6 @@ from __future__ import annotations
 import dataclasses
 import operator
 import re
-import threading
 from collections.abc import Callable
 from typing import Any, ClassVar, Final, Generic, NoReturn, Self, TypeVar, dataclass_transform
 
@@ -278,22 +277,9 @@ def union(*kinds: type[Record]) -> Codec[Any]:
     )
 
 
-_FRAME: Final = 1024 * 1024
-
-
-class _Packing(threading.local):
-    # Packs what is at most a frame, in a buffer of each thread that stays: a new one for each frame
-    # of 1 MiB is a megabyte of fresh memory, which takes eight times as long as the packing.
-    def __init__(self) -> None:
-        self.pack: Final[Callable[[object], bytes]] = msgpack.Packer().pack
-
-
-_PACKING: Final = _Packing()
-
-
 def pack_list(codec: Codec[T], items: tuple[T, ...]) -> bytes:
     """Return the canonical encoding of a bare list, as in a WebSocket frame (SPEC 8.3)."""
-    packed: bytes = _PACKING.pack([codec.dump(each) for each in items])
+    packed: bytes = msgpack.packb([codec.dump(each) for each in items])
     return packed
 
 
@@ -312,8 +298,7 @@ def _unpack(data: bytes, budget: Budget) -> object:
         loaded: object = msgpack.unpackb(data, strict_map_key=True, max_ext_len=0)
     except (ValueError, msgpack.UnpackException, RecursionError) as error:
         raise MalformedError("expected msgpack with text keys") from error
-    pack = _PACKING.pack if len(data) <= _FRAME else msgpack.packb
-    if pack(loaded) != data:  # duplicates and long forms end here
+    if msgpack.packb(loaded) != data:  # duplicates and long forms end here
         raise MalformedError("expected the canonical encoding")
     return loaded
 
