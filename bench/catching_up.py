@@ -15,7 +15,7 @@ from bench.lean import Lane, drive, lanes
 from bench.limits import Limits
 from bench.options import Options
 from bench.world import EVERYBODY, World
-from paraph.client.placed import in_order
+from paraph.client.reading.placed import in_order
 from paraph.protocol.negotiation.state import APPLIED
 from paraph.protocol.wire import RelayCard
 

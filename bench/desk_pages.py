@@ -26,16 +26,16 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
 from bench.figures import median, quantile
-from paraph.client import composing
-from paraph.client.composing import VersionDraft
-from paraph.client.joining import Link
-from paraph.client.tools import Tools
+from paraph.client.channel.joining import Link
+from paraph.client.channel.tools import Tools
 from paraph.client.transport import Transport
 from paraph.client.web import app
 from paraph.client.web.guard import Guard
 from paraph.client.web.launch import Tokens
 from paraph.client.web.office import Office
 from paraph.client.web.presence import Presence
+from paraph.client.writing import composing
+from paraph.client.writing.composing import VersionDraft
 from paraph.protocol.errors import UnavailableError
 from paraph.protocol.keys import Signer
 from paraph.protocol.names import ChannelId

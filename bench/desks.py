@@ -19,10 +19,10 @@ from bench.figures import Mark, Measure, Sketch, median, quantile
 from bench.limits import Limits
 from bench.options import Options
 from bench.world import EVERYBODY, World, comment, opening, receipt
-from paraph.client import cycles
-from paraph.client.opened import OpenedEntry, Reader
-from paraph.client.outbox import Outbox
-from paraph.client.replica import Replica
+from paraph.client.cli import cycles
+from paraph.client.log.replica import Replica
+from paraph.client.reading.opened import OpenedEntry, Reader
+from paraph.client.sending.outbox import Outbox
 from paraph.client.transport import Transport
 from paraph.protocol.keys import SealingPublicKey
 from paraph.protocol.relay import RelayChannel

@@ -27,7 +27,7 @@ from aiohttp import web
 from bench import apart, machine
 from bench.figures import median, quantile
 from bench.world import Prepared, World, comment
-from paraph.client.opened import binding_of
+from paraph.client.reading.opened import binding_of
 from paraph.protocol import signed
 from paraph.protocol.checkpoint import verify_checkpoint
 from paraph.protocol.names import Digest

@@ -18,8 +18,8 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from bench.figures import median, quantile
-from paraph.client import views
-from paraph.client.desk import Desk
+from paraph.client.channel import views
+from paraph.client.channel.desk import Desk
 from paraph.client.negotiating import (
     agendas,
     conferences,

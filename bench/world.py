@@ -15,8 +15,8 @@ from typing import Final
 
 from bench import relay_process
 from bench.options import PAYLOAD
-from paraph.client.home import ChannelHome, Home
-from paraph.client.replica import Replica
+from paraph.client.keys.home import ChannelHome, Home
+from paraph.client.log.replica import Replica
 from paraph.client.transport import Transport
 from paraph.protocol import roles, signed
 from paraph.protocol.keys import SealingPublicKey

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from playwright.async_api import Browser
 
+from paraph.client.channel.tools import Tools
 from paraph.client.demo.cast import PASSPHRASE
-from paraph.client.home import Home
-from paraph.client.tools import Tools
+from paraph.client.keys.home import Home
 from paraph.client.web import language
 from paraph.client.web import office as offices
 from paraph.client.web.office import Office

@@ -10,8 +10,8 @@ import pytest
 from playwright.async_api import Browser
 
 from paraph.client.demo.cast import PASSPHRASE
-from paraph.client.home import Home
-from paraph.client.vault import Vault
+from paraph.client.keys.home import Home
+from paraph.client.keys.vault import Vault
 from tests.browser import window
 from tests.browser.axe import axe
 from tests.browser.conftest import speaking

@@ -6,10 +6,10 @@ import dataclasses
 from pathlib import Path
 
 from paraph.client.bot import Bot, Notice, StockBot
-from paraph.client.home import Home
-from paraph.client.opened import binding_of
-from paraph.client.replica import Replica
-from paraph.client.vault import HeldKey, Vault, VaultContent, empty_content
+from paraph.client.keys.home import Home
+from paraph.client.keys.vault import HeldKey, Vault, VaultContent, empty_content
+from paraph.client.log.replica import Replica
+from paraph.client.reading.opened import binding_of
 from paraph.protocol import signed
 from paraph.protocol.errors import RefusedError, UnavailableError
 from paraph.protocol.keys import Signer

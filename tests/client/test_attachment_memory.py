@@ -4,10 +4,10 @@ import tracemalloc
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-from paraph.client.bodies import Bodies
-from paraph.client.home import Home
-from paraph.client.staging import open_attachment, seal_attachment, stage_file
-from paraph.client.store import ChannelStore, Wanted
+from paraph.client.keys.home import Home
+from paraph.client.log.bodies import Bodies
+from paraph.client.log.store import ChannelStore, Wanted
+from paraph.client.sending.staging import open_attachment, seal_attachment, stage_file
 from paraph.protocol.buckets import sealed_attachment_size
 from paraph.protocol.names import ChannelId, Digest, KeyId
 from paraph.protocol.wire import Staged

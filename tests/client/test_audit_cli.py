@@ -11,8 +11,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from paraph.client.audit import bundle
-from paraph.client.audit.trust import anchor_of, dump_trust
 from paraph.client.cli import cli
+from paraph.client.keys.trust import anchor_of, dump_trust
 from paraph.protocol import signed
 from paraph.protocol.evidence import DoubleSequenceEvidence, ForkEvidence
 from paraph.protocol.names import Digest

@@ -10,9 +10,9 @@ import pytest
 
 from paraph.client.audit import bundle, verify
 from paraph.client.audit.export import export
-from paraph.client.audit.trust import anchor_of
-from paraph.client.home import Home
-from paraph.client.replica import Replica
+from paraph.client.keys.home import Home
+from paraph.client.keys.trust import anchor_of
+from paraph.client.log.replica import Replica
 from paraph.protocol.errors import InputError
 from paraph.protocol.note import parse_head, parse_note
 from paraph.protocol.wire import Entries

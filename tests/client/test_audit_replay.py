@@ -17,10 +17,10 @@ from paraph.client.audit import bundle, manifest, verify
 from paraph.client.audit import record as records
 from paraph.client.audit.export import export
 from paraph.client.audit.replay import Replay, replay
-from paraph.client.audit.trust import anchor_of
-from paraph.client.home import Home
-from paraph.client.opened import Reader
-from paraph.client.replica import Replica
+from paraph.client.keys.home import Home
+from paraph.client.keys.trust import anchor_of
+from paraph.client.log.replica import Replica
+from paraph.client.reading.opened import Reader
 from paraph.protocol import signed
 from paraph.protocol.errors import ForgedError, InputError, MisuseError
 from paraph.protocol.negotiation import fingerprint

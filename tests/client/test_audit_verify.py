@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from paraph.client.audit import bundle, manifest, verify
-from paraph.client.audit.trust import anchor_of, dump_trust, load_trust
+from paraph.client.keys.trust import anchor_of, dump_trust, load_trust
 from paraph.protocol import documents
 from paraph.protocol.checkpoint import CosignerSecret, verify_checkpoint
 from paraph.protocol.errors import InputError

@@ -24,7 +24,7 @@ from paraph.client.bot import (
     run,
 )
 from paraph.client.bot.memory import Batch
-from paraph.client.opened import binding_of
+from paraph.client.reading.opened import binding_of
 from paraph.protocol import roles
 from paraph.protocol.errors import (
     EquivocationError,
@@ -531,7 +531,7 @@ async def test_a_bots_own_outbox_refuses_to_say_what_a_person_says(
 
 async def test_a_persons_key_is_no_bots_key(bench: Bench) -> None:
     from paraph.client.bot.station import Station  # noqa: PLC0415
-    from paraph.client.vault import HeldKey  # noqa: PLC0415
+    from paraph.client.keys.vault import HeldKey  # noqa: PLC0415
 
     person = bench.channel.party("RUS").person("desk_officer")
     key = HeldKey(

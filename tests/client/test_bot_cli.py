@@ -14,7 +14,7 @@ import pytest
 
 from paraph.client.bot import Hook, Notice
 from paraph.client.bot.ledger import Ledger
-from paraph.client.home import Home
+from paraph.client.keys.home import Home
 from paraph.protocol.errors import InputError
 from paraph.protocol.wire import Placed
 from tests.client.test_cli_exchange import BASE, heartbeats

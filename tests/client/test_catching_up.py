@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from paraph.client import catching_up, checker, checkers
-from paraph.client.checkers import Checkers, Question
-from paraph.client.home import ChannelHome, Home
-from paraph.client.replica import Replica
+from paraph.client.keys.home import ChannelHome, Home
+from paraph.client.log import catching_up, checker, checkers
+from paraph.client.log.checkers import Checkers, Question
+from paraph.client.log.replica import Replica
 from paraph.protocol import signed
 from paraph.protocol.errors import UnavailableError
 from paraph.protocol.keys import PublicKey

@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from paraph.client import members, opened
-from paraph.client.blocks import instant
-from paraph.client.desk import Desk
-from paraph.client.home import Home
+from paraph.client.channel.desk import Desk
+from paraph.client.keys import members
+from paraph.client.keys.home import Home
 from paraph.client.negotiating import concluding
+from paraph.client.reading import opened
+from paraph.client.writing.blocks import instant
 from paraph.protocol.keys import SIGNATURE_SIZE, PublicKey
 from paraph.protocol.names import Context
 from paraph.protocol.statements.clear import Withdraw

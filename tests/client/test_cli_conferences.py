@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from paraph.client.blocks import instant
-from paraph.client.desk import Desk
-from paraph.client.home import Home
+from paraph.client.channel.desk import Desk
+from paraph.client.keys.home import Home
+from paraph.client.writing.blocks import instant
 from paraph.protocol.statements.clear import Withdraw
 from tests.support import letters
 from tests.support.commands import PASSPHRASE, Person, found_channel, two_parties

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from paraph.client import cards, members
-from paraph.client.desk import Desk
-from paraph.client.home import Home
+from paraph.client.channel.desk import Desk
+from paraph.client.keys import cards, members
+from paraph.client.keys.home import Home
 from paraph.protocol.names import Digest
 from paraph.protocol.relay import RelayChannel
 from paraph.protocol.wire import Conflicts, Entries, Placed, Staged

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from paraph.client import cards
-from paraph.client.home import Home
-from paraph.client.replica import Replica
-from paraph.client.vault import Vault
+from paraph.client.keys import cards
+from paraph.client.keys.home import Home
+from paraph.client.keys.vault import Vault
+from paraph.client.log.replica import Replica
 from paraph.protocol.documents import Charter
 from tests.support.commands import PASSPHRASE, Person, found_channel, two_parties
 from tests.support.memory_front import MemoryFront

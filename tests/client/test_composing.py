@@ -2,9 +2,9 @@
 
 import pytest
 
-from paraph.client import composing
-from paraph.client.composing import DispatchDraft, VersionDraft
-from paraph.client.drafts import Opening
+from paraph.client.writing import composing
+from paraph.client.writing.composing import DispatchDraft, VersionDraft
+from paraph.client.writing.drafts import Opening
 from paraph.protocol.errors import InputError, OutOfTurnError, RefusedError
 from paraph.protocol.negotiation import text as texts
 from paraph.protocol.negotiation.state import Negotiation, Said, State, begin

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from paraph.client import conflicts
-from paraph.client.audit.trust import anchor_of
-from paraph.client.home import Home
-from paraph.client.replica import Replica
+from paraph.client.keys.home import Home
+from paraph.client.keys.trust import anchor_of
+from paraph.client.log import conflicts
+from paraph.client.log.replica import Replica
 from paraph.protocol.errors import ForgedError, RefusedError
 from paraph.protocol.evidence import DoubleSequenceEvidence
 from paraph.protocol.wire import Conflict

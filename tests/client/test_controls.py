@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from paraph.client import history
-from paraph.client.head import HeadFile, RememberedHead
-from paraph.client.home import Home
-from paraph.client.outbox import Outbox
-from paraph.client.replica import Replica
+from paraph.client.keys.home import Home
+from paraph.client.log import history
+from paraph.client.log.head import HeadFile, RememberedHead
+from paraph.client.log.replica import Replica
+from paraph.client.sending.outbox import Outbox
 from paraph.client.transport import Transport
 from paraph.protocol.delivery import Delivery
 from paraph.protocol.errors import ForgedError, RefusedError

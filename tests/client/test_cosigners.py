@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from paraph.client.cosigners import final_below
-from paraph.client.home import Home
-from paraph.client.replica import Replica
+from paraph.client.keys.home import Home
+from paraph.client.log.cosigners import final_below
+from paraph.client.log.replica import Replica
 from paraph.protocol.checkpoint import verify_checkpoint
 from paraph.protocol.wire import Entries
 from tests.support.channel import Channel, make_channel

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from paraph.client.crossing import require_same_life
-from paraph.client.home import Home
+from paraph.client.keys.home import Home
+from paraph.client.sending.crossing import require_same_life
 from paraph.protocol.errors import RefusedError
 from paraph.protocol.names import ChannelId
 from paraph.protocol.statements.header import NO_RELATION, Relation

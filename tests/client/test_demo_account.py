@@ -11,7 +11,7 @@ from paraph.client.demo.account import Account, Standing, to_json
 from paraph.client.demo.outcome import Outcome
 from paraph.client.negotiating.facts import VersionFacts
 from paraph.client.negotiating.fingerprint import Fingerprint
-from paraph.client.opened import Halt
+from paraph.client.reading.opened import Halt
 from paraph.protocol.names import Digest
 
 ONE, OTHER = Digest(bytes(32)), Digest(b"\x01" * 32)

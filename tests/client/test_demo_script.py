@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from paraph.client.blocks import read_file
 from paraph.client.demo.script import Act, Beat, Rank, acts, sender
 from paraph.client.demo.script.papers import draft_names
 from paraph.client.scenario import KIND, load, shipped
 from paraph.client.scenario.model import Scenario
+from paraph.client.writing.blocks import read_file
 from paraph.protocol.errors import InputError
 
 OWN = Path(__file__).parent / "data" / "lake-fisheries.yaml"

@@ -5,13 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from paraph.client import cards, founding, joining, members, views
-from paraph.client.composing import DispatchDraft, Manner, VersionDraft
-from paraph.client.desk import Desk
-from paraph.client.drafts import Opening
-from paraph.client.home import ChannelHome, Home
-from paraph.client.outbox import Outbox
-from paraph.client.vault import Vault
+from paraph.client.channel import joining, views
+from paraph.client.channel.desk import Desk
+from paraph.client.keys import cards, founding, members
+from paraph.client.keys.home import ChannelHome, Home
+from paraph.client.keys.vault import Vault
+from paraph.client.sending.outbox import Outbox
+from paraph.client.writing.composing import DispatchDraft, Manner, VersionDraft
+from paraph.client.writing.drafts import Opening
 from paraph.protocol import documents
 from paraph.protocol.delivery import Delivery
 from paraph.protocol.errors import InputError, OutOfTurnError, RefusedError

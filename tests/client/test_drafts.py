@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from paraph.client import blocks, drafts
+from paraph.client.writing import blocks, drafts
 from paraph.protocol.errors import InputError, RefusedError
 from paraph.protocol.statements.versions import (
     Delete,

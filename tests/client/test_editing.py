@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from paraph.client.composing import VersionDraft
 from paraph.client.negotiating import bilingual, deriving, editing, rebasing
 from paraph.client.negotiating.bilingual import DraftFile, Entry
 from paraph.client.negotiating.drafting import Drafted
 from paraph.client.negotiating.editing import Written
 from paraph.client.negotiating.redline.beside import side_by_side
 from paraph.client.negotiating.redline.three import Segment, Standing
+from paraph.client.writing.composing import VersionDraft
 from paraph.protocol.errors import InputError
 from paraph.protocol.negotiation import text as texts
 from paraph.protocol.negotiation.state import Version

@@ -7,13 +7,15 @@ from typing import Any
 
 import pytest
 
-from paraph.client import cards, founding, granting, joining, members, outbox, saying
-from paraph.client.composing import VersionDraft
-from paraph.client.desk import Desk
-from paraph.client.drafts import Opening
-from paraph.client.home import ChannelHome, Home
-from paraph.client.opened import binding_of
-from paraph.client.vault import Vault
+from paraph.client.channel import granting, joining
+from paraph.client.channel.desk import Desk
+from paraph.client.keys import cards, founding, members
+from paraph.client.keys.home import ChannelHome, Home
+from paraph.client.keys.vault import Vault
+from paraph.client.reading.opened import binding_of
+from paraph.client.sending import outbox, saying
+from paraph.client.writing.composing import VersionDraft
+from paraph.client.writing.drafts import Opening
 from paraph.protocol import documents, signed
 from paraph.protocol.errors import InputError, RefusedError
 from paraph.protocol.keys import SealingPublicKey

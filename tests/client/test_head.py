@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from paraph.client.files import PRIVATE_FOLDER
-from paraph.client.head import HeadFile
+from paraph.client.log.head import HeadFile
 from paraph.protocol.errors import IntegrityError, UnavailableError
 from paraph.protocol.names import ChannelId
 

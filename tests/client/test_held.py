@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from paraph.client import conflicts, held, views
 from paraph.client.bot import Bot, StockBot
-from paraph.client.home import Home
+from paraph.client.channel import views
+from paraph.client.keys.home import Home
+from paraph.client.log import conflicts
 from paraph.client.negotiating import concluding
 from paraph.client.negotiating.fingerprint import fingerprint
+from paraph.client.reading import held
 from paraph.protocol.names import Digest
 from tests.support import strangers
 from tests.support.chancery import BASE, exchanging, write

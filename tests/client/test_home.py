@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from paraph.client import files
-from paraph.client.home import EMPTY_BOOK, ChannelNote, Home, VerifiedRoots, default_home
+from paraph.client.keys.home import EMPTY_BOOK, ChannelNote, Home, VerifiedRoots, default_home
 from paraph.protocol.errors import EquivocationError, InputError, IntegrityError, UnavailableError
 from paraph.protocol.names import ChannelId
 from paraph.protocol.wire import RelayCard

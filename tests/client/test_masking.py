@@ -8,9 +8,9 @@ from typing import Any, Final
 
 import pytest
 
-from paraph.client import masking, placed
-from paraph.client.held import Held
 from paraph.client.negotiating import ahead
+from paraph.client.reading import masking, placed
+from paraph.client.reading.held import Held
 from paraph.protocol.errors import MisuseError
 from paraph.protocol.negotiation.lineage import lineage_of
 from paraph.protocol.schema import Record

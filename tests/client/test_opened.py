@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from paraph.client.home import Home
-from paraph.client.opened import Reader, binding_of
-from paraph.client.replica import Replica
+from paraph.client.keys.home import Home
+from paraph.client.log.replica import Replica
+from paraph.client.reading.opened import Reader, binding_of
 from paraph.protocol import signed
 from paraph.protocol.negotiation.state import APPLIED
 from paraph.protocol.sealed import unwrap, wrap_for
@@ -223,7 +223,7 @@ async def test_a_void_entry_is_shown_as_void_and_never_opened(table: Table) -> N
 async def test_the_state_of_every_size_is_at_hand_or_read_again(
     table: Table, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("paraph.client.opened.RECENT", 2)
+    monkeypatch.setattr("paraph.client.reading.opened.RECENT", 2)
     await table.say(table.person("RUS"), negotiating.opened())
     for number in range(4):
         await table.say(table.person("USA"), negotiating.comment(body=f"Why {number}?"))

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from paraph.client.backoff import Backoff
-from paraph.client.home import ChannelHome, Home
-from paraph.client.outbox import Outbox
-from paraph.client.replica import Replica
-from paraph.client.store import ChannelStore
+from paraph.client.keys.home import ChannelHome, Home
+from paraph.client.log.replica import Replica
+from paraph.client.log.store import ChannelStore
+from paraph.client.sending.outbox import Outbox
 from paraph.protocol import signed
 from paraph.protocol.delivery import Delivery
 from paraph.protocol.errors import (

@@ -6,7 +6,7 @@ import unicodedata
 import pytest
 
 from paraph.client.cli.output import to_json
-from paraph.client.visible import one_line, visible
+from paraph.client.reading.visible import one_line, visible
 
 JOINERS = "\u200c\u200d"
 HIDING = "\xad\u034f\u115f\u180e\u206a\u2800\u3164\ufe0f\uffa0\U000e0041\x7f\x9b\u202e\u2066"

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from paraph.client import own
-from paraph.client.home import Home
-from paraph.client.opened import Reader
-from paraph.client.outbox import Outbox
-from paraph.client.replica import Replica
+from paraph.client.keys.home import Home
+from paraph.client.log import own
+from paraph.client.log.replica import Replica
+from paraph.client.reading.opened import Reader
+from paraph.client.sending.outbox import Outbox
 from paraph.protocol.delivery import Delivery
 from paraph.protocol.errors import UnavailableError
 from paraph.protocol.negotiation.fingerprint import digest
@@ -59,7 +59,7 @@ def unsealed(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
         bodies.append(body)
         return unwrap(body, *arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr("paraph.client.opened.unwrap", noted)
+    monkeypatch.setattr("paraph.client.reading.opened.unwrap", noted)
     return bodies
 
 

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from paraph.client import pushes
+from paraph.client.log import pushes
 from paraph.protocol.checkpoint import LogSecret
 from paraph.protocol.errors import UnavailableError
 from paraph.protocol.tree import leaf_hash

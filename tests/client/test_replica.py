@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 
 from paraph.client.backoff import Backoff
-from paraph.client.head import HeadFile
-from paraph.client.home import ChannelHome, Home
-from paraph.client.replica import Replica
+from paraph.client.keys.home import ChannelHome, Home
+from paraph.client.log.head import HeadFile
+from paraph.client.log.replica import Replica
 from paraph.protocol import signed
 from paraph.protocol.checkpoint import LogSecret
 from paraph.protocol.errors import (

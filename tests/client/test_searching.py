@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from paraph.client.desk import Desk
+from paraph.client.channel.desk import Desk
 from paraph.client.negotiating.searching import Found, Hit, folding, search
-from paraph.client.opened import OpenedEntry
+from paraph.client.reading.opened import OpenedEntry
 from paraph.protocol.errors import InputError
 from paraph.protocol.negotiation.state import State
 from paraph.protocol.statements.content import Content

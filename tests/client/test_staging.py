@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from paraph.client.bodies import Bodies
-from paraph.client.home import Home
-from paraph.client.staging import open_attachment, seal_attachment, stage_file
-from paraph.client.store import ChannelStore, Wanted
-from paraph.client.uploads import PART
+from paraph.client.keys.home import Home
+from paraph.client.log.bodies import Bodies
+from paraph.client.log.store import ChannelStore, Wanted
+from paraph.client.sending.staging import open_attachment, seal_attachment, stage_file
+from paraph.client.sending.uploads import PART
 from paraph.protocol.errors import ForgedError, InputError, RefusedError, UnavailableError
 from paraph.protocol.names import ChannelId, Digest, KeyId
 from paraph.protocol.wire import Staged

@@ -9,8 +9,8 @@ from pathlib import Path
 import apsw
 import pytest
 
-from paraph.client.outgoing import OutboxRow
-from paraph.client.store import Alarm, ChannelStore, EntryRow, Wanted
+from paraph.client.log.outgoing import OutboxRow
+from paraph.client.log.store import Alarm, ChannelStore, EntryRow, Wanted
 from paraph.protocol.delivery import Delivery
 from paraph.protocol.errors import IntegrityError, UnavailableError
 from paraph.protocol.names import ChannelId, Digest, KeyId, StatementId

@@ -15,11 +15,11 @@ import pytest
 from aiohttp import web
 
 from paraph.client.backoff import Backoff
-from paraph.client.home import ChannelHome, Home
-from paraph.client.opened import Reader
-from paraph.client.outbox import Outbox
-from paraph.client.replica import Replica
-from paraph.client.staging import open_attachment, seal_attachment
+from paraph.client.keys.home import ChannelHome, Home
+from paraph.client.log.replica import Replica
+from paraph.client.reading.opened import Reader
+from paraph.client.sending.outbox import Outbox
+from paraph.client.sending.staging import open_attachment, seal_attachment
 from paraph.client.transport import Transport, TransportChannel
 from paraph.client.transport.pinning import check_card
 from paraph.client.transport.stream import Stream

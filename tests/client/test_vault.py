@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from paraph.client import vault as vaults
-from paraph.client.vault import HeldKey, Vault, VaultContent, VaultHeader, empty_content
+from paraph.client.keys import vault as vaults
+from paraph.client.keys.vault import HeldKey, Vault, VaultContent, VaultHeader, empty_content
 from paraph.protocol.errors import InputError, LockedError, MalformedError, OutOfTurnError
 from paraph.protocol.keys import SecretKey
 from paraph.protocol.names import ChannelId

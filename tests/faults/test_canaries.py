@@ -21,13 +21,13 @@ from pathlib import Path
 import pytest
 
 from paraph.client.backoff import Backoff
-from paraph.client.home import Home
-from paraph.client.opened import Reader
-from paraph.client.outbox import Outbox
-from paraph.client.replica import Replica
-from paraph.client.staging import open_attachment, seal_attachment
+from paraph.client.keys.home import Home
+from paraph.client.keys.vault import Vault
+from paraph.client.log.replica import Replica
+from paraph.client.reading.opened import Reader
+from paraph.client.sending.outbox import Outbox
+from paraph.client.sending.staging import open_attachment, seal_attachment
 from paraph.client.transport import Transport, TransportChannel
-from paraph.client.vault import Vault
 from paraph.protocol import signed
 from paraph.protocol.names import ZERO
 from paraph.protocol.negotiation import text as texts

@@ -17,10 +17,10 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 from paraph.client.backoff import Backoff
-from paraph.client.home import Home
-from paraph.client.outbox import Outbox
-from paraph.client.outgoing import OutboxRow
-from paraph.client.replica import Replica
+from paraph.client.keys.home import Home
+from paraph.client.log.outgoing import OutboxRow
+from paraph.client.log.replica import Replica
+from paraph.client.sending.outbox import Outbox
 from paraph.client.transport import Transport
 from paraph.protocol.delivery import Delivery
 from paraph.protocol.errors import UnavailableError

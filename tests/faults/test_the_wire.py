@@ -19,9 +19,9 @@ from urllib.parse import urlsplit
 import pytest
 
 from paraph.client.backoff import Backoff
-from paraph.client.home import Home
-from paraph.client.outbox import Outbox
-from paraph.client.replica import Replica
+from paraph.client.keys.home import Home
+from paraph.client.log.replica import Replica
+from paraph.client.sending.outbox import Outbox
 from paraph.client.transport import Transport
 from paraph.protocol.delivery import Delivery
 from paraph.protocol.errors import ForgedError, UnavailableError

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from paraph.client.audit.trust import anchor_of
+from paraph.client.keys.trust import anchor_of
 from paraph.client.transport import Transport, TransportChannel
 from paraph.protocol import signed
 from paraph.protocol.checkpoint import verify_checkpoint

@@ -16,10 +16,10 @@ from pathlib import Path
 
 import pytest
 
-from paraph.client import cards
-from paraph.client.home import Home
-from paraph.client.opened import Reader
-from paraph.client.replica import Replica
+from paraph.client.keys import cards
+from paraph.client.keys.home import Home
+from paraph.client.log.replica import Replica
+from paraph.client.reading.opened import Reader
 from tests.faults.scan import forms
 from tests.support.chancery import BASE, PLAIN, write
 from tests.support.commands import PASSPHRASE, Person

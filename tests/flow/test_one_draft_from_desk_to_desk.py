@@ -14,15 +14,15 @@ from pathlib import Path
 
 import pytest
 
-from paraph.client import blocks, composing, drafts
 from paraph.client.audit.export import export
-from paraph.client.audit.trust import anchor_of
 from paraph.client.audit.verify import verify as audit
-from paraph.client.composing import PLAIN, VersionDraft
-from paraph.client.home import Home
-from paraph.client.opened import Reader, binding_of
-from paraph.client.outbox import Outbox
-from paraph.client.replica import Replica
+from paraph.client.keys.home import Home
+from paraph.client.keys.trust import anchor_of
+from paraph.client.log.replica import Replica
+from paraph.client.reading.opened import Reader, binding_of
+from paraph.client.sending.outbox import Outbox
+from paraph.client.writing import blocks, composing, drafts
+from paraph.client.writing.composing import PLAIN, VersionDraft
 from paraph.protocol import signed
 from paraph.protocol.delivery import Delivery
 from paraph.protocol.errors import ForgedError, OutOfTurnError, UnreadableError

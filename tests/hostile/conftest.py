@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from paraph.client.backoff import Backoff
-from paraph.client.home import ChannelHome, Home
-from paraph.client.outbox import Outbox
-from paraph.client.replica import Replica
+from paraph.client.keys.home import ChannelHome, Home
+from paraph.client.log.replica import Replica
+from paraph.client.sending.outbox import Outbox
 from tests.hostile.lying_relay import LyingRelay
 from tests.support.channel import Channel, make_channel
 from tests.support.memory_relay import MemoryRelay

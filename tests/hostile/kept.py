@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from paraph.client.audit.evidence import load_evidence
-from paraph.client.audit.trust import anchor_of, dump_trust, load_trust
-from paraph.client.home import ChannelHome
-from paraph.client.store import ChannelStore
+from paraph.client.keys.home import ChannelHome
+from paraph.client.keys.trust import anchor_of, dump_trust, load_trust
+from paraph.client.log.store import ChannelStore
 from paraph.protocol.documents import Document
 from paraph.protocol.evidence import (
     DoubleSequenceEvidence,

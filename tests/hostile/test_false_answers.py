@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from paraph.client.outbox import Outbox
-from paraph.client.outgoing import OutboxRow
-from paraph.client.replica import Replica
+from paraph.client.log.outgoing import OutboxRow
+from paraph.client.log.replica import Replica
+from paraph.client.sending.outbox import Outbox
 from paraph.protocol import signed
 from paraph.protocol.checkpoint import LogSecret
 from paraph.protocol.delivery import Delivery

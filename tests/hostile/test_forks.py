@@ -15,8 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from paraph.client.home import Home
-from paraph.client.replica import Replica
+from paraph.client.keys.home import Home
+from paraph.client.log.replica import Replica
 from paraph.protocol import signed
 from paraph.protocol.errors import EquivocationError, ForgedError
 from paraph.protocol.evidence import ForkEvidence

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from paraph.client.audit.trust import anchor_of
-from paraph.client.home import ChannelHome
-from paraph.client.replica import Replica
+from paraph.client.keys.home import ChannelHome
+from paraph.client.keys.trust import anchor_of
+from paraph.client.log.replica import Replica
 from paraph.protocol import signed
 from paraph.protocol.checkpoint import LogSecret
 from paraph.protocol.errors import (

@@ -21,9 +21,9 @@ from pathlib import Path
 import pytest
 
 from paraph.client.backoff import Backoff
-from paraph.client.home import Home
-from paraph.client.outbox import Outbox
-from paraph.client.replica import Replica
+from paraph.client.keys.home import Home
+from paraph.client.log.replica import Replica
+from paraph.client.sending.outbox import Outbox
 from paraph.protocol import delivery, signed
 from paraph.protocol.delivery import Delivery, Event
 from paraph.protocol.errors import RefusedError, UnavailableError

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from paraph.client.home import ChannelHome
-from paraph.client.outbox import Outbox
-from paraph.client.replica import Replica
+from paraph.client.keys.home import ChannelHome
+from paraph.client.log.replica import Replica
+from paraph.client.sending.outbox import Outbox
 from paraph.protocol import documents, signed
 from paraph.protocol.documents import Document, Enrolment
 from paraph.protocol.errors import MalformedError, PeerError, RefusedError

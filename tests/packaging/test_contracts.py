@@ -28,6 +28,15 @@ BREACHES = {
         ("client/paraph/client/planted.py", "import paraph.server"),
         ("protocol/paraph/protocol/planted.py", "import paraph.client"),
     ],
+    "In a client, what is higher rests on what is lower, and never the other way": [
+        ("client/paraph/client/log/planted.py", "import paraph.client.sending.outbox"),
+        ("client/paraph/client/negotiating/planted.py", "import paraph.client.web.gate"),
+        ("client/paraph/client/planted/__init__.py", ""),
+    ],
+    "In every package imports go one way": [
+        ("server/paraph/server/quotas.py", "import paraph.server.web.guard"),
+        ("protocol/paraph/protocol/names.py", "import paraph.protocol.negotiation.ledger"),
+    ],
     "The protocol does no I/O and reads no clock": [
         ("protocol/paraph/protocol/planted.py", "import time"),
         ("protocol/paraph/protocol/negotiation/planted.py", "from pathlib import Path"),
@@ -101,7 +110,9 @@ def test_a_broken_contract_is_seen(tree: Path, contract: str, file: str, line: s
     (tree / "protocol/paraph/protocol/planted.py").write_text(
         "from paraph.protocol import sealed\n", encoding="utf-8"
     )
-    (tree / file).write_text(f"{line}\n", encoding="utf-8")
+    (tree / file).parent.mkdir(exist_ok=True)
+    with (tree / file).open("a", encoding="utf-8") as planted:
+        planted.write(f"{line}\n")
     verdict = lint(tree)
     assert verdict.returncode == 1, verdict.stdout + verdict.stderr
     assert f"{contract} BROKEN" in " ".join(verdict.stdout.split())

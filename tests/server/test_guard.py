@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from paraph.protocol.wire import Refused
-from paraph.server import guard
+from paraph.server.web import guard
 from tests.server.fakes import BEARER, relay, until
 
 HEAD = b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n"

@@ -22,7 +22,7 @@ from paraph.protocol.wire import (
     Submit,
     pack_frame,
 )
-from paraph.server import stream
+from paraph.server.web import stream
 from tests.server.fakes import BEARER, NOTE, Running, relay, until
 
 

@@ -13,7 +13,7 @@ import click
 from click.testing import CliRunner
 
 from paraph.client.cli import COMMANDS, cli, exits
-from paraph.client.drafts import EXAMPLE
+from paraph.client.writing.drafts import EXAMPLE
 
 PATH: Final = Path(__file__).parents[2] / "docs" / "reference" / "cli.md"
 WIDTH: Final = 90

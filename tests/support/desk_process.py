@@ -11,8 +11,8 @@ from pathlib import Path
 
 from typing_extensions import override
 
-from paraph.client.home import Home
-from paraph.client.joining import Link
+from paraph.client.channel.joining import Link
+from paraph.client.keys.home import Home
 from paraph.client.web.office import Office
 from paraph.client.web.serving import serving
 from paraph.protocol.wire import RelayCard

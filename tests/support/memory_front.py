@@ -10,9 +10,9 @@ import functools
 from collections.abc import Callable
 from pathlib import Path
 
-from paraph.client.joining import Link
-from paraph.client.tools import Tools
-from paraph.client.vault import Vault, VaultHeader, derive_key
+from paraph.client.channel.joining import Link
+from paraph.client.channel.tools import Tools
+from paraph.client.keys.vault import Vault, VaultHeader, derive_key
 from paraph.protocol.checkpoint import LogSecret
 from paraph.protocol.documents import parse_roots
 from paraph.protocol.errors import RefusedError, UnavailableError

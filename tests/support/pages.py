@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from aiohttp import ClientResponse, web
 from aiohttp.test_utils import TestClient, TestServer
 
-from paraph.client.home import Home
+from paraph.client.keys.home import Home
 from paraph.client.web import app, leaving
 from paraph.client.web.acts import ACTS
 from paraph.client.web.guard import Guard

@@ -24,8 +24,9 @@ EXEMPT: Final = {
         "statements/envelope", "delivery",
     ),
     "client/paraph/client": (
-        "cards", "conflicts", "founding", "granting", "joining", "members", "outbox",
-        "passphrase", "revoking", "transport/__init__", "transport/pinning", "audit/*", "bot/*",
+        "keys/cards", "log/conflicts", "keys/founding", "keys/trust", "channel/granting",
+        "channel/joining", "keys/members", "sending/outbox", "keys/passphrase", "channel/revoking",
+        "transport/__init__", "transport/pinning", "audit/*", "bot/*",
         "cli/*", "demo/*", "scenario/*",
     ),
 }  # fmt: skip
@@ -41,8 +42,8 @@ FIRST: Final = frozenset(
 """What takes the sentence first: errors, and helpers that make one. A misuse is our own mistake:
 the page says that, and no more."""
 OF_FILES: Final = {"fail": 1, "complain": 2}
-"""Methods that tell of a mistake in a file (:mod:`paraph.client.blocks`), and the place of the
-argument from which on the sentence and the hint stand."""
+"""Methods that tell of a mistake in a file (:mod:`paraph.client.writing.blocks`), and the place of
+the argument from which on the sentence and the hint stand."""
 Message = str | tuple[str, str]
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import threading
 
 from paraph.client import progress
-from paraph.client.home import Home
-from paraph.client.tools import Tools
-from paraph.client.vault import Vault
+from paraph.client.channel.tools import Tools
+from paraph.client.keys.home import Home
+from paraph.client.keys.vault import Vault
 from paraph.client.web.opening import Opened, open_channels
 
 

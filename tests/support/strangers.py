@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from paraph.client import cards, founding
-from paraph.client.desk import Desk
-from paraph.client.home import Home
+from paraph.client.channel.desk import Desk
+from paraph.client.keys import cards, founding
+from paraph.client.keys.home import Home
 from tests.support.chancery import write
 from tests.support.commands import PASSPHRASE, Person
 

@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 
 import structlog
 
-from paraph.client.tools import Tools
-from paraph.client.vault import Vault
+from paraph.client.channel.tools import Tools
+from paraph.client.keys.vault import Vault
 from paraph.protocol.wire import RelayCard
 from tests.support.memory_front import _derive
 from tests.support.real_relay import real_relay

@@ -16,7 +16,7 @@ import pytest
 from aiohttp import ClientSession, CookieJar
 
 from paraph.client.cli.terminal import ending, enter_pressed
-from paraph.client.home import Home
+from paraph.client.keys.home import Home
 from paraph.client.web import launch
 from paraph.client.web.launch import PrivatePage, Tokens
 from paraph.client.web.office import Office

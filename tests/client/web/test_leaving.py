@@ -8,12 +8,12 @@ from typing import Any, cast
 import pytest
 from aiohttp import FormData, web
 
-from paraph.client import composing
-from paraph.client.composing import PLAIN as MANNER
-from paraph.client.desk import Desk
+from paraph.client.channel.desk import Desk
 from paraph.client.negotiating import tabling
 from paraph.client.web import leaving
 from paraph.client.web.acts import ACTS, Act
+from paraph.client.writing import composing
+from paraph.client.writing.composing import PLAIN as MANNER
 from paraph.protocol.errors import InputError, RefusedError
 from paraph.protocol.negotiation.state import State
 from paraph.protocol.statements.content import Content, encode_content

@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 from aiohttp import ClientResponse
 
-from paraph.client.home import Home
-from paraph.client.vault import HeldKey, Vault
+from paraph.client.keys.home import Home
+from paraph.client.keys.vault import HeldKey, Vault
 from paraph.client.web import app, asked, language, trouble
 from paraph.client.web.hints import Hints
 from paraph.client.web.office import Office

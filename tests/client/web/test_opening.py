@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 
 from paraph.client import progress
-from paraph.client.home import Home
+from paraph.client.keys.home import Home
 from paraph.client.web import office as offices
 from paraph.client.web.office import Office
 from paraph.client.web.opening import open_channels

@@ -6,8 +6,8 @@ import dataclasses
 import io
 import zipfile
 
-from paraph.client import cards, founding
-from paraph.client.home import Home
+from paraph.client.keys import cards, founding
+from paraph.client.keys.home import Home
 from paraph.client.web import choices
 from paraph.client.web.keymap import EVERYWHERE, KEYS
 from paraph.client.web.presence import PRESENCE

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Mapping
 from typing import Final
 
-from paraph.client.opened import said_of
+from paraph.client.reading.opened import said_of
 from paraph.protocol import roles
 from paraph.protocol.negotiation import fold
 from paraph.protocol.negotiation.state import Said, State, begin

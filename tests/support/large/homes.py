@@ -23,14 +23,15 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Final
 
-from paraph.client import founding, joining
-from paraph.client.cards import CharterFile
-from paraph.client.desk import Desk
-from paraph.client.home import ChannelHome, Home
-from paraph.client.joining import Link
+from paraph.client.channel import joining
+from paraph.client.channel.desk import Desk
+from paraph.client.channel.joining import Link
+from paraph.client.keys import founding
+from paraph.client.keys.cards import CharterFile
+from paraph.client.keys.home import ChannelHome, Home
+from paraph.client.keys.vault import HeldKey, Vault
 from paraph.client.negotiating.chancery import is_internal
 from paraph.client.transport import Transport
-from paraph.client.vault import HeldKey, Vault
 from paraph.protocol import roles
 from paraph.protocol.wire import RelayCard
 from paraph.server import logs

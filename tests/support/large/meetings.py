@@ -5,8 +5,8 @@ from __future__ import annotations
 import dataclasses
 from typing import Final
 
-from paraph.client import composing
-from paraph.client.composing import VersionDraft
+from paraph.client.writing import composing
+from paraph.client.writing.composing import VersionDraft
 from paraph.protocol import roles
 from paraph.protocol.names import ZERO
 from paraph.protocol.negotiation.fold.silence import subject_digest

@@ -6,10 +6,10 @@ import random
 from pathlib import Path
 from typing import Final
 
-from paraph.client import composing
-from paraph.client.composing import Manner
 from paraph.client.negotiating import bilingual, drafting
 from paraph.client.negotiating.kept_drafts import DraftFolder
+from paraph.client.writing import composing
+from paraph.client.writing.composing import Manner
 from paraph.protocol import roles
 from paraph.protocol.negotiation.state import State
 from paraph.protocol.statements.header import to_wordings

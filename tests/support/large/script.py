@@ -9,9 +9,9 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Sequence
 
-from paraph.client import composing
-from paraph.client.composing import DispatchDraft, VersionDraft
-from paraph.client.drafts import Opening
+from paraph.client.writing import composing
+from paraph.client.writing.composing import DispatchDraft, VersionDraft
+from paraph.client.writing.drafts import Opening
 from paraph.protocol import roles
 from paraph.protocol.names import ZERO
 from paraph.protocol.statements.exchanges import NO_ANCHOR, Anchor

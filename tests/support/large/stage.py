@@ -6,8 +6,8 @@ import dataclasses
 import random
 from typing import Final, Protocol
 
-from paraph.client import composing
-from paraph.client.composing import Manner
+from paraph.client.writing import composing
+from paraph.client.writing.composing import Manner
 from paraph.protocol import roles
 from paraph.protocol.negotiation.state import Negotiation, State, Version
 from paraph.protocol.statements.content import Content

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from paraph.client.forks import FORK_FILE
+from paraph.client.log.forks import FORK_FILE
 from paraph.protocol.errors import ForgedError, InputError
 from paraph.protocol.evidence import EVIDENCE, Evidence, ForkEvidence, decode_evidence
 from paraph.protocol.wire import MAX_NOTE

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from paraph.client.audit import bundle
-from paraph.client.history import History
+from paraph.client.log.history import History
 from paraph.protocol.errors import InputError
 from paraph.protocol.statements.envelope import SealedContent
 

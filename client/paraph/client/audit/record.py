@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from paraph.client.audit import bundle
-from paraph.client.reopening import entry_of
-from paraph.client.store import EntryRow
+from paraph.client.log.reopening import entry_of
+from paraph.client.log.store import EntryRow
 from paraph.protocol.errors import ForgedError, MisuseError
 from paraph.protocol.log import ChannelLog
 from paraph.protocol.names import StatementId
@@ -45,7 +45,7 @@ class Row(NamedTuple):
 
 
 class Record:
-    """What a bundle proves of a channel (:class:`paraph.client.opened.Source`).
+    """What a bundle proves of a channel (:class:`paraph.client.reading.opened.Source`).
 
     Attributes:
         log: State of the log, with every entry of the bundle.

@@ -17,7 +17,7 @@ from paraph.client.audit.verify import Report
 from paraph.client.negotiating import fingerprint
 from paraph.client.negotiating.facts import VersionFacts, facts
 from paraph.client.negotiating.fingerprint import Fingerprint
-from paraph.client.opened import Halt, OpenedEntry, Reader
+from paraph.client.reading.opened import Halt, OpenedEntry, Reader
 from paraph.protocol.evidence import TrustAnchor
 from paraph.protocol.negotiation import phase
 from paraph.protocol.negotiation.state import Negotiation, State, Version

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from paraph.client.bot.events import AnyEvent
 
 if TYPE_CHECKING:
-    from paraph.client.held import Held, Holding
+    from paraph.client.reading.held import Held, Holding
 
 
 class Aside:

@@ -18,9 +18,9 @@ from paraph.client.bot.ledger import Ledger
 from paraph.client.bot.memory import Parked
 from paraph.client.bot.notices import Notice, Notices, give, silence
 from paraph.client.clock import Clock, wall_clock
-from paraph.client.home import ChannelHome, Home, default_home
-from paraph.client.passphrase import PASSPHRASE_VARIABLE, read_passphrase
-from paraph.client.vault import HeldKey, Vault
+from paraph.client.keys.home import ChannelHome, Home, default_home
+from paraph.client.keys.passphrase import PASSPHRASE_VARIABLE, read_passphrase
+from paraph.client.keys.vault import HeldKey, Vault
 from paraph.protocol import roles
 from paraph.protocol.errors import (
     InputError,
@@ -32,7 +32,7 @@ from paraph.protocol.errors import (
 
 if TYPE_CHECKING:
     from paraph.client.bot.station import Station
-    from paraph.client.joining import Link
+    from paraph.client.channel.joining import Link
 
 R = TypeVar("R")
 
@@ -151,7 +151,7 @@ class Bot:
         """
         # Heavy; a harness needs none.
         from paraph.client.bot.station import Station  # noqa: PLC0415
-        from paraph.client.held import Holding  # noqa: PLC0415
+        from paraph.client.reading.held import Holding  # noqa: PLC0415
 
         chosen = self._home if self._home is not None else default_home()
         home = chosen if isinstance(chosen, Home) else Home(Path(chosen))
@@ -469,7 +469,7 @@ def shared_channel(home: Home) -> ChannelHome:
     Raises:
         InputError: None, or several.
     """
-    from paraph.client import cards  # noqa: PLC0415 - a harness needs none
+    from paraph.client.keys import cards  # noqa: PLC0415 - a harness needs none
 
     folders = home.channels()
     if len(folders) > 1:

@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, Generic, TypeVar
 
-from paraph.client.opened import binding_of
+from paraph.client.reading.opened import binding_of
 from paraph.protocol import roles
 from paraph.protocol.errors import ForgedError, MalformedError, UnreadableError
 from paraph.protocol.names import Digest, KeyId, StatementId

@@ -11,16 +11,16 @@ import contextlib
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from paraph.client import conflicts
 from paraph.client.bot.events import AnyEvent, CannotOpen, event_of, open_record
 from paraph.client.bot.memory import Batch
+from paraph.client.channel.joining import Link
 from paraph.client.clock import Clock
-from paraph.client.home import ChannelHome
-from paraph.client.joining import Link
-from paraph.client.outbox import Outbox
-from paraph.client.outgoing import OutboxRow
-from paraph.client.replica import Replica
-from paraph.client.vault import HeldKey
+from paraph.client.keys.home import ChannelHome
+from paraph.client.keys.vault import HeldKey
+from paraph.client.log import conflicts
+from paraph.client.log.outgoing import OutboxRow
+from paraph.client.log.replica import Replica
+from paraph.client.sending.outbox import Outbox
 from paraph.protocol import roles, signed
 from paraph.protocol.delivery import Delivery
 from paraph.protocol.errors import ForgedError, InputError

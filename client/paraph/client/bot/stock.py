@@ -21,13 +21,13 @@ from paraph.client.bot.engine import Context
 from paraph.client.bot.events import AnyEvent, CannotOpen, Event
 from paraph.client.bot.notices import Notice, Notices, silence
 from paraph.client.clock import Clock, wall_clock
-from paraph.client.home import Home
+from paraph.client.keys.home import Home
 from paraph.protocol import roles
 from paraph.protocol.errors import InputError, OutOfTurnError, RefusedError
 from paraph.protocol.statements.clear import Heartbeat, Withdraw
 
 if TYPE_CHECKING:
-    from paraph.client.joining import Link
+    from paraph.client.channel.joining import Link
 
 BUSY_MS: Final = 60_000
 """Between heartbeats while something other than heartbeats comes."""

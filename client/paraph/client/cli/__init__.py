@@ -8,8 +8,7 @@ from typing import Any, Final, NoReturn
 
 import click
 
-from paraph.client import cycles
-from paraph.client.cli import exits
+from paraph.client.cli import cycles, exits
 from paraph.protocol.errors import ParaphError
 
 __all__ = ["cli", "main"]

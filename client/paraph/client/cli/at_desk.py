@@ -23,9 +23,9 @@ from paraph.protocol.errors import InputError, UnavailableError
 from paraph.protocol.statements.envelope import PRECEDENCES
 
 if TYPE_CHECKING:
-    from paraph.client.composing import Manner
-    from paraph.client.desk import Desk
-    from paraph.client.sent import Sent
+    from paraph.client.channel.desk import Desk
+    from paraph.client.sending.sent import Sent
+    from paraph.client.writing.composing import Manner
     from paraph.protocol.statements.content import Content
 
 T = TypeVar("T")
@@ -108,7 +108,7 @@ def speaking(command: Callable[..., T]) -> Callable[..., T]:
         without_prejudice: bool,
         **options: Any,  # noqa: ANN401 - the same
     ) -> T:
-        from paraph.client.composing import Manner
+        from paraph.client.writing.composing import Manner
 
         manner = Manner(
             dated=instant(dated, "--dated"),
@@ -128,7 +128,7 @@ async def at_desk(
     seat: Seat, name: str, role: str | None, *, offline: bool = False
 ) -> AsyncIterator[tuple[Desk, bool]]:
     """Open a desk, fetch what is new, and give it with whether the relay was reached."""
-    from paraph.client.desk import Desk
+    from paraph.client.channel.desk import Desk
 
     folder = seat.channel(name)
     link = None if offline else seat.tools.link(folder.relay)
@@ -228,7 +228,7 @@ async def say_so(seat: Seat, voice: Voice, make: Callable[[Desk, bytes], Content
     Raises:
         UnavailableError: It waits in the outbox.
     """
-    from paraph.client import composing
+    from paraph.client.writing import composing
 
     async def work(desk: Desk) -> Sent:
         wanted = negotiation_id(seat, desk, voice.negotiation)
@@ -286,8 +286,8 @@ def negotiation_id(seat: Seat, desk: Desk, text: str) -> bytes | None:
 
 
 def _shared_negotiations(seat: Seat, desk: Desk) -> set[bytes]:
-    from paraph.client.opened import Reader
-    from paraph.client.replica import Replica
+    from paraph.client.log.replica import Replica
+    from paraph.client.reading.opened import Reader
 
     found: set[bytes] = set()
     for folder in seat.home.channels():
@@ -306,7 +306,7 @@ def _shared_negotiations(seat: Seat, desk: Desk) -> set[bytes]:
 
 def version_id(desk: Desk, text: str) -> bytes:
     """Return the statement id that *text* names; in an internal channel also a whole id."""
-    from paraph.client import views
+    from paraph.client.channel import views
 
     if desk.state.internal and re.fullmatch("[0-9a-f]{64}", text):
         return bytes.fromhex(text)

@@ -23,7 +23,7 @@ def attachment() -> None:
 @seated
 def list_(seat: Seat, *, ref: str, name: str, role: str | None) -> None:
     """List the attachments of the statement REF."""
-    from paraph.client import views
+    from paraph.client.channel import views
     from paraph.client.negotiating import attachments
 
     async def look() -> None:
@@ -83,7 +83,7 @@ def save(
     Nothing stands under the name before every byte is verified. The name that the author gave is
     at most a suggestion for a file in the folder that you chose: it is never a path.
     """
-    from paraph.client import views
+    from paraph.client.channel import views
     from paraph.client.negotiating import attachments
 
     async def write() -> None:

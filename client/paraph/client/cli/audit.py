@@ -39,8 +39,8 @@ def audit() -> None:
 def export(seat: Seat, *, channel: str, output: Path) -> None:
     """Write a bundle of everything that this home has verified: no network, no passphrase."""
     from paraph.client.audit import export as exporting
-    from paraph.client.joining import TRUST_NAME
-    from paraph.client.replica import Replica
+    from paraph.client.channel.joining import TRUST_NAME
+    from paraph.client.log.replica import Replica
 
     folder = seat.channel(channel)
     replica = Replica.load(folder)
@@ -82,7 +82,7 @@ def verify(folder: Path, trust: Path | None, as_json: bool) -> int:
     or no trust file to read. The same bundle gives the same output.
     """
     from paraph.client.audit import verify as verifying
-    from paraph.client.audit.trust import load_trust
+    from paraph.client.keys.trust import load_trust
 
     anchor = load_trust(trust) if trust is not None else None
     with progress("verifying", quiet=as_json) as tick:
@@ -182,7 +182,7 @@ def evidence(file: Path, trust: Path, as_json: bool) -> int:
     the evidence folder of a channel whose relay showed two histories.
     """
     from paraph.client.audit.evidence import load_evidence
-    from paraph.client.audit.trust import load_trust
+    from paraph.client.keys.trust import load_trust
 
     anchor = load_trust(trust)
     try:

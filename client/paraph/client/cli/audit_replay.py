@@ -38,7 +38,7 @@ def replay(seat: Seat, *, folder: Path, trust: Path | None) -> int:
     file or no archive key to read.
     """
     from paraph.client.audit import replay as replaying
-    from paraph.client.audit.trust import load_trust
+    from paraph.client.keys.trust import load_trust
 
     anchor = load_trust(trust) if trust is not None else None
     keys = seat.vault.content.archive_openers

@@ -11,7 +11,7 @@ from paraph.client.cli.context import Seat
 from paraph.client.cli.output import mark_channel, note
 
 if TYPE_CHECKING:
-    from paraph.client.desk import Desk
+    from paraph.client.channel.desk import Desk
 
 
 @contextlib.asynccontextmanager

@@ -14,9 +14,9 @@ from paraph.protocol import roles
 from paraph.protocol.errors import InputError
 
 if TYPE_CHECKING:
-    from paraph.client.cards import CharterFile
-    from paraph.client.home import ChannelHome
-    from paraph.client.vault import HeldKey
+    from paraph.client.keys.cards import CharterFile
+    from paraph.client.keys.home import ChannelHome
+    from paraph.client.keys.vault import HeldKey
     from paraph.protocol.documents import Charter
 
 T = TypeVar("T")
@@ -83,7 +83,7 @@ def propose(
     Send the file to the other side. When they have accepted it, run `paraph channel accept` with
     the same file to join.
     """
-    from paraph.client import cards, founding
+    from paraph.client.keys import cards, founding
     from paraph.protocol.wire import RelayCard
 
     terms = founding.Terms(
@@ -104,7 +104,7 @@ def propose(
 
 
 async def _admit(seat: Seat, file: CharterFile, code: str) -> None:
-    from paraph.client import joining
+    from paraph.client.channel import joining
 
     async with joining.closing(seat.tools.link(file.relay)) as link:
         await joining.admit(link, seat.vault.content, code)
@@ -116,7 +116,7 @@ def _warn_unverified(seat: Seat, party: str, digest: bytes) -> None:
 
 
 def _print_file(seat: Seat, file: CharterFile, path: Path) -> None:
-    from paraph.client import cards, founding
+    from paraph.client.keys import cards, founding
     from paraph.protocol.documents import channel_of
 
     charter, missing = cards.read_charter_file(file)
@@ -169,7 +169,7 @@ def accept(seat: Seat, file: Path, code: str, role: str, no_keys: bool, yes: boo
     last signature is there, founds the channel on the relay. Whoever proposed runs the same
     command afterwards to join. Repeating it does no harm.
     """
-    from paraph.client import cards, founding
+    from paraph.client.keys import cards, founding
 
     charter_file = cards.read(file, cards.CharterFile)
     charter, missing = cards.read_charter_file(charter_file)
@@ -209,7 +209,7 @@ def _confirmed() -> bool:
 
 
 def _show_roots(seat: Seat, charter: Charter) -> None:
-    from paraph.client import founding
+    from paraph.client.keys import founding
 
     if charter.exercise:
         note("EXERCISE: everything in this channel is an exercise, for good")
@@ -226,7 +226,7 @@ def _show_roots(seat: Seat, charter: Charter) -> None:
 async def _found(
     seat: Seat, file: CharterFile, code: str, wanted: tuple[str, ...]
 ) -> tuple[CharterFile, ChannelHome, tuple[HeldKey, ...]]:
-    from paraph.client import joining
+    from paraph.client.channel import joining
 
     async with joining.closing(seat.tools.link(file.relay)) as link:
         await joining.admit(link, seat.vault.content, code)
@@ -242,7 +242,7 @@ async def _found(
 def _print_joined(
     seat: Seat, charter: Charter, folder: ChannelHome, keys: tuple[HeldKey, ...]
 ) -> None:
-    from paraph.client import joining
+    from paraph.client.channel import joining
 
     emit(
         seat.as_json,
@@ -300,7 +300,7 @@ def internal(
 
     On a shared relay its existence and its tempo can be seen: use a relay of your own.
     """
-    from paraph.client import cards, founding
+    from paraph.client.keys import cards, founding
     from paraph.protocol.wire import RelayCard
 
     terms = founding.Terms(
@@ -328,7 +328,7 @@ def internal(
 @seated
 def list_(seat: Seat) -> None:
     """List the channels of this home."""
-    from paraph.client.replica import Replica
+    from paraph.client.log.replica import Replica
 
     names = {each.channel: each.name for each in seat.home.book.channels}
     found = []

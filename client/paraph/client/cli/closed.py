@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from paraph.client.cli.output import note
 
 if TYPE_CHECKING:
-    from paraph.client.desk import Desk
+    from paraph.client.channel.desk import Desk
 
 
 def hint_grant(desk: Desk) -> None:

@@ -14,7 +14,7 @@ from paraph.protocol.errors import InputError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from paraph.client.desk import Desk
+    from paraph.client.channel.desk import Desk
     from paraph.client.negotiating.concluding import Checklist
     from paraph.protocol.keys import Signer
     from paraph.protocol.negotiation.state.conclusion import Act
@@ -42,8 +42,9 @@ def gate(
 
     REF is a version; the head is looked at if none is given, or what was initialled, to sign it.
     """
-    from paraph.client import composing, views
+    from paraph.client.channel import views
     from paraph.client.negotiating import concluding
+    from paraph.client.writing import composing
 
     async def work() -> None:
         async with look(seat, view) as (desk, wanted):
@@ -173,7 +174,7 @@ def _holder(desk: Desk, text: str) -> bytes:
 
 
 def _signer(seat: Seat, desk: Desk) -> Signer:
-    from paraph.client import members
+    from paraph.client.keys import members
 
     return members.choose_key(seat.vault, desk.channel, desk.role).signer
 
@@ -188,7 +189,7 @@ def initial(seat: Seat, *, version: str, voice: Voice) -> None:
     Nothing may stand open (paraph gate). It can be taken back until the last required initial of
     both sides is placed.
     """
-    from paraph.client import views
+    from paraph.client.channel import views
     from paraph.client.negotiating import concluding
 
     def make(desk: Desk, identity: bytes) -> Initialled:
@@ -227,7 +228,7 @@ def sign(seat: Seat, *, original: str, voice: Voice) -> None:
 @seated
 def unsign(seat: Seat, *, ref: str, reason: str, voice: Voice) -> None:
     """Take an initial or a signature of your side back, before the last required one."""
-    from paraph.client import views
+    from paraph.client.channel import views
     from paraph.protocol.statements.conclusion import ConclusionWithdrawn
 
     def make(desk: Desk, identity: bytes) -> ConclusionWithdrawn:

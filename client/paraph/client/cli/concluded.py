@@ -13,7 +13,7 @@ from paraph.client.cli.output import emit
 from paraph.protocol.errors import InputError, MisuseError
 
 if TYPE_CHECKING:
-    from paraph.client.desk import Desk
+    from paraph.client.channel.desk import Desk
     from paraph.protocol.statements.conclusion import (
         AlternatSet,
         EffectNoted,
@@ -63,9 +63,10 @@ def set_(
     voice: Voice,
 ) -> None:
     """Propose the originals of version REF, or of the text to be signed."""
-    from paraph.client import composing, views
+    from paraph.client.channel import views
     from paraph.client.negotiating import alternat as making
     from paraph.client.negotiating import concluding
+    from paraph.client.writing import composing
 
     def make(desk: Desk, identity: bytes) -> AlternatSet:
         talks = composing.negotiation_of(desk.state, identity)
@@ -88,8 +89,9 @@ def set_(
 @seated
 def show(seat: Seat, *, ref: str, view: View) -> None:
     """Show the originals that both agreed to, or those of a proposal REF, with their digests."""
-    from paraph.client import composing, views
+    from paraph.client.channel import views
     from paraph.client.negotiating import alternat as making
+    from paraph.client.writing import composing
 
     async def work() -> None:
         async with look(seat, view) as (desk, wanted):
@@ -159,8 +161,9 @@ def state_(seat: Seat, *, word: str, version: str, at: str, voice: Voice) -> Non
 
     WHEN is on_signature, at_instant or on_note.
     """
-    from paraph.client import composing, views
+    from paraph.client.channel import views
     from paraph.client.negotiating import concluding
+    from paraph.client.writing import composing
     from paraph.protocol.statements.conclusion import EffectStated
 
     def make(desk: Desk, identity: bytes) -> EffectStated:
@@ -248,7 +251,7 @@ def event(seat: Seat, *, word: str, at: str, note: str, voice: Voice) -> None:
 @seated
 def stand_by(seat: Seat, *, ref: str, note: str, voice: Voice) -> None:
     """Stand by statement REF of your side, which is contested since its key was compromised."""
-    from paraph.client import views
+    from paraph.client.channel import views
     from paraph.protocol.statements.conclusion import StoodBy
 
     def make(desk: Desk, identity: bytes) -> StoodBy:
@@ -264,8 +267,8 @@ def stand_by(seat: Seat, *, ref: str, note: str, voice: Voice) -> None:
 @seated
 def export(seat: Seat, *, folder: Path, view: View) -> None:
     """Write the concluded package into DIR: texts, originals, documents, register, acts."""
-    from paraph.client import composing
     from paraph.client.negotiating.export import concluded as package
+    from paraph.client.writing import composing
 
     async def work() -> None:
         async with look(seat, view) as (desk, wanted):

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
-from paraph.client.passphrase import PASSPHRASE_VARIABLE, read_passphrase
-from paraph.client.tools import Tools
+from paraph.client.channel.tools import Tools
+from paraph.client.keys.passphrase import PASSPHRASE_VARIABLE, read_passphrase
 from paraph.protocol.errors import InputError
 
 if TYPE_CHECKING:
-    from paraph.client.home import ChannelHome, Home
-    from paraph.client.vault import Vault
+    from paraph.client.keys.home import ChannelHome, Home
+    from paraph.client.keys.vault import Vault
 
 T = TypeVar("T")
 
@@ -40,7 +40,7 @@ class Seat:
     @functools.cached_property
     def home(self) -> Home:
         """The home folder."""
-        from paraph.client.home import Home, default_home
+        from paraph.client.keys.home import Home, default_home
 
         return Home(self._path or default_home())
 
@@ -221,7 +221,7 @@ def instant(value: str, option: str) -> int:
     Raises:
         InputError: Not an instant with its zone.
     """
-    from paraph.client.blocks import instant as parse
+    from paraph.client.writing.blocks import instant as parse
 
     if not value:
         return 0

@@ -72,6 +72,7 @@ def demo(
 
 async def _play(told: Scenario, out: Path, *, as_json: bool, desks: bool) -> bool:
     from paraph.client.cli import demo_desks
+    from paraph.client.cli.demo_account import to_lines
     from paraph.client.demo import account, stage
 
     async with contextlib.AsyncExitStack() as stack:
@@ -79,7 +80,7 @@ async def _play(told: Scenario, out: Path, *, as_json: bool, desks: bool) -> boo
             playing = stage.played(told, out, tick, (lambda _: None) if as_json else note)
             shown = await stack.enter_async_context(playing)
         found = shown.account
-        emit(as_json, account.to_json(found), account.to_lines(found, goes_on=desks))
+        emit(as_json, account.to_json(found), to_lines(found, goes_on=desks))
         if desks and found.passed:
             await demo_desks.offer(shown)
         return found.passed

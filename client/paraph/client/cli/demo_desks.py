@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 async def offer(stage: Stage) -> None:
     """Serve the desks of both parties until Ctrl-C; the bots answer meanwhile."""
+    from paraph.client.channel.tools import Tools
     from paraph.client.demo.cast import PASSPHRASE
-    from paraph.client.tools import Tools
     from paraph.client.web.office import Office
     from paraph.client.web.serving import serving
 

@@ -15,7 +15,7 @@ from paraph.client.clock import when
 from paraph.protocol.statements.side_documents import DOCUMENT_KINDS
 
 if TYPE_CHECKING:
-    from paraph.client.desk import Desk
+    from paraph.client.channel.desk import Desk
     from paraph.client.negotiating.rebasing import Choice
     from paraph.client.negotiating.side_documents import Row
     from paraph.protocol.statements.content import Content
@@ -162,8 +162,8 @@ def send(seat: Seat, *, which: str, file: Path, parent: str | None, voice: Voice
 
     FILE is one of `paraph send`: clauses for the first text, then operations on a version of it.
     """
-    from paraph.client import composing, drafts
     from paraph.client.negotiating import side_documents as making
+    from paraph.client.writing import composing, drafts
 
     written = drafts.read(file)
 
@@ -211,9 +211,10 @@ def join(
 
     The new version has both as its parents. What only one of them changed goes along by itself.
     """
-    from paraph.client import composing, views
+    from paraph.client.channel import views
     from paraph.client.negotiating import consolidating
     from paraph.client.negotiating import side_documents as making
+    from paraph.client.writing import composing
     from paraph.protocol.errors import InputError
 
     choices = _choices(chosen)
@@ -257,8 +258,8 @@ def _choices(chosen: Iterable[str]) -> dict[str, Choice]:
 @seated
 def confirm(seat: Seat, *, which: str, voice: Voice) -> None:
     """Confirm the last version of DOCUMENT: it is agreed if the other side sent it."""
-    from paraph.client import composing
     from paraph.client.negotiating import side_documents as making
+    from paraph.client.writing import composing
 
     def make(desk: Desk, identity: bytes) -> Content:
         talks = composing.negotiation_of(desk.state, identity)

@@ -20,7 +20,7 @@ from paraph.client.cli.sent import print_sent
 from paraph.protocol.errors import InputError
 
 if TYPE_CHECKING:
-    from paraph.client.desk import Desk
+    from paraph.client.channel.desk import Desk
     from paraph.client.negotiating.leaving import Outlook
     from paraph.protocol.statements.content import Content
 

@@ -13,10 +13,10 @@ import click
 from paraph.client.cli.at_desk import at_desk, desk_options
 from paraph.client.cli.context import Seat, example, run, seated
 from paraph.client.cli.output import emit, note, say, table
-from paraph.client.visible import one_line
+from paraph.client.reading.visible import one_line
 
 if TYPE_CHECKING:
-    from paraph.client.desk import Desk
+    from paraph.client.channel.desk import Desk
     from paraph.client.negotiating.drafting import Drafted
     from paraph.client.negotiating.kept_drafts import DraftFolder
     from paraph.client.negotiating.linting import Report

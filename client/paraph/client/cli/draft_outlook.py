@@ -12,7 +12,7 @@ from paraph.client.cli.context import Seat
 from paraph.protocol import roles
 
 if TYPE_CHECKING:
-    from paraph.client.desk import Desk
+    from paraph.client.channel.desk import Desk
     from paraph.client.negotiating.clearance import Judgement
     from paraph.client.negotiating.drafting import Drafted
 
@@ -38,9 +38,9 @@ async def outlook(
     seat: Seat, desk: Desk, path: Path, drafted: Drafted, *, offline: bool
 ) -> Outlook:
     """Return what would be said if the draft at *path* were sent now."""
-    from paraph.client.composing import Manner
     from paraph.client.negotiating import clearance, oddities, tabling
     from paraph.client.negotiating.chancery import local_mandate
+    from paraph.client.writing.composing import Manner
     from paraph.protocol.errors import ParaphError
 
     remarks = tuple(_remarks(desk, drafted))

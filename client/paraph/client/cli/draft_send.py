@@ -15,8 +15,8 @@ from paraph.client.cli.context import Seat, example, run, seated
 from paraph.client.cli.leaving import leave
 
 if TYPE_CHECKING:
-    from paraph.client.desk import Desk
-    from paraph.client.sent import Sent
+    from paraph.client.channel.desk import Desk
+    from paraph.client.sending.sent import Sent
 
 T = TypeVar("T")
 

@@ -9,7 +9,7 @@ from paraph.client.cli.context import Seat
 from paraph.client.cli.output import emit, note, say
 
 if TYPE_CHECKING:
-    from paraph.client.desk import Desk
+    from paraph.client.channel.desk import Desk
     from paraph.client.negotiating.clearance import Judgement
     from paraph.client.negotiating.inspection import Leaving
     from paraph.client.negotiating.leaving import Outlook

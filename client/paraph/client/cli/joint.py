@@ -10,7 +10,7 @@ from paraph.client.cli.at_desk import Voice, say_so, speaking
 from paraph.client.cli.context import Seat, example, run, seated
 
 if TYPE_CHECKING:
-    from paraph.client.desk import Desk
+    from paraph.client.channel.desk import Desk
     from paraph.protocol.statements.joint import AgreedTo
 
 
@@ -24,7 +24,7 @@ def agree(seat: Seat, *, ref: str, voice: Voice) -> None:
     Your side counts for what it said itself. What follows, follows at once: outcomes that both
     sides agree to set positions.
     """
-    from paraph.client import views
+    from paraph.client.channel import views
     from paraph.protocol.statements.joint import AgreedTo
 
     def make(desk: Desk, identity: bytes) -> AgreedTo:

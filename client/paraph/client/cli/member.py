@@ -49,7 +49,8 @@ def request(
     CHARTER is the charter file of the channel, from a colleague. Compare the words of your own
     party's roots with that colleague before you send the request back.
     """
-    from paraph.client import cards, founding, joining, members
+    from paraph.client.channel import joining
+    from paraph.client.keys import cards, founding, members
 
     file = cards.read(charter, cards.CharterFile)
     read, _ = cards.read_charter_file(file)
@@ -117,7 +118,7 @@ def add(
     if file is not None:
         _add_request(seat, file, name)
         return
-    from paraph.client import joining
+    from paraph.client.channel import joining
 
     folder = seat.channel(name)
 
@@ -128,7 +129,7 @@ def add(
             )
 
     (key,) = run(work())
-    from paraph.client.vault import HeldKey
+    from paraph.client.keys.vault import HeldKey
 
     assert isinstance(key, HeldKey)
     emit(
@@ -139,7 +140,8 @@ def add(
 
 
 def _add_request(seat: Seat, file: Path, name: str) -> None:
-    from paraph.client import cards, joining, members
+    from paraph.client.channel import joining
+    from paraph.client.keys import cards, members
     from paraph.protocol.documents import Enrolment, read_enrolment
 
     document = cards.read(file, cards.MemberRequest).enrolment
@@ -205,7 +207,7 @@ def grant(seat: Seat, *, key: str, everything: bool, start: int | None, name: st
 
 
 async def _grant(seat: Seat, text: str, start: int, name: str) -> None:
-    from paraph.client import granting
+    from paraph.client.channel import granting
 
     role = granting.granting_role(seat.vault.content, seat.channel(name).channel)
     async with at_desk(seat, name, role) as (desk, _):
@@ -291,8 +293,9 @@ def revoke(
     What the key said before stands; --since contests what it said from there on. Revoke a key in
     each channel that it speaks in. A person goes on with `paraph member request` in a home.
     """
-    from paraph.client import cards, joining, revoking
-    from paraph.client.replica import Replica
+    from paraph.client.channel import joining, revoking
+    from paraph.client.keys import cards
+    from paraph.client.log.replica import Replica
 
     paper = Path(key) if Path(key).is_file() else None
     if (paper is None) != (reason is not None) or (paper is not None and since is not None):
@@ -376,9 +379,9 @@ def list_(seat: Seat, name: str, *, spoken: bool) -> None:
     HOLDER is the opaque id of a person, as `paraph powers --holder` wants it: no name is kept.
     The words of a new key of yours are what the other side asks for before it accepts it.
     """
-    from paraph.client import members
+    from paraph.client.keys import members
+    from paraph.client.log.replica import Replica
     from paraph.client.negotiating import newcomers
-    from paraph.client.replica import Replica
 
     folder = seat.channel(name)
     replica = Replica.load(folder)

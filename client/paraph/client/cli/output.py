@@ -18,7 +18,7 @@ from typing import Final, Protocol
 import click
 
 from paraph.client.progress import Unit, watching
-from paraph.client.visible import HOSTILE, one_line, visible
+from paraph.client.reading.visible import HOSTILE, one_line, visible
 
 
 def to_json(value: object) -> str:

@@ -15,7 +15,7 @@ from paraph.client.clock import when
 from paraph.protocol.errors import InputError
 
 if TYPE_CHECKING:
-    from paraph.client.cards import PartyCard
+    from paraph.client.keys.cards import PartyCard
     from paraph.protocol.documents import Manifest
 
 
@@ -66,7 +66,7 @@ def init(
     The card is what the other side needs of you. It holds no secret; it must reach them
     unaltered, which both of you then prove with `paraph party verify`.
     """
-    from paraph.client import cards, founding
+    from paraph.client.keys import cards, founding
 
     named = pairs(names, "--name")
     if not named:
@@ -105,7 +105,7 @@ def init(
 @seated
 def card(seat: Seat, file: Path | None, output: Path | None, *, qr: bool) -> None:
     """Show a party's card, and the words of its roots in both languages."""
-    from paraph.client import cards, founding
+    from paraph.client.keys import cards, founding
 
     shown = cards.read(file, cards.PartyCard) if file else founding.own_card(seat.home)
     manifest = cards.read_party(shown)
@@ -127,7 +127,7 @@ def _draw(digest: bytes) -> None:
 
 
 def _print_card(seat: Seat, manifest: Manifest, path: Path, *, own: bool) -> None:
-    from paraph.client import founding
+    from paraph.client.keys import founding
 
     spoken = founding.fingerprint(manifest)
     digest = founding.root_digest(manifest)
@@ -162,7 +162,7 @@ def _print_card(seat: Seat, manifest: Manifest, path: Path, *, own: bool) -> Non
 
 
 def _verified_line(verified: object, *, own: bool) -> str:
-    from paraph.client.home import VerifiedRoots
+    from paraph.client.keys.home import VerifiedRoots
 
     if own:
         return "your own: read these words to the other side"
@@ -185,7 +185,7 @@ def verify(
     You type what you hear, over a line on which you know the voice; words in English or Russian
     are taken. Wrong words end with exit code 3 and change nothing.
     """
-    from paraph.client import cards, founding
+    from paraph.client.keys import cards, founding
 
     found = _peer(seat, peer)
     manifest = cards.read_party(found)
@@ -226,7 +226,7 @@ def verify(
 
 
 def _peer(seat: Seat, peer: str) -> PartyCard:
-    from paraph.client import cards
+    from paraph.client.keys import cards
     from paraph.protocol.documents import Manifest
 
     known = {each.code: each.card for each in seat.home.book.peers}

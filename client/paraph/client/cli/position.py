@@ -12,7 +12,7 @@ from paraph.client.cli.output import emit, table
 from paraph.protocol.errors import InputError
 
 if TYPE_CHECKING:
-    from paraph.client.desk import Desk
+    from paraph.client.channel.desk import Desk
     from paraph.client.negotiating.positions import Row
     from paraph.protocol.statements.positions import PackageTied, PackageUntied, PositionTaken
 
@@ -50,7 +50,7 @@ def take(
     in-principle, reserve, reject, alternative, none. Once a word of a clause changes, it counts
     no more and is to be confirmed.
     """
-    from paraph.client import views
+    from paraph.client.channel import views
     from paraph.client.negotiating import positions as making
 
     if not values and not others:
@@ -102,8 +102,9 @@ def show_positions(
     A agree, a ad referendum, p in principle, R reserve, X reject, ≠ alternative, · none,
     ↺ agreed on an older wording: to be confirmed.
     """
-    from paraph.client import composing, views
+    from paraph.client.channel import views
     from paraph.client.negotiating import positions as making
+    from paraph.client.writing import composing
 
     async def work() -> None:
         async with look(seat, view) as (desk, wanted):
@@ -185,7 +186,7 @@ def tie(seat: Seat, *, cids: tuple[str, ...], titles: tuple[str, ...], voice: Vo
 @seated
 def untie(seat: Seat, *, ref: str, voice: Voice) -> None:
     """Let the clauses of the package REF go their own ways, once the other side agrees."""
-    from paraph.client import views
+    from paraph.client.channel import views
     from paraph.client.negotiating import positions as making
 
     def make(desk: Desk, identity: bytes) -> PackageUntied:

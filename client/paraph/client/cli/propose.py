@@ -14,9 +14,9 @@ from paraph.client.cli.output import emit, table
 from paraph.protocol.errors import InputError
 
 if TYPE_CHECKING:
-    from paraph.client.desk import Desk
-    from paraph.client.drafts import Draft
+    from paraph.client.channel.desk import Desk
     from paraph.client.negotiating.proposals import Offer, Row
+    from paraph.client.writing.drafts import Draft
     from paraph.protocol.negotiation.state import Negotiation
     from paraph.protocol.statements.proposals import ProposalAnswered, ProposalMade
     from paraph.protocol.statements.recall import Recalled
@@ -25,8 +25,8 @@ _DAY_MS = 86_400_000
 
 
 def _offer(desk: Desk, talks: Negotiation, file: Path | None) -> Offer:
-    from paraph.client import drafts
     from paraph.client.negotiating import proposals as making
+    from paraph.client.writing import drafts
 
     if file is None:
         return making.Offer()
@@ -70,7 +70,7 @@ def make_(
     voice: Voice,
 ) -> None:
     """Propose something, on a clause or outside the text, with or without words for it."""
-    from paraph.client import views
+    from paraph.client.channel import views
     from paraph.client.negotiating import proposals as making
 
     if version and ops:
@@ -251,7 +251,7 @@ def recall(seat: Seat, *, ref: str, reason: str, voice: Voice) -> None:
     The record stays: REF keeps its number and is shown as recalled. The version before a recalled
     one is the head again; a position before a recalled one counts again.
     """
-    from paraph.client import views
+    from paraph.client.channel import views
     from paraph.protocol.statements.recall import Recalled
 
     def make(desk: Desk, identity: bytes) -> Recalled:

@@ -29,12 +29,12 @@ from paraph.protocol.statements.exchanges import (
 )
 
 if TYPE_CHECKING:
-    from paraph.client.desk import Desk
-    from paraph.client.sent import Sent
+    from paraph.client.channel.desk import Desk
+    from paraph.client.sending.sent import Sent
 
 
 def _example() -> str:
-    from paraph.client.drafts import EXAMPLE
+    from paraph.client.writing.drafts import EXAMPLE
 
     return EXAMPLE
 
@@ -72,7 +72,7 @@ def confirm(
     voice: Voice,
 ) -> None:
     """Confirm that the version REF is the text you know: the digests are those computed here."""
-    from paraph.client import views
+    from paraph.client.channel import views
 
     async def make(desk: Desk) -> Sent:
         identity = negotiation_id(seat, desk, voice.negotiation)
@@ -124,7 +124,7 @@ def comment(
 
     The kinds instruction and fallback are accepted in an internal channel only.
     """
-    from paraph.client import views
+    from paraph.client.channel import views
     from paraph.client.negotiating import comments
 
     words = sys.stdin.read().strip() if body == "-" else body
@@ -190,8 +190,8 @@ def dispatch(
     voice: Voice,
 ) -> None:
     """Send a dispatch with the next number of your party's series."""
-    from paraph.client import views
-    from paraph.client.composing import DispatchDraft
+    from paraph.client.channel import views
+    from paraph.client.writing.composing import DispatchDraft
     from paraph.protocol.statements.header import (
         JOINT,
         Mention,
@@ -251,7 +251,7 @@ def acknowledge(
     role: str | None,
 ) -> None:
     """Say how far you have come with statements of the other side."""
-    from paraph.client import views
+    from paraph.client.channel import views
 
     async def make(desk: Desk) -> Sent:
         return await desk.acknowledge(

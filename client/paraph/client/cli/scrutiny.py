@@ -13,7 +13,7 @@ from paraph.protocol.names import ZERO
 from paraph.protocol.statements.scrutiny import CONCORDANCE, HARMLESS, LEGAL, MENDED, WITHDRAWN
 
 if TYPE_CHECKING:
-    from paraph.client.desk import Desk
+    from paraph.client.channel.desk import Desk
     from paraph.client.negotiating.scrutiny import FindingRow, TermRow
     from paraph.protocol.statements.scrutiny import (
         FindingMade,
@@ -44,7 +44,7 @@ def finding() -> None:
 @seated
 def make(seat: Seat, *, version: str, detail: str, clause: str, kind: str, voice: Voice) -> None:
     """Make a finding on version REF. It gets the next number, F-1, F-2 and so on."""
-    from paraph.client import views
+    from paraph.client.channel import views
     from paraph.client.negotiating import scrutiny as making
 
     def made(desk: Desk, identity: bytes) -> FindingMade:
@@ -78,7 +78,7 @@ def settle(
     voice: Voice,
 ) -> None:
     """Say what has become of a finding: its number, or the index or id of its entry."""
-    from paraph.client import views
+    from paraph.client.channel import views
     from paraph.client.negotiating import scrutiny as making
     from paraph.protocol.errors import InputError
 
@@ -122,7 +122,7 @@ def list_(seat: Seat, *, view: View) -> None:
 
 
 def _finding_line(desk: Desk, row: FindingRow) -> tuple[str, ...]:
-    from paraph.client import views
+    from paraph.client.channel import views
 
     each = row.finding
     mended = ", ".join(views.name_of(desk, version) for version in row.mended_in)
@@ -170,7 +170,7 @@ def scrub(seat: Seat, *, version: str, sort: str | None, voice: Voice) -> None:
 
     The digests are those computed here. A changed word asks for it anew.
     """
-    from paraph.client import views
+    from paraph.client.channel import views
     from paraph.client.negotiating import scrutiny as making
 
     def made(desk: Desk, identity: bytes) -> ScrubConfirmed:
@@ -203,7 +203,7 @@ def term() -> None:
 @seated
 def set_(seat: Seat, *, words: tuple[str, ...], replaces: str, note: str, voice: Voice) -> None:
     """Put a term to the other side; without words it drops the one that it replaces."""
-    from paraph.client import views
+    from paraph.client.channel import views
     from paraph.client.negotiating import scrutiny as making
 
     by_language = pairs(words, "--in")

@@ -12,11 +12,11 @@ from paraph.client.cli.closed import hint_grant
 from paraph.client.cli.context import Seat, example, run, seated
 from paraph.client.cli.output import Tick, emit, mark_channel, progress, say, table
 from paraph.client.clock import when
-from paraph.client.visible import one_line
+from paraph.client.reading.visible import one_line
 
 if TYPE_CHECKING:
-    from paraph.client.desk import Desk
-    from paraph.client.views import LogRow, Shown
+    from paraph.client.channel.desk import Desk
+    from paraph.client.channel.views import LogRow, Shown
 
 T = TypeVar("T")
 
@@ -81,7 +81,7 @@ def _print_rows(seat: Seat, desk: Desk, name: str, rows: Iterable[LogRow], synce
 @seated
 def inbox(seat: Seat, *, everything: bool, offline: bool, name: str, role: str | None) -> None:
     """Show what the other side said and nobody here has acknowledged in person yet."""
-    from paraph.client import views
+    from paraph.client.channel import views
 
     async def work() -> None:
         async with at_desk(seat, name, role, offline=offline) as (desk, synced):
@@ -103,7 +103,7 @@ def log(seat: Seat, *, start: int, offline: bool, name: str, role: str | None) -
     holds its body), then what a receipt says: fetched, displayed, in_charge, understood, answered.
     Of held-back nothing is shown before somebody accepts its key: paraph party accept.
     """
-    from paraph.client import views
+    from paraph.client.channel import views
 
     async def work() -> None:
         async with at_desk(seat, name, role, offline=offline) as (desk, synced):
@@ -120,7 +120,7 @@ def log(seat: Seat, *, start: int, offline: bool, name: str, role: str | None) -
 @seated
 def show(seat: Seat, *, ref: str, lang: str, offline: bool, name: str, role: str | None) -> None:
     """Show one statement: REF is an index, or the start of an id."""
-    from paraph.client import views
+    from paraph.client.channel import views
     from paraph.protocol.errors import InputError
 
     async def work() -> None:
@@ -168,7 +168,7 @@ def _shown(shown: Shown) -> dict[str, object]:
 
 
 def _lines(desk: Desk, shown: Shown) -> Iterator[str]:
-    from paraph.client import views
+    from paraph.client.channel import views
 
     row = shown.row
     yield f"entry      {f'#{row.index}'} {row.id.hex()}"
@@ -192,7 +192,7 @@ def _lines(desk: Desk, shown: Shown) -> Iterator[str]:
 
 
 def _version_lines(desk: Desk, shown: Shown) -> Iterator[str]:
-    from paraph.client import views
+    from paraph.client.channel import views
 
     version = shown.version
     assert version is not None
@@ -235,8 +235,8 @@ async def _sync_watched(desk: Desk) -> range:
 @seated
 def sync(seat: Seat, *, name: str, role: str | None) -> None:
     """Fetch and verify what is new, fetch bodies, and send what waits in the outbox."""
-    from paraph.client import views
-    from paraph.client.desk import Desk
+    from paraph.client.channel import views
+    from paraph.client.channel.desk import Desk
 
     async def work() -> None:
         folder = seat.channel(name)

@@ -8,8 +8,8 @@ from paraph.client.cli.context import Seat
 from paraph.client.cli.output import emit
 
 if TYPE_CHECKING:
-    from paraph.client.desk import Desk
-    from paraph.client.sent import Sent
+    from paraph.client.channel.desk import Desk
+    from paraph.client.sending.sent import Sent
 
 
 def print_sent(seat: Seat, desk: Desk, sent: Sent) -> None:

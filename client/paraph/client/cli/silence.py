@@ -12,7 +12,7 @@ from paraph.client.cli.output import emit, table
 from paraph.client.clock import when
 
 if TYPE_CHECKING:
-    from paraph.client.desk import Desk
+    from paraph.client.channel.desk import Desk
     from paraph.client.negotiating.silence import Row
     from paraph.protocol.statements.silence import SilenceBroken, SilenceClosed, SilenceOpened
 
@@ -42,7 +42,7 @@ def silence() -> None:
 @seated
 def open_(seat: Seat, *, version: str, clause: str, until: str, voice: Voice) -> None:
     """Put version REF, or one clause of it, under silence until an exact instant."""
-    from paraph.client import views
+    from paraph.client.channel import views
     from paraph.client.negotiating import silence as making
 
     expires = instant(until, "--until")
@@ -62,7 +62,7 @@ def open_(seat: Seat, *, version: str, clause: str, until: str, voice: Voice) ->
 @seated
 def break_(seat: Seat, *, ref: str, reason: str, amendment: str | None, voice: Voice) -> None:
     """Object to the silence procedure REF, for a reason. It counts by its place in the log."""
-    from paraph.client import views
+    from paraph.client.channel import views
     from paraph.client.negotiating import silence as making
     from paraph.protocol.statements.header import StatementMention
 
@@ -80,7 +80,7 @@ def break_(seat: Seat, *, ref: str, reason: str, amendment: str | None, voice: V
 @seated
 def close(seat: Seat, *, ref: str, voice: Voice) -> None:
     """Sign that you saw the log past expiry, and no objection to the procedure REF in it."""
-    from paraph.client import views
+    from paraph.client.channel import views
     from paraph.client.negotiating import silence as making
 
     def make(desk: Desk, identity: bytes) -> SilenceClosed:

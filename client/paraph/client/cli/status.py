@@ -13,10 +13,10 @@ from paraph.client.cli.chancery import inside
 from paraph.client.cli.context import Seat, example, run, seated
 from paraph.client.cli.output import emit
 from paraph.client.clock import when
-from paraph.client.visible import one_line
+from paraph.client.reading.visible import one_line
 
 if TYPE_CHECKING:
-    from paraph.client.desk import Desk
+    from paraph.client.channel.desk import Desk
     from paraph.client.negotiating.ours import Ours
     from paraph.client.negotiating.status import Left, Status
 
@@ -32,9 +32,9 @@ _MOST_TREND = 8
 @seated
 def status(seat: Seat, *, negotiation: str, offline: bool, name: str, role: str | None) -> None:
     """Show what is still open, whose turn it is, what each side owes, and which text this is."""
+    from paraph.client.channel.views import name_of
     from paraph.client.negotiating import status as reading
     from paraph.client.negotiating.ours import ours
-    from paraph.client.views import name_of
 
     async def work() -> None:
         async with at_desk(seat, name, role, offline=offline) as (desk, synced):

@@ -18,7 +18,7 @@ from paraph.client.cli.context import Seat, example, run, seated
 from paraph.client.cli.output import emit
 
 if TYPE_CHECKING:
-    from paraph.client.desk import Desk
+    from paraph.client.channel.desk import Desk
     from paraph.protocol.negotiation.state import Negotiation, Version
     from paraph.protocol.negotiation.text import Part
 

@@ -11,7 +11,7 @@ from paraph.client.cli.context import Seat, example, run, seated
 from paraph.client.cli.output import emit, table
 from paraph.client.cli.text import text
 from paraph.client.clock import when
-from paraph.client.visible import visible
+from paraph.client.reading.visible import visible
 
 if TYPE_CHECKING:
     from paraph.client.negotiating.threads import Thread

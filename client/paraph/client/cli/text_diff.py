@@ -13,10 +13,10 @@ from paraph.client.cli.at_desk import at_desk, desk_options
 from paraph.client.cli.context import Seat, example, run, seated
 from paraph.client.cli.output import emit, table
 from paraph.client.cli.text import text
-from paraph.client.visible import visible
+from paraph.client.reading.visible import visible
 
 if TYPE_CHECKING:
-    from paraph.client.desk import Desk
+    from paraph.client.channel.desk import Desk
     from paraph.client.negotiating.clause_history import Step
     from paraph.client.negotiating.redline.told import Line
     from paraph.protocol.negotiation.state import Negotiation, Version
@@ -127,8 +127,8 @@ def _three(
 
 
 def _pair(desk: Desk, old: str, new: str) -> tuple[Negotiation, Version, Version]:
-    from paraph.client import composing
     from paraph.client.negotiating import reading
+    from paraph.client.writing import composing
     from paraph.protocol.errors import InputError
 
     talks, second = reading.version_named(desk, new)

@@ -15,7 +15,7 @@ from paraph.client.cli.output import emit, table
 from paraph.client.cli.text import about, head_lines, text
 
 if TYPE_CHECKING:
-    from paraph.client.desk import Desk
+    from paraph.client.channel.desk import Desk
     from paraph.client.negotiating.linting import Report
     from paraph.protocol.negotiation.ledger import Count, Row
     from paraph.protocol.negotiation.lint import Finding

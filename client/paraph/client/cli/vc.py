@@ -24,7 +24,7 @@ from paraph.client.cli.output import emit, table
 from paraph.client.clock import when
 
 if TYPE_CHECKING:
-    from paraph.client.desk import Desk
+    from paraph.client.channel.desk import Desk
     from paraph.protocol.negotiation.state import Conference, Negotiation, Outcomes
     from paraph.protocol.statements.content import Content
 
@@ -67,8 +67,8 @@ def _example() -> str:
 @seated
 def schedule(seat: Seat, *, file: Path, change: bool, voice: Voice) -> None:
     """Announce the conference of FILE. A change takes effect when the other side agrees to it."""
-    from paraph.client import blocks, composing
     from paraph.client.negotiating import conferences as making
+    from paraph.client.writing import blocks, composing
 
     top = blocks.read(blocks.read_file(file, making.KIND), making.KIND)
 
@@ -103,7 +103,7 @@ def list_(seat: Seat, *, view: View) -> None:
 
 
 def _line(desk: Desk, talks: Negotiation, conference: Conference) -> tuple[str, ...]:
-    from paraph.client import views
+    from paraph.client.channel import views
     from paraph.client.negotiating import conferences as making
     from paraph.client.negotiating.local_time import everywhere
     from paraph.protocol.negotiation.side_documents import standing_of

@@ -16,7 +16,7 @@ from paraph.protocol.errors import InputError
 from paraph.protocol.statements.conferences import ENDINGS, RESERVED_BY, RESULTS
 
 if TYPE_CHECKING:
-    from paraph.client.desk import Desk
+    from paraph.client.channel.desk import Desk
     from paraph.client.negotiating.conferences import Result
     from paraph.protocol.negotiation.actions import ActionStanding
     from paraph.protocol.negotiation.state import Action, Conference, Negotiation, Outcomes
@@ -141,8 +141,8 @@ def outcome(
     voice: Voice,
 ) -> None:
     """Record what conference NAME came to. It sets positions once the other side agrees to it."""
-    from paraph.client import composing
     from paraph.client.negotiating import conferences as making
+    from paraph.client.writing import composing
 
     results = _results(clauses, proposals, understood)
     held_at = instant(held, "--held")
@@ -200,8 +200,8 @@ def _results(
 @seated
 def action(seat: Seat, *, what: str, owner: str, date: str, conference: str, voice: Voice) -> None:
     """Set an action: who is to do WHAT by when. The conference need not be scheduled yet."""
-    from paraph.client import composing
     from paraph.client.negotiating import conferences as making
+    from paraph.client.writing import composing
 
     by = making.due(date, "--by")
 
@@ -233,8 +233,8 @@ def report(
     seat: Seat, *, which: str, ending: str, at: str, date: str, note: str, voice: Voice
 ) -> None:
     """Say what became of ACTION (A-n, or its entry): its owner's side does."""
-    from paraph.client import composing
     from paraph.client.negotiating import conferences as making
+    from paraph.client.writing import composing
 
     instant_ = instant(at, "--at")
     by = making.due(date, "--to") if date else None

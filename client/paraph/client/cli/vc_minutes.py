@@ -5,25 +5,25 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from paraph.client import composing, drafts
 from paraph.client.cli.at_desk import at_desk, negotiation_id
 from paraph.client.cli.at_desk import say as say_at_desk
 from paraph.client.cli.output import emit
 from paraph.client.negotiating import conferences, side_documents
 from paraph.client.negotiating import minutes as drafting
+from paraph.client.writing import composing, drafts
 from paraph.protocol.negotiation.side_documents import standing_of
 from paraph.protocol.statements.side_documents import MINUTES
 
 if TYPE_CHECKING:
+    from paraph.client.channel.desk import Desk
     from paraph.client.cli.at_desk import Voice
     from paraph.client.cli.context import Seat
-    from paraph.client.desk import Desk
-    from paraph.client.sent import Sent
+    from paraph.client.sending.sent import Sent
 
 
 async def show(seat: Seat, voice: Voice, name: str, *, draft: bool) -> None:
     """Print how far the minutes of a conference have come, or a text to begin them with."""
-    from paraph.client import views
+    from paraph.client.channel import views
 
     async with at_desk(seat, voice.name, voice.role) as (desk, _):
         talks = desk.negotiation(negotiation_id(seat, desk, voice.negotiation))

@@ -13,17 +13,18 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Final
 
-from paraph.client import cards, founding, joining, members
-from paraph.client.cards import CharterFile, PartyCard
+from paraph.client.channel import joining
+from paraph.client.channel.desk import Desk
+from paraph.client.channel.joining import Link
 from paraph.client.demo import script
 from paraph.client.demo.relay_process import RelayProcess
-from paraph.client.desk import Desk
-from paraph.client.founding import Terms
-from paraph.client.home import ChannelHome, Home
-from paraph.client.joining import Link
+from paraph.client.keys import cards, founding, members
+from paraph.client.keys.cards import CharterFile, PartyCard
+from paraph.client.keys.founding import Terms
+from paraph.client.keys.home import ChannelHome, Home
+from paraph.client.keys.vault import Vault
 from paraph.client.scenario.model import Person, Scenario
 from paraph.client.transport import Transport
-from paraph.client.vault import Vault
 from paraph.protocol import documents, roles
 from paraph.protocol.names import ChannelId
 from paraph.protocol.wire import RelayCard

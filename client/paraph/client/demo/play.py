@@ -7,17 +7,17 @@ import time
 from collections.abc import Callable
 from typing import Final
 
-from paraph.client import composing
-from paraph.client.composing import Manner
+from paraph.client.channel.desk import Desk
 from paraph.client.demo import script
 from paraph.client.demo.bots import Bots
 from paraph.client.demo.cast import Cast
 from paraph.client.demo.script import Act, Beat
 from paraph.client.demo.script.papers import draft_names
-from paraph.client.desk import Desk
-from paraph.client.home import Book
+from paraph.client.keys.home import Book
 from paraph.client.scenario.model import Scenario
-from paraph.client.sent import Sent
+from paraph.client.sending.sent import Sent
+from paraph.client.writing import composing
+from paraph.client.writing.composing import Manner
 from paraph.protocol.errors import UnavailableError
 from paraph.protocol.keys import Signer
 from paraph.protocol.names import ChannelId

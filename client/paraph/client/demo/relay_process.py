@@ -11,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
-from paraph.client import cards
+from paraph.client.keys import cards
 from paraph.protocol.errors import UnavailableError
 from paraph.protocol.wire import RelayCard
 

@@ -10,11 +10,9 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Final
 
-from paraph.client import cards, founding
 from paraph.client.audit import replay
 from paraph.client.audit.export import export
-from paraph.client.audit.trust import load_trust
-from paraph.client.blocks import read_file
+from paraph.client.channel.joining import TRUST_NAME
 from paraph.client.demo import script
 from paraph.client.demo.account import Account, Line, Standing
 from paraph.client.demo.bots import Bots
@@ -23,10 +21,12 @@ from paraph.client.demo.outcome import outcome
 from paraph.client.demo.play import Play, Played
 from paraph.client.demo.relay_process import RelayProcess
 from paraph.client.files import write_atomically
-from paraph.client.joining import TRUST_NAME
+from paraph.client.keys import cards, founding
+from paraph.client.keys.trust import load_trust
 from paraph.client.negotiating.fingerprint import fingerprint
 from paraph.client.scenario import KIND, load, shipped
 from paraph.client.scenario.model import Scenario
+from paraph.client.writing.blocks import read_file
 from paraph.protocol.errors import InputError
 
 MARK: Final = ".paraph-demo"

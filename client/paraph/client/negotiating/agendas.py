@@ -7,9 +7,9 @@ from typing import Any, Final
 
 import yaml
 
-from paraph.client import views
+from paraph.client.channel import views
+from paraph.client.channel.desk import Desk
 from paraph.client.clock import when
-from paraph.client.desk import Desk
 from paraph.client.negotiating.conferences import SCHEMA
 from paraph.protocol.errors import InputError
 from paraph.protocol.negotiation.agenda import Point, Why, draw

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from paraph.client.desk import Desk
-from paraph.client.home import Home
+from paraph.client.channel.desk import Desk
+from paraph.client.keys.home import Home
 from paraph.client.negotiating import draft_standing, linting, positions, sheet
 from paraph.client.negotiating.kept_drafts import DraftFolder
 from paraph.protocol.negotiation import ledger

@@ -5,8 +5,8 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Mapping, Sequence
 
-from paraph.client import composing
-from paraph.client.desk import Desk
+from paraph.client.channel.desk import Desk
+from paraph.client.writing import composing
 from paraph.protocol.errors import InputError, MisuseError, OutOfTurnError
 from paraph.protocol.negotiation import alternat as alternats
 from paraph.protocol.negotiation import concluded

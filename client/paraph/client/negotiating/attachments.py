@@ -16,11 +16,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from paraph.client.desk import Desk
+from paraph.client.channel.desk import Desk
 from paraph.client.files import told_by_system
-from paraph.client.held import refusal
-from paraph.client.staging import open_attachment, seal_attachment
-from paraph.client.uploads import PART
+from paraph.client.reading.held import refusal
+from paraph.client.sending.staging import open_attachment, seal_attachment
+from paraph.client.sending.uploads import PART
 from paraph.protocol.buckets import sealed_attachment_size
 from paraph.protocol.errors import InputError, RefusedError
 from paraph.protocol.names import KeyId

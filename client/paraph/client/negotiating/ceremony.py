@@ -6,8 +6,8 @@ import dataclasses
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from paraph.client.desk import Desk
-from paraph.client.home import Book
+from paraph.client.channel.desk import Desk
+from paraph.client.keys.home import Book
 from paraph.client.negotiating import concluding
 from paraph.client.negotiating.concluding import Checklist
 from paraph.protocol.names import ZERO

@@ -11,12 +11,12 @@ import json
 from collections.abc import Sequence
 from typing import Final
 
-from paraph.client import cards
-from paraph.client.desk import Desk
+from paraph.client.channel.desk import Desk
+from paraph.client.channel.tools import Tools
 from paraph.client.files import read_private, write_atomically
-from paraph.client.home import ChannelHome, Home
-from paraph.client.tools import Tools
-from paraph.client.vault import Vault
+from paraph.client.keys import cards
+from paraph.client.keys.home import ChannelHome, Home
+from paraph.client.keys.vault import Vault
 from paraph.protocol.documents import Charter
 from paraph.protocol.errors import InputError, UnavailableError
 from paraph.protocol.names import ChannelId

@@ -12,11 +12,12 @@ import re
 from collections.abc import Sequence
 from typing import cast
 
-from paraph.client import summaries, views
-from paraph.client.desk import Desk
+from paraph.client.channel import views
+from paraph.client.channel.desk import Desk
 from paraph.client.negotiating import leaks
 from paraph.client.negotiating import mandate as mandates
 from paraph.client.negotiating.attachments import Plain
+from paraph.client.reading import summaries
 from paraph.protocol import roles
 from paraph.protocol.errors import MalformedError
 from paraph.protocol.negotiation.fold.internal import mandate_of

@@ -11,13 +11,15 @@ import dataclasses
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from paraph.client import composing, founding, views
+from paraph.client.channel import views
+from paraph.client.channel.desk import Desk
 from paraph.client.clock import when
-from paraph.client.cosigners import final_below
-from paraph.client.desk import Desk
-from paraph.client.home import Book
+from paraph.client.keys import founding
+from paraph.client.keys.home import Book
+from paraph.client.log.cosigners import final_below
 from paraph.client.negotiating.newcomers import newcomers
 from paraph.client.negotiating.roots import unverified
+from paraph.client.writing import composing
 from paraph.protocol import roles
 from paraph.protocol.errors import InputError, MisuseError, RefusedError
 from paraph.protocol.keys import Signer

@@ -7,9 +7,10 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final, TypeVar
 
-from paraph.client import blocks, views
-from paraph.client.blocks import Block
-from paraph.client.desk import Desk
+from paraph.client.channel import views
+from paraph.client.channel.desk import Desk
+from paraph.client.writing import blocks
+from paraph.client.writing.blocks import Block
 from paraph.protocol.errors import InputError, MisuseError
 from paraph.protocol.names import ZERO
 from paraph.protocol.negotiation.actions import ActionStanding, standing_of

@@ -10,7 +10,7 @@ import dataclasses
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from paraph.client.desk import Desk
+from paraph.client.channel.desk import Desk
 from paraph.client.negotiating import lately, receipts
 from paraph.client.negotiating.receipts import Receipt
 from paraph.protocol import roles

@@ -12,14 +12,14 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
-from paraph.client import composing
-from paraph.client.composing import VersionDraft
-from paraph.client.drafts import Opening
 from paraph.client.files import told_by_system
-from paraph.client.fold_errors import translated
 from paraph.client.negotiating import bilingual
 from paraph.client.negotiating.bilingual import DraftFile, Entry, fail
 from paraph.client.negotiating.deriving import clause_of, operations
+from paraph.client.writing import composing
+from paraph.client.writing.composing import VersionDraft
+from paraph.client.writing.drafts import Opening
+from paraph.client.writing.fold_errors import translated
 from paraph.protocol.errors import InputError, MalformedError, OutOfTurnError
 from paraph.protocol.negotiation import text as texts
 from paraph.protocol.negotiation.kept import forget_too, kept

@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
-from paraph.client.cosigners import final_below
+from paraph.client.log.cosigners import final_below
 from paraph.protocol import words
 from paraph.protocol.errors import InputError, UnreadableError
 from paraph.protocol.log import ChannelLog
@@ -16,7 +16,7 @@ from paraph.protocol.negotiation.state import State
 from paraph.protocol.sentences import worded
 
 if TYPE_CHECKING:
-    from paraph.client.desk import Desk
+    from paraph.client.channel.desk import Desk
 
 LANGUAGES: Final[tuple[words.Language, ...]] = ("en", "ru")
 

@@ -10,8 +10,8 @@ import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from paraph.client.channel.desk import Desk
 from paraph.client.clock import when
-from paraph.client.desk import Desk
 from paraph.client.negotiating.attachments import Plain
 from paraph.protocol import buckets
 from paraph.protocol.keys import SIGNATURE_SIZE

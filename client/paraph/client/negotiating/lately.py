@@ -6,10 +6,10 @@ import dataclasses
 import itertools
 from collections.abc import Iterator
 
-from paraph.client import placed
-from paraph.client.desk import Desk
+from paraph.client.channel.desk import Desk
+from paraph.client.channel.views import PERSONAL
+from paraph.client.reading import placed
 from paraph.client.remembered import remembered
-from paraph.client.views import PERSONAL
 from paraph.protocol import roles
 from paraph.protocol.names import ZERO
 from paraph.protocol.negotiation.state import Entry, Negotiation, State

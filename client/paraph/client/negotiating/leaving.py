@@ -12,13 +12,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final, Literal
 
-from paraph.client.desk import Desk
-from paraph.client.home import Home
+from paraph.client.channel.desk import Desk
+from paraph.client.keys.home import Home
 from paraph.client.negotiating import attachments, chancery, clearance, leaks, oddities
 from paraph.client.negotiating.attachments import Plain
 from paraph.client.negotiating.clearance import Judgement
 from paraph.client.negotiating.oddities import Oddity
-from paraph.client.sent import Sent
+from paraph.client.sending.sent import Sent
 from paraph.protocol import roles
 from paraph.protocol.errors import InputError, RefusedError
 from paraph.protocol.sentences import coded, worded

@@ -12,11 +12,12 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from paraph.client import blocks, composing, drafts, views
-from paraph.client.blocks import Block
-from paraph.client.desk import Desk
-from paraph.client.fold_errors import translated
+from paraph.client.channel import views
+from paraph.client.channel.desk import Desk
 from paraph.client.negotiating import drafting
+from paraph.client.writing import blocks, composing, drafts
+from paraph.client.writing.blocks import Block
+from paraph.client.writing.fold_errors import translated
 from paraph.protocol.errors import InputError, MalformedError, OutOfTurnError
 from paraph.protocol.negotiation import glossary, lint
 from paraph.protocol.negotiation import text as texts

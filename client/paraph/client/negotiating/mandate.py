@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from paraph.client import blocks
-from paraph.client.blocks import Block
 from paraph.client.negotiating import forms
+from paraph.client.writing import blocks
+from paraph.client.writing.blocks import Block
 from paraph.protocol import roles
 from paraph.protocol.errors import InputError, MalformedError
 from paraph.protocol.negotiation import marks

@@ -13,11 +13,11 @@ from typing import Any, Final
 import yaml
 
 from paraph.client.clock import when
-from paraph.client.drafts import SCHEMA
 from paraph.client.negotiating import conferences as making
 from paraph.client.negotiating.export.subject import shown
 from paraph.client.negotiating.local_time import local
-from paraph.client.summaries import due
+from paraph.client.reading.summaries import due
+from paraph.client.writing.drafts import SCHEMA
 from paraph.protocol.negotiation.state import Action, Conference, Negotiation
 from paraph.protocol.statements.conferences import RESERVED_BY, Outcome
 from paraph.protocol.statements.header import Mention, NamedMention

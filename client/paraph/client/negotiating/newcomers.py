@@ -1,6 +1,7 @@
 """Keys of the other side that came after its roots were compared here: asked about, and accepted.
 
-Which they are, and what is held under them, is one place's to say (:mod:`paraph.client.held`).
+Which they are, and what is held under them, is said in one place
+(:mod:`paraph.client.reading.held`).
 """
 
 from __future__ import annotations
@@ -11,8 +12,8 @@ from collections import Counter
 from collections.abc import Collection, Mapping
 from typing import Final
 
-from paraph.client import held
-from paraph.client.desk import Desk
+from paraph.client.channel.desk import Desk
+from paraph.client.reading import held
 from paraph.protocol import words
 from paraph.protocol.errors import ForgedError, InputError
 from paraph.protocol.names import Digest

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import dataclasses
 
-from paraph.client import summaries
-from paraph.client.home import Home
+from paraph.client.keys.home import Home
 from paraph.client.negotiating.draft_standing import Standing, standings
 from paraph.client.negotiating.kept_drafts import DraftFolder
 from paraph.client.negotiating.releases import open_ones, waits_for
-from paraph.client.summaries import Name
+from paraph.client.reading import summaries
+from paraph.client.reading.summaries import Name
 from paraph.protocol.negotiation.state import State
 from paraph.protocol.sentences import Sentence
 

@@ -7,8 +7,8 @@ import functools
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from paraph.client import views
-from paraph.client.desk import Desk
+from paraph.client.channel import views
+from paraph.client.channel.desk import Desk
 from paraph.client.negotiating import inspection
 from paraph.client.negotiating import mandate as mandates
 from paraph.client.negotiating.attachments import Plain

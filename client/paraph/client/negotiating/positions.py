@@ -6,8 +6,8 @@ import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from paraph.client import composing
-from paraph.client.desk import Desk
+from paraph.client.channel.desk import Desk
+from paraph.client.writing import composing
 from paraph.protocol.errors import InputError, MisuseError, OutOfTurnError
 from paraph.protocol.names import ZERO
 from paraph.protocol.negotiation import concluded, joint

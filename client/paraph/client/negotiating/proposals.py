@@ -6,13 +6,14 @@ import dataclasses
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from paraph.client import composing, views
-from paraph.client.desk import Desk
-from paraph.client.drafts import HEAD, Draft
-from paraph.client.fold_errors import translated
+from paraph.client.channel import views
+from paraph.client.channel.desk import Desk
 from paraph.client.negotiating import redline as redlines
 from paraph.client.negotiating.redline import Redline
-from paraph.client.placed import at_index as placed_at
+from paraph.client.reading.placed import at_index as placed_at
+from paraph.client.writing import composing
+from paraph.client.writing.drafts import HEAD, Draft
+from paraph.client.writing.fold_errors import translated
 from paraph.protocol.errors import InputError, MisuseError, OutOfTurnError
 from paraph.protocol.names import ZERO
 from paraph.protocol.negotiation import text as texts

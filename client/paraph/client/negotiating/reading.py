@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from paraph.client import composing, views
-from paraph.client.desk import Desk
-from paraph.client.fold_errors import HINTS
+from paraph.client.channel import views
+from paraph.client.channel.desk import Desk
+from paraph.client.writing import composing
+from paraph.client.writing.fold_errors import HINTS
 from paraph.protocol.errors import InputError
 from paraph.protocol.negotiation.state import Negotiation, Version
 from paraph.protocol.sentences import coded, worded

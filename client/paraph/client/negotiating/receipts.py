@@ -11,9 +11,9 @@ import weakref
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from paraph.client import placed
-from paraph.client.desk import Desk
-from paraph.client.opened import Reader
+from paraph.client.channel.desk import Desk
+from paraph.client.reading import placed
+from paraph.client.reading.opened import Reader
 from paraph.protocol.negotiation.state import State
 from paraph.protocol.statements.clear import Heartbeat
 from paraph.protocol.statements.envelope import ClearContent

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from paraph.client import composing
-from paraph.client.desk import Desk
+from paraph.client.channel.desk import Desk
 from paraph.client.negotiating import mandate as mandates
+from paraph.client.writing import composing
 from paraph.protocol import roles
 from paraph.protocol.errors import InputError, MalformedError, MisuseError, ParaphError
 from paraph.protocol.negotiation.fold.internal import mandate_of

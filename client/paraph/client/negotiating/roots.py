@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from paraph.client import held
-from paraph.client.desk import Desk
-from paraph.client.home import Book
+from paraph.client.channel.desk import Desk
+from paraph.client.keys.home import Book
+from paraph.client.reading import held
 
 
 def unverified(desk: Desk, book: Book) -> tuple[str, ...]:

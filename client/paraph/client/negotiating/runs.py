@@ -10,7 +10,7 @@ import dataclasses
 from collections.abc import Callable, Iterator, Sequence
 from typing import Literal
 
-from paraph.client.visible import pieces
+from paraph.client.reading.visible import pieces
 from paraph.protocol.errors import MalformedError
 from paraph.protocol.negotiation import marks
 

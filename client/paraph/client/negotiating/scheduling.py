@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import re
 
-from paraph.client.desk import Desk
+from paraph.client.channel.desk import Desk
 from paraph.client.negotiating.conferences import mention, named
 from paraph.protocol.errors import InputError
 from paraph.protocol.names import ZERO

@@ -5,8 +5,8 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator, Mapping
 
-from paraph.client import composing
-from paraph.client.desk import Desk
+from paraph.client.channel.desk import Desk
+from paraph.client.writing import composing
 from paraph.protocol.errors import InputError, MisuseError
 from paraph.protocol.names import ZERO
 from paraph.protocol.negotiation import glossary

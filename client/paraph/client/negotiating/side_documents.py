@@ -6,16 +6,17 @@ import dataclasses
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from paraph.client import composing, views
-from paraph.client.composing import VersionDraft
-from paraph.client.desk import Desk
-from paraph.client.drafts import HEAD, Draft
+from paraph.client.channel import views
+from paraph.client.channel.desk import Desk
 from paraph.client.negotiating import consolidating
 from paraph.client.negotiating.bilingual import Entry
 from paraph.client.negotiating.consolidating import Fork
 from paraph.client.negotiating.deriving import clause_of
 from paraph.client.negotiating.deriving import operations as derived
 from paraph.client.negotiating.rebasing import Choice
+from paraph.client.writing import composing
+from paraph.client.writing.composing import VersionDraft
+from paraph.client.writing.drafts import HEAD, Draft
 from paraph.protocol.errors import InputError, MisuseError, OutOfTurnError
 from paraph.protocol.names import ZERO
 from paraph.protocol.negotiation.side_documents import Standing, standing_of

@@ -5,9 +5,10 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator
 
-from paraph.client import composing, views
+from paraph.client.channel import views
+from paraph.client.channel.desk import Desk
 from paraph.client.clock import when
-from paraph.client.desk import Desk
+from paraph.client.writing import composing
 from paraph.protocol.errors import InputError, OutOfTurnError
 from paraph.protocol.negotiation.fold.silence import subject_digest
 from paraph.protocol.negotiation.state.silence import Silence

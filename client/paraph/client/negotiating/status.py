@@ -10,12 +10,13 @@ import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal
 
-from paraph.client import placed, views
+from paraph.client.channel import views
+from paraph.client.channel.desk import Desk
 from paraph.client.clock import when
-from paraph.client.desk import Desk
 from paraph.client.negotiating import conferences, proposals, remarks, silence
 from paraph.client.negotiating.fingerprint import fingerprint
-from paraph.client.summaries import due as due_word
+from paraph.client.reading import placed
+from paraph.client.reading.summaries import due as due_word
 from paraph.protocol.errors import UnreadableError
 from paraph.protocol.names import ZERO
 from paraph.protocol.negotiation import concluded, marks, matrix

@@ -6,13 +6,14 @@ import dataclasses
 from pathlib import Path
 from typing import cast
 
-from paraph.client import composing, drafts, views
-from paraph.client.blocks import Block
-from paraph.client.composing import Manner, VersionDraft
-from paraph.client.desk import Desk
-from paraph.client.drafts import Draft, Opening
+from paraph.client.channel import views
+from paraph.client.channel.desk import Desk
 from paraph.client.negotiating import drafting, linting, positions
-from paraph.client.sent import Sent
+from paraph.client.sending.sent import Sent
+from paraph.client.writing import composing, drafts
+from paraph.client.writing.blocks import Block
+from paraph.client.writing.composing import Manner, VersionDraft
+from paraph.client.writing.drafts import Draft, Opening
 from paraph.protocol import roles
 from paraph.protocol.errors import OutOfTurnError
 from paraph.protocol.negotiation.state import State

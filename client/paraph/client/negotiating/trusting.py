@@ -8,11 +8,12 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
-from paraph.client import conflicts, cosigners, founding, members
-from paraph.client.desk import Desk
+from paraph.client.channel.desk import Desk
 from paraph.client.files import read_private
-from paraph.client.home import Book, ChannelHome, Home, VerifiedRoots
-from paraph.client.store import Alarm
+from paraph.client.keys import founding, members
+from paraph.client.keys.home import Book, ChannelHome, Home, VerifiedRoots
+from paraph.client.log import conflicts, cosigners
+from paraph.client.log.store import Alarm
 from paraph.protocol import words
 from paraph.protocol.errors import InputError
 from paraph.protocol.names import Digest

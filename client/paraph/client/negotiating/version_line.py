@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator, Mapping
 
-from paraph.client.desk import Desk
+from paraph.client.channel.desk import Desk
 from paraph.protocol.names import ZERO
 from paraph.protocol.negotiation import ledger
 from paraph.protocol.negotiation.state import Dispatch, Negotiation, State, Version

@@ -6,9 +6,9 @@ import importlib.resources
 from collections.abc import Collection, Iterable
 from typing import Any, Final
 
-from paraph.client import blocks
 from paraph.client.scenario.model import Dispatch, Scenario
 from paraph.client.scenario.reader import read_scenario
+from paraph.client.writing import blocks
 from paraph.protocol.errors import InputError, MalformedError
 from paraph.protocol.negotiation.text import Text, find_quote
 from paraph.protocol.roles import AUDITOR

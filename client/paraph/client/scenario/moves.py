@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from paraph.client.blocks import Block
 from paraph.client.scenario.model import (
     Action,
     AgendaItem,
@@ -27,6 +26,7 @@ from paraph.client.scenario.model import (
     Reply,
     Silence,
 )
+from paraph.client.writing.blocks import Block
 from paraph.protocol.statements.exchanges import (
     COMMENT_KINDS,
     DISPATCH_KINDS,

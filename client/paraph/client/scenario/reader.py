@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 
-from paraph.client.blocks import Block
-from paraph.client.clauses import ClauseReader
 from paraph.client.scenario import moves
 from paraph.client.scenario.model import (
     Ceremony,
@@ -15,6 +13,8 @@ from paraph.client.scenario.model import (
     SideDocument,
     Version,
 )
+from paraph.client.writing.blocks import Block
+from paraph.client.writing.clauses import ClauseReader
 from paraph.protocol import roles
 from paraph.protocol.statements.versions import Clause, Operation
 

@@ -16,9 +16,9 @@ from typing import Final, Self, TypeVar
 
 from paraph.client.backoff import Sleep
 from paraph.client.clock import Clock, wall_clock
+from paraph.client.sending.uploads import upload
 from paraph.client.transport.http import TIMEOUT_S, Http
 from paraph.client.transport.stream import Stream
-from paraph.client.uploads import upload
 from paraph.protocol.errors import MalformedError, RefusedError, UnavailableError
 from paraph.protocol.keys import SIGNATURE_SIZE, Signer
 from paraph.protocol.names import ChannelId, Context, Digest

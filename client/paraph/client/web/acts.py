@@ -13,7 +13,7 @@ from typing import Final
 from aiohttp import web
 
 from paraph.client.negotiating.leaving import Outlook
-from paraph.client.sent import Sent
+from paraph.client.sending.sent import Sent
 from paraph.protocol.errors import InputError, ParaphError
 from paraph.protocol.names import ChannelId
 from paraph.protocol.statements.content import Content

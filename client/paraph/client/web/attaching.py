@@ -14,7 +14,7 @@ from collections.abc import AsyncIterator
 from typing import Final
 
 from paraph.client.files import private_folder
-from paraph.client.home import Home
+from paraph.client.keys.home import Home
 from paraph.client.negotiating import attachments
 from paraph.client.web.acts import Act
 from paraph.client.web.leaving import desk_of

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from paraph.client.files import read_private, write_atomically
-from paraph.client.home import Home
+from paraph.client.keys.home import Home
 from paraph.client.web import language, theme
 from paraph.protocol.errors import InputError
 from paraph.protocol.sentences import worded

@@ -7,7 +7,7 @@ import contextlib
 from collections.abc import Iterator
 from typing import Final
 
-from paraph.client.desk import Desk
+from paraph.client.channel.desk import Desk
 from paraph.client.web.hints import Came, Hints
 from paraph.protocol import roles
 from paraph.protocol.errors import ParaphError, UnavailableError

@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 
-from paraph.client.desk import Desk
+from paraph.client.channel.desk import Desk
 from paraph.client.negotiating.leaving import needs_no_look
 from paraph.protocol.errors import RefusedError
 from paraph.protocol.statements.content import Content

@@ -19,15 +19,16 @@ from typing import Final
 
 from aiohttp import web
 
-from paraph.client import composing, views
-from paraph.client.desk import Desk
+from paraph.client.channel import views
+from paraph.client.channel.desk import Desk
+from paraph.client.channel.views import LogRow
 from paraph.client.negotiating import chancery, inspection
 from paraph.client.negotiating import leaving as rules
 from paraph.client.negotiating.leaving import Outlook
-from paraph.client.views import LogRow
 from paraph.client.web import asked
 from paraph.client.web.acts import ACTS, Act
 from paraph.client.web.office import Office
+from paraph.client.writing import composing
 from paraph.protocol.errors import InputError, OutOfTurnError, ParaphError
 from paraph.protocol.statements.content import Content, encode_content
 from paraph.protocol.statements.versions import VersionTabled

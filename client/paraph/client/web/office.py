@@ -13,11 +13,11 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from paraph.client import progress
-from paraph.client.desk import Desk
-from paraph.client.home import Home
+from paraph.client.channel.desk import Desk
+from paraph.client.channel.tools import Tools
+from paraph.client.keys.home import Home
+from paraph.client.keys.vault import Vault
 from paraph.client.negotiating.fingerprint import Fingerprint, fingerprint
-from paraph.client.tools import Tools
-from paraph.client.vault import Vault
 from paraph.client.web import collecting
 from paraph.client.web.following import Following
 from paraph.client.web.gate import Gate

@@ -6,11 +6,11 @@ import contextlib
 import dataclasses
 
 from paraph.client import progress
-from paraph.client.desk import Desk
-from paraph.client.home import ChannelHome, Home
+from paraph.client.channel.desk import Desk
+from paraph.client.channel.tools import Tools
+from paraph.client.keys.home import ChannelHome, Home
+from paraph.client.keys.vault import Vault
 from paraph.client.negotiating import ahead
-from paraph.client.tools import Tools
-from paraph.client.vault import Vault
 from paraph.protocol.errors import EquivocationError, InputError
 from paraph.protocol.names import ChannelId
 from paraph.protocol.negotiation.state import State

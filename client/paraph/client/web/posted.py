@@ -17,8 +17,8 @@ from typing import Final, Self
 
 from aiohttp import web
 
-from paraph.client.blocks import instant
 from paraph.client.web import language, spoken
+from paraph.client.writing.blocks import instant
 from paraph.protocol.errors import ParaphError
 
 

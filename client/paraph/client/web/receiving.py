@@ -11,10 +11,10 @@ from typing import Final
 
 from aiohttp import web
 
-from paraph.client import composing
 from paraph.client.web import asked, leaving, saying
 from paraph.client.web.office import Room
 from paraph.client.web.posted import Posted
+from paraph.client.writing import composing
 from paraph.protocol import roles
 from paraph.protocol.statements.exchanges import RUNGS, AcknowledgementGiven
 

@@ -12,10 +12,10 @@ from typing import Final
 
 from aiohttp import web
 
-from paraph.client.composing import Manner
 from paraph.client.web import leaving
 from paraph.client.web.office import Room
 from paraph.client.web.posted import Posted
+from paraph.client.writing.composing import Manner
 from paraph.protocol import roles
 from paraph.protocol.errors import ParaphError
 from paraph.protocol.statements.content import Content

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from paraph.client import composing, views
+from paraph.client.channel import views
 from paraph.client.web.office import Room
 from paraph.client.web.wording import FROM_THE_RIGHT
+from paraph.client.writing import composing
 from paraph.protocol.errors import InputError
 from paraph.protocol.names import ZERO
 from paraph.protocol.negotiation.state import Version

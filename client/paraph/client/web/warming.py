@@ -13,8 +13,8 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
-from paraph.client import founding
-from paraph.client.desk import Desk
+from paraph.client.channel.desk import Desk
+from paraph.client.keys import founding
 from paraph.client.negotiating import ahead, searching
 from paraph.client.negotiating import fingerprint as making
 from paraph.client.negotiating.fingerprint import Fingerprint

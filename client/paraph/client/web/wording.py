@@ -11,7 +11,7 @@ from typing import Any, Final
 import jinja2
 
 from paraph.client.clock import when
-from paraph.client.visible import one_line, visible
+from paraph.client.reading.visible import one_line, visible
 from paraph.client.web import language, spoken
 from paraph.client.web.office import Room
 from paraph.client.web.words import VOCABULARIES

@@ -9,8 +9,8 @@ from aiohttp import web
 
 from paraph.protocol.errors import InputError
 from paraph.server.config import Config
-from paraph.server.guard import GuardedServer
 from paraph.server.tls import Certificate
+from paraph.server.web.guard import GuardedServer
 from paraph.server.web.routes import Routes
 
 TLS_SHUTDOWN_S: Final = 2.0

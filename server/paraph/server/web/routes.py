@@ -38,14 +38,14 @@ from paraph.protocol.wire import (
 )
 from paraph.server.clock import Clock
 from paraph.server.config import Config
-from paraph.server.guard import peer_of, read_body
 from paraph.server.logs import describe
 from paraph.server.memory import Freed
 from paraph.server.ports import Channel, Service
 from paraph.server.quotas import Quotas, Rate
-from paraph.server.stream import CLOSE_S, Stream
 from paraph.server.tls import Certificate
 from paraph.server.web import answers
+from paraph.server.web.guard import peer_of, read_body
+from paraph.server.web.stream import CLOSE_S, Stream
 
 CERTIFICATE_DAYS: Final = 7
 """Days before its certificate ends from which on the relay says that it is not ready."""

@@ -7,10 +7,10 @@ import enum
 from collections.abc import Awaitable, Callable
 from typing import Protocol
 
-from paraph.client.composing import Manner
-from paraph.client.desk import Desk
-from paraph.client.home import Book
-from paraph.client.sent import Sent
+from paraph.client.channel.desk import Desk
+from paraph.client.keys.home import Book
+from paraph.client.sending.sent import Sent
+from paraph.client.writing.composing import Manner
 from paraph.protocol.keys import Signer
 from paraph.protocol.names import ChannelId
 from paraph.protocol.statements.content import Content

@@ -14,7 +14,7 @@ from paraph.client.demo.script.conferences import agreement
 from paraph.client.demo.script.people import find, other, sender
 from paraph.client.negotiating import concluding
 from paraph.client.scenario.model import Epilogue, Scenario
-from paraph.client.sent import Sent
+from paraph.client.sending.sent import Sent
 from paraph.protocol import roles
 from paraph.protocol.errors import InputError
 from paraph.protocol.statements.conclusion import (

@@ -10,14 +10,14 @@ import dataclasses
 import functools
 from collections.abc import Iterator, Mapping, Sequence
 
-from paraph.client import blocks, drafts
 from paraph.client.demo.script.act import Act, Beat, Rank, Teller, record
 from paraph.client.demo.script.people import other, sender
 from paraph.client.demo.script.texts import confirm
 from paraph.client.negotiating import conferences, minutes, side_documents
 from paraph.client.negotiating import silence as quiet
 from paraph.client.scenario.model import Conference, Scenario, Silence
-from paraph.client.sent import Sent
+from paraph.client.sending.sent import Sent
+from paraph.client.writing import blocks, drafts
 from paraph.protocol.negotiation.state import Negotiation
 from paraph.protocol.statements.header import to_wordings
 from paraph.protocol.statements.side_documents import MINUTES, PUBLIC_LINE, SideDocumentOpened

@@ -10,12 +10,12 @@ import dataclasses
 import functools
 from collections.abc import Iterator
 
-from paraph.client.composing import DispatchDraft, VersionDraft
 from paraph.client.demo.script.act import Act, Rank, Teller
 from paraph.client.demo.script.people import sender, sender_of
-from paraph.client.drafts import Opening
 from paraph.client.scenario.model import Comment, Dispatch, Reply, Scenario, Version
-from paraph.client.sent import Sent
+from paraph.client.sending.sent import Sent
+from paraph.client.writing.composing import DispatchDraft, VersionDraft
+from paraph.client.writing.drafts import Opening
 from paraph.protocol.names import ZERO
 from paraph.protocol.statements.exchanges import Anchor
 from paraph.protocol.statements.header import JOINT, Mention, NamedMention, Relation, to_mentions

@@ -15,10 +15,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
-from paraph.client import composing, views
+from paraph.client.channel import views
+from paraph.client.channel.desk import Desk
 from paraph.client.clock import when
-from paraph.client.desk import Desk
 from paraph.client.files import private_folder, write_atomically
+from paraph.client.writing import composing
 from paraph.protocol.errors import InputError
 from paraph.protocol.names import ZERO
 from paraph.protocol.negotiation import alternat as alternats

@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from paraph.client.desk import Desk
+from paraph.client.channel.desk import Desk
 from paraph.protocol.negotiation.lint import character_tables, characters
 from paraph.protocol.negotiation.state import Negotiation, State, Version
 

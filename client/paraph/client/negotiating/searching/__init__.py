@@ -18,7 +18,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
-from paraph.client.desk import Desk
+from paraph.client.channel.desk import Desk
 from paraph.client.negotiating.searching import documents, folding
 from paraph.client.negotiating.searching.documents import KINDS, Document, Kind
 from paraph.protocol.errors import InputError

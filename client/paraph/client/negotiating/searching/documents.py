@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final, Literal
 
-from paraph.client import placed
-from paraph.client.desk import Desk
+from paraph.client.channel.desk import Desk
 from paraph.client.files import read_private
 from paraph.client.negotiating import bilingual, drafting
 from paraph.client.negotiating.kept_drafts import DraftFolder
+from paraph.client.reading import placed
 from paraph.protocol.errors import ParaphError
 from paraph.protocol.negotiation import kept as keeping
 from paraph.protocol.negotiation.state import Entry, Negotiation, State, Version

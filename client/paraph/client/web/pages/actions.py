@@ -8,7 +8,7 @@ from typing import Final
 from aiohttp import web
 
 from paraph.client.negotiating import conferences as making
-from paraph.client.summaries import due
+from paraph.client.reading.summaries import due
 from paraph.client.web import asked, saying
 from paraph.client.web.office import Room
 from paraph.client.web.posted import Posted

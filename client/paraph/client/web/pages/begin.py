@@ -6,13 +6,13 @@ from typing import Final
 
 from aiohttp import web
 
-from paraph.client import composing
-from paraph.client.desk import Desk
-from paraph.client.drafts import Opening
+from paraph.client.channel.desk import Desk
 from paraph.client.web import asked, leaving
 from paraph.client.web.posted import Posted
 from paraph.client.web.rendering import page
 from paraph.client.web.words import CHARACTERS, INSTRUMENTS
+from paraph.client.writing import composing
+from paraph.client.writing.drafts import Opening
 from paraph.protocol.errors import ParaphError
 
 MOST_TITLE: Final = 300

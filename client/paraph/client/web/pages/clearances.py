@@ -12,11 +12,12 @@ from typing import Final
 
 from aiohttp import web
 
-from paraph.client import summaries, views
-from paraph.client.desk import Desk
+from paraph.client.channel import views
+from paraph.client.channel.desk import Desk
 from paraph.client.negotiating import chancery, inspection
 from paraph.client.negotiating.outgoing import Outgoing, outgoing
 from paraph.client.negotiating.releases import named, possible, step, waits_for
+from paraph.client.reading import summaries
 from paraph.client.web import asked, saying
 from paraph.client.web.leaves import FIELDS_PER_LEAF, PER_LEAF, leaf
 from paraph.client.web.posted import Posted

@@ -6,12 +6,12 @@ from typing import Final
 
 from aiohttp import web
 
-from paraph.client import composing
 from paraph.client.negotiating import comments, reading
 from paraph.client.web import asked, clauses, language, saying, texts
 from paraph.client.web.office import Room
 from paraph.client.web.posted import Posted
 from paraph.client.web.rendering import page
+from paraph.client.writing import composing
 from paraph.protocol.errors import InputError
 from paraph.protocol.negotiation.state import Version
 from paraph.protocol.statements.content import Content

@@ -9,7 +9,6 @@ from typing import Final
 
 from aiohttp import web
 
-from paraph.client import composing
 from paraph.client.negotiating import agendas, conferences
 from paraph.client.negotiating.threads import Thread, threads, waiting
 from paraph.client.negotiating.threads import thread as thread_of
@@ -17,6 +16,7 @@ from paraph.client.web import asked, clauses, language, saying, texts
 from paraph.client.web.office import Room
 from paraph.client.web.posted import Posted
 from paraph.client.web.rendering import page
+from paraph.client.writing import composing
 from paraph.protocol.names import ZERO
 from paraph.protocol.negotiation.state import Comment
 from paraph.protocol.statements.content import Content

@@ -9,7 +9,7 @@ from typing import Final
 
 from aiohttp import web
 
-from paraph.client import members
+from paraph.client.keys import members
 from paraph.client.negotiating import alternat as alternats
 from paraph.client.negotiating import concluding, scrutiny
 from paraph.client.negotiating.ceremony import ceremony

@@ -8,7 +8,7 @@ from typing import Final
 
 from aiohttp import web
 
-from paraph.client import views
+from paraph.client.channel import views
 from paraph.client.negotiating import agendas
 from paraph.client.negotiating import conferences as making
 from paraph.client.negotiating.fingerprint import Fingerprint

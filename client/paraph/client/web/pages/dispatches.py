@@ -9,13 +9,13 @@ from typing import Final
 
 from aiohttp import web
 
-from paraph.client import composing
-from paraph.client.composing import DispatchDraft
 from paraph.client.negotiating import attachments, dispatches, lately
 from paraph.client.web import asked, downloads, receiving, saying
 from paraph.client.web.office import Room
 from paraph.client.web.posted import Posted
 from paraph.client.web.rendering import page
+from paraph.client.writing import composing
+from paraph.client.writing.composing import DispatchDraft
 from paraph.protocol.errors import InputError
 from paraph.protocol.names import ZERO
 from paraph.protocol.negotiation.state import next_number

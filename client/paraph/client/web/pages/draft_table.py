@@ -11,8 +11,6 @@ from typing import Final
 
 from aiohttp import web
 
-from paraph.client import composing
-from paraph.client.composing import DispatchDraft
 from paraph.client.negotiating import bilingual, drafting, rebasing, remarks, tabling
 from paraph.client.negotiating.oddities import VERSION_KINDS
 from paraph.client.web import asked, draft_view, leaving, saying
@@ -21,6 +19,8 @@ from paraph.client.web.office import Room
 from paraph.client.web.posted import Posted
 from paraph.client.web.rendering import page
 from paraph.client.web.words_drafting import STATUSES, VERSIONS
+from paraph.client.writing import composing
+from paraph.client.writing.composing import DispatchDraft
 from paraph.protocol.errors import InputError, ParaphError
 from paraph.protocol.negotiation.state import Version
 from paraph.protocol.statements.envelope import PRECEDENCES

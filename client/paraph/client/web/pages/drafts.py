@@ -9,7 +9,7 @@ from typing import Final
 
 from aiohttp import web
 
-from paraph.client import views
+from paraph.client.channel import views
 from paraph.client.negotiating import bilingual, drafting, editing, ours, reading
 from paraph.client.negotiating.bilingual import DraftFile
 from paraph.client.negotiating.draft_standing import Standing, standing

@@ -9,8 +9,8 @@ from typing import Final, Generic, TypeVar
 
 from aiohttp import web
 
-from paraph.client import views
-from paraph.client.cosigners import final_below
+from paraph.client.channel import views
+from paraph.client.log.cosigners import final_below
 from paraph.client.negotiating import lately
 from paraph.client.negotiating.newcomers import newcomers
 from paraph.client.negotiating.ours import ours

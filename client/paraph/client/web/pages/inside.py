@@ -7,7 +7,6 @@ from typing import Final
 
 from aiohttp import web
 
-from paraph.client import composing
 from paraph.client.negotiating import chancery
 from paraph.client.negotiating import comments as anchors
 from paraph.client.negotiating.releases import open_ones
@@ -16,6 +15,7 @@ from paraph.client.web.office import Room
 from paraph.client.web.pages import comments
 from paraph.client.web.posted import Posted
 from paraph.client.web.rendering import page
+from paraph.client.writing import composing
 from paraph.protocol.errors import InputError
 from paraph.protocol.negotiation.fold.internal import mandate_of
 from paraph.protocol.statements.content import Content

@@ -6,11 +6,12 @@ from typing import Final
 
 from aiohttp import web
 
-from paraph.client import composing, views
+from paraph.client.channel import views
 from paraph.client.web import asked, leaving, saying
 from paraph.client.web.office import Room
 from paraph.client.web.posted import Posted
 from paraph.client.web.rendering import page
+from paraph.client.writing import composing
 from paraph.protocol.negotiation.state import Entry, Version
 from paraph.protocol.statements.joint import AgreedTo
 from paraph.protocol.statements.recall import MOST_REASON, Recalled

@@ -8,8 +8,8 @@ from typing import Final
 
 from aiohttp import BodyPartReader, web
 
-from paraph.client import views
-from paraph.client.desk import Desk
+from paraph.client.channel import views
+from paraph.client.channel.desk import Desk
 from paraph.client.negotiating import leaving as rules
 from paraph.client.negotiating.leaving import Outlook
 from paraph.client.negotiating.outgoing import outgoing

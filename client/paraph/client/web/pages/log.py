@@ -7,7 +7,7 @@ from typing import Final
 
 from aiohttp import web
 
-from paraph.client import views
+from paraph.client.channel import views
 from paraph.client.web import asked
 from paraph.client.web.rendering import page
 

@@ -6,13 +6,13 @@ from typing import Final
 
 from aiohttp import web
 
-from paraph.client import composing
 from paraph.client.negotiating import chancery
 from paraph.client.web import asked, saying
 from paraph.client.web.office import Room
 from paraph.client.web.pages import comments
 from paraph.client.web.posted import Posted
 from paraph.client.web.rendering import page
+from paraph.client.writing import composing
 from paraph.protocol import roles
 from paraph.protocol.names import ZERO
 from paraph.protocol.statements.content import Content

@@ -24,8 +24,8 @@ from paraph.client.negotiating.redline.told import (
     whose_of,
 )
 from paraph.client.negotiating.runs import Run, plain
+from paraph.client.reading.visible import one_line
 from paraph.client.remembered import remembered
-from paraph.client.visible import one_line
 from paraph.client.web import asked, paging, texts
 from paraph.client.web.office import Room
 from paraph.client.web.rendering import page

@@ -6,7 +6,7 @@ from typing import Final
 
 from aiohttp import web
 
-from paraph.client import views
+from paraph.client.channel import views
 from paraph.client.negotiating import attachments, receipts
 from paraph.client.negotiating.inspection import flat
 from paraph.client.web import asked, receiving, saying

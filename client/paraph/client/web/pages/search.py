@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from aiohttp import web
 
-from paraph.client.desk import Desk
+from paraph.client.channel.desk import Desk
 from paraph.client.negotiating import searching
 from paraph.client.negotiating.searching import KINDS, Document, Hit, Kind
 from paraph.client.web import asked

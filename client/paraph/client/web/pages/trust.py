@@ -15,11 +15,11 @@ import segno
 from aiohttp import web
 
 from paraph.client.audit.export import export
-from paraph.client.desk import Desk
-from paraph.client.home import ChannelHome
-from paraph.client.joining import TRUST_NAME
+from paraph.client.channel.desk import Desk
+from paraph.client.channel.joining import TRUST_NAME
+from paraph.client.keys.home import ChannelHome
+from paraph.client.log.replica import Replica
 from paraph.client.negotiating import newcomers, trusting
-from paraph.client.replica import Replica
 from paraph.client.web import asked, downloads
 from paraph.client.web.office import Office
 from paraph.client.web.opening import Refused

@@ -6,7 +6,7 @@ from typing import Final
 
 from aiohttp import web
 
-from paraph.client.cosigners import final_below
+from paraph.client.log.cosigners import final_below
 from paraph.client.negotiating import version_line
 from paraph.client.web import asked, paging, texts
 from paraph.client.web.rendering import page

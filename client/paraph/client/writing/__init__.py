@@ -1,0 +1,1 @@
+"""What a person is about to say: draft files, their clauses, content checked by the fold."""
