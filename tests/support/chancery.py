@@ -3,7 +3,7 @@
 import asyncio
 from pathlib import Path
 
-from tests.client.test_cli_exchange import _heartbeat, heartbeats
+from tests.client.cli.test_cli_exchange import _heartbeat, heartbeats
 from tests.support.commands import Person, found_channel, two_parties
 from tests.support.memory_front import MemoryFront
 

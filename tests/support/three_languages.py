@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tests.client.test_cli_exchange import heartbeats
+from tests.client.cli.test_cli_exchange import heartbeats
 from tests.support.chancery import write
 from tests.support.commands import Person, found_channel, two_parties
 

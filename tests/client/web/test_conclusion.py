@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.client.test_cli_conclude import HEAD, START, beat, tabled, verified
+from tests.client.cli.test_cli_conclude import HEAD, START, beat, tabled, verified
 from tests.support.commands import Person, found_channel, two_parties
 from tests.support.pages import OWN, Pages, pages
 

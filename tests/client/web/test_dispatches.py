@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from paraph.client.negotiating import dispatches
-from tests.client.test_cli_exchange import heartbeats
+from tests.client.cli.test_cli_exchange import heartbeats
 from tests.support.commands import Person
 from tests.support.pages import OWN, Pages, pages
 

@@ -4,7 +4,7 @@ import asyncio
 import re
 
 from paraph.client.clock import when
-from tests.client.test_cli_silence import at
+from tests.client.cli.test_cli_silence import at
 from tests.support.channel import START
 from tests.support.commands import Person
 from tests.support.pages import Pages, pages

@@ -18,8 +18,8 @@ from paraph.protocol.evidence import DoubleSequenceEvidence, ForkEvidence
 from paraph.protocol.names import Digest
 from paraph.protocol.statements.clear import EnrolEntry
 from paraph.protocol.statements.envelope import ClearContent
-from tests.client.test_audit_verify import make
-from tests.client.test_bot_cli import send
+from tests.client.audit.test_audit_verify import make
+from tests.client.bot.test_bot_cli import send
 from tests.support.channel import Channel, make_channel
 from tests.support.commands import found_channel, two_parties
 

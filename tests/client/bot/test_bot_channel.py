@@ -39,7 +39,7 @@ from paraph.protocol.sealed import SealingKey, unwrap, wrap_for
 from paraph.protocol.statements.clear import Grant, GrantedWrap, Withdraw
 from paraph.protocol.statements.envelope import SealedContent
 from paraph.protocol.wire import Placed
-from tests.client.bot_home import PASSPHRASE, Bench
+from tests.client.bot.bot_home import PASSPHRASE, Bench
 from tests.support.channel import START, Channel, make_channel
 from tests.support.memory_relay import MemoryRelay
 from tests.support.negotiating import base, comment, dispatch, header, opened, receipt

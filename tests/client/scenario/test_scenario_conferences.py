@@ -30,7 +30,7 @@ from tests.support import negotiating as talk
 from tests.support import side_documents as side
 from tests.support.negotiating import TALKS, Channel
 
-DATA = pathlib.Path(__file__).parent / "data"
+DATA = pathlib.Path(__file__).parents[1] / "data"
 FILES = {
     "syria": shipped(),
     "river": (DATA / "river-navigation.yaml").read_bytes(),

@@ -4,7 +4,7 @@ import asyncio
 from pathlib import Path
 
 from paraph.client.clock import when
-from tests.client.test_cli_exchange import _heartbeat
+from tests.client.cli.test_cli_exchange import _heartbeat
 from tests.support.chancery import BASE, exchanging, write
 from tests.support.channel import START
 from tests.support.commands import Person

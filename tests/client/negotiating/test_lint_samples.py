@@ -8,7 +8,7 @@ from paraph.client.scenario.load import load, shipped
 from paraph.client.scenario.model import Scenario
 from paraph.protocol.negotiation import lint
 
-RIVER = Path(__file__).parent / "data" / "river-navigation.yaml"
+RIVER = Path(__file__).parents[1] / "data" / "river-navigation.yaml"
 
 LITERAL = "literal_number_where_other_language_has_live_reference"
 TREATY = "treaty_wording_in_non_binding_text"

@@ -10,11 +10,11 @@ import sys
 from pathlib import Path
 
 from paraph.client.bot import BlockingBot, CommentMade, Context, Event
-from tests.client.bot_home import PASSPHRASE, Bench
-from tests.client.test_bot_channel import make_bench
+from tests.client.bot.bot_home import PASSPHRASE, Bench
+from tests.client.bot.test_bot_channel import make_bench
 from tests.support.negotiating import base, comment, opened
 
-HOW_TO = Path(__file__).parents[2] / "docs" / "how-to" / "bots.md"
+HOW_TO = Path(__file__).parents[3] / "docs" / "how-to" / "bots.md"
 
 
 def example() -> str:

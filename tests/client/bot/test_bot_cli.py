@@ -17,7 +17,7 @@ from paraph.client.bot.ledger import Ledger
 from paraph.client.keys.home import Home
 from paraph.protocol.errors import InputError
 from paraph.protocol.wire import Placed
-from tests.client.test_cli_exchange import BASE, heartbeats
+from tests.client.cli.test_cli_exchange import BASE, heartbeats
 from tests.support.commands import Person, found_channel, two_parties
 from tests.support.memory_front import MemoryFront
 

@@ -17,7 +17,7 @@ import pytest
 from click.testing import CliRunner
 
 from paraph.client.cli import COMMANDS, cli, exits
-from tests.client.test_cli_conclude import (
+from tests.client.cli.test_cli_conclude import (
     HEAD,
     SIGNATORY,
     SWAP,
@@ -25,26 +25,26 @@ from tests.client.test_cli_conclude import (
     beat,
     verified,
 )
-from tests.client.test_cli_exchange import _heartbeat, heartbeats
+from tests.client.cli.test_cli_exchange import _heartbeat, heartbeats
 from tests.support import letters
 from tests.support.chancery import BASE, CLEAR_FIRST, MANDATE, PLAIN, TRIPPED, write
 from tests.support.commands import Person, found_channel, two_parties
 
 ELSEWHERE = {
     "desk": "tests/browser/world.py",
-    "bot run": "tests/client/test_bot_cli.py",
-    "bot dead requeue": "tests/client/test_bot_cli.py",
+    "bot run": "tests/client/bot/test_bot_cli.py",
+    "bot dead requeue": "tests/client/bot/test_bot_cli.py",
     "demo": "tests/flow/test_demo.py",
-    "audit verify": "tests/client/test_audit_cli.py",
-    "audit evidence": "tests/client/test_audit_cli.py",
-    "audit replay": "tests/client/test_audit_replay_cli.py",
-    "channel propose": "tests/client/test_cli_founding.py",
-    "member grant": "tests/client/test_cli_granting.py",
-    "effect resume": "tests/client/test_cli_conclude.py",
-    "effect begin": "tests/client/test_cli_conclude.py",
-    "effect end": "tests/client/test_cli_conclude.py",
-    "conclude stand-by": "tests/client/test_cli_conclude.py",
-    "unsign": "tests/client/test_cli_conclude.py",
+    "audit verify": "tests/client/audit/test_audit_cli.py",
+    "audit evidence": "tests/client/audit/test_audit_cli.py",
+    "audit replay": "tests/client/audit/test_audit_replay_cli.py",
+    "channel propose": "tests/client/cli/test_cli_founding.py",
+    "member grant": "tests/client/cli/test_cli_granting.py",
+    "effect resume": "tests/client/cli/test_cli_conclude.py",
+    "effect begin": "tests/client/cli/test_cli_conclude.py",
+    "effect end": "tests/client/cli/test_cli_conclude.py",
+    "conclude stand-by": "tests/client/cli/test_cli_conclude.py",
+    "unsign": "tests/client/cli/test_cli_conclude.py",
 }
 """Commands whose JSON another test looks at: they run on, change what stands, or need a fault."""
 NO_CHANNEL = {

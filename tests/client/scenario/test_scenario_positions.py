@@ -29,7 +29,7 @@ VALUES = {
     "a": "agree", "ar": "ad_referendum", "ip": "in_principle", "r": "reserve", "x": "reject",
     "alt": "alternative", "np": "none",
 }  # fmt: skip
-OWN = pathlib.Path(__file__).parent / "data" / "lake-fisheries.yaml"
+OWN = pathlib.Path(__file__).parents[1] / "data" / "lake-fisheries.yaml"
 FIRST, ASIDE, LAST = 0, 1, 2
 
 

@@ -15,7 +15,7 @@ from paraph.protocol.statements.versions import Merge, MoveAfter, Split
 from tests.support import negotiating as talk
 from tests.support.negotiating import Channel
 
-OWN = pathlib.Path(__file__).parent / "data" / "lake-fisheries.yaml"
+OWN = pathlib.Path(__file__).parents[1] / "data" / "lake-fisheries.yaml"
 
 
 @pytest.fixture(scope="module")

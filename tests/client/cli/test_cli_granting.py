@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tests.client.test_cli_exchange import BASE, heartbeats
+from tests.client.cli.test_cli_exchange import BASE, heartbeats
 from tests.support.commands import Person, found_channel, two_parties
 
 

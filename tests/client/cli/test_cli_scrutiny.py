@@ -8,7 +8,7 @@ from click.testing import CliRunner
 from paraph.client.cli import cli
 from paraph.client.negotiating import linting
 from paraph.protocol.errors import InputError
-from tests.client.test_cli_exchange import heartbeats, write
+from tests.client.cli.test_cli_exchange import heartbeats, write
 from tests.support.commands import Person, found_channel, two_parties
 
 BASE = """\

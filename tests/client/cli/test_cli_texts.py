@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.client.test_cli_exchange import heartbeats, write
+from tests.client.cli.test_cli_exchange import heartbeats, write
 from tests.support.commands import Person, found_channel, two_parties
 
 BASE = """\

@@ -3,8 +3,8 @@
 import shutil
 from pathlib import Path
 
-from tests.client.test_cli_exchange import BASE, heartbeats
-from tests.client.test_cli_granting import colleague
+from tests.client.cli.test_cli_exchange import BASE, heartbeats
+from tests.client.cli.test_cli_granting import colleague
 from tests.support.commands import found_channel, two_parties
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.client.test_cli_exchange import BASE, COUNTER, heartbeats, write
+from tests.client.cli.test_cli_exchange import BASE, COUNTER, heartbeats, write
 from tests.support.commands import Person, found_channel, two_parties
 
 People = tuple[Person, Person]

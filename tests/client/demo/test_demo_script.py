@@ -14,7 +14,7 @@ from paraph.client.scenario.model import Scenario
 from paraph.client.writing.blocks import read_file
 from paraph.protocol.errors import InputError
 
-OWN = Path(__file__).parent / "data" / "lake-fisheries.yaml"
+OWN = Path(__file__).parents[1] / "data" / "lake-fisheries.yaml"
 
 
 @pytest.fixture(scope="module", params=["shipped", "own"])

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from paraph.client.audit import bundle
-from tests.client.test_bot_cli import send
+from tests.client.bot.test_bot_cli import send
 from tests.support.commands import PASSPHRASE, Person, found_channel, two_parties
 
 
