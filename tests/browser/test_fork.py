@@ -9,7 +9,7 @@ import pytest
 from playwright.async_api import Browser, expect
 
 from tests.browser.axe import axe
-from tests.browser.test_story import Hand, answer, at, hand_over, write
+from tests.browser.hand import Hand, answer, at, hand_over, write
 from tests.browser.window import LANGUAGES, NARROW, OVERFLOWING, SCHEMES, WIDE
 from tests.browser.world import World, founded
 from tests.support.said import foreign
