@@ -6,7 +6,7 @@ import contextlib
 import dataclasses
 import functools
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -16,7 +16,7 @@ from paraph.client.cli.closed import hint_grant
 from paraph.client.cli.context import Seat, instant
 from paraph.client.cli.door import Door
 from paraph.client.cli.leaving import HeldBackError, leave_options
-from paraph.client.cli.output import mark_channel, note, watched
+from paraph.client.cli.output import emit, mark_channel, note, watched
 from paraph.client.cli.sent import print_sent
 from paraph.protocol import roles
 from paraph.protocol.errors import InputError, UnavailableError
@@ -26,9 +26,12 @@ if TYPE_CHECKING:
     from paraph.client.channel.desk import Desk
     from paraph.client.sending.sent import Sent
     from paraph.client.writing.composing import Manner
+    from paraph.protocol.negotiation.state import Negotiation
     from paraph.protocol.statements.content import Content
 
 T = TypeVar("T")
+Found = tuple[Mapping[str, object], Iterable[str]]
+"""What a command shows: for machines, as one object, and for people, line by line."""
 
 
 def desk_options(command: Callable[..., T]) -> Callable[..., T]:
@@ -215,6 +218,12 @@ async def look(seat: Seat, view: View) -> AsyncIterator[tuple[Desk, bytes | None
     """Open a desk to look at a negotiation, and give it with the id that *view* names, if any."""
     async with at_desk(seat, view.name, view.role, offline=view.offline) as (desk, _):
         yield desk, negotiation_id(seat, desk, view.negotiation)
+
+
+async def show_found(seat: Seat, view: View, find: Callable[[Desk, Negotiation], Found]) -> None:
+    """Print what *find* finds at a desk in one negotiation."""
+    async with look(seat, view) as (desk, wanted):
+        emit(seat.as_json, *find(desk, desk.negotiation(wanted)))
 
 
 async def say_so(seat: Seat, voice: Voice, make: Callable[[Desk, bytes], Content]) -> None:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from paraph.client.cli.at_desk import View, Voice, look, looking, say_so, speaking
+from paraph.client.cli.at_desk import Found, View, Voice, looking, say_so, show_found, speaking
 from paraph.client.cli.context import Seat, example, pairs, run, seated
-from paraph.client.cli.output import emit, table
+from paraph.client.cli.output import table
 from paraph.client.clock import when
 from paraph.protocol.statements.side_documents import DOCUMENT_KINDS
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from paraph.client.channel.desk import Desk
     from paraph.client.negotiating.rebasing import Choice
     from paraph.client.negotiating.side_documents import Row
+    from paraph.protocol.negotiation.state import Negotiation
     from paraph.protocol.statements.content import Content
 
 _COLUMNS = ("no.", "entry", "by", "kind", "about", "standing", "version", "behind it", "title")
@@ -95,19 +96,14 @@ def list_(seat: Seat, *, view: View) -> None:
     """Show every side document: what it is about, how far it has come, who stands behind it."""
     from paraph.client.negotiating import side_documents as making
 
-    async def work() -> None:
-        async with look(seat, view) as (desk, wanted):
-            talks = desk.negotiation(wanted)
-            found = list(making.rows(desk, talks))
-            emit(
-                seat.as_json,
-                {
-                    "documents": [_value(row) for row in found],
-                },
-                table(_COLUMNS, [_line(row) for row in found]),
-            )
+    def find(desk: Desk, talks: Negotiation) -> Found:
+        found = list(making.rows(desk, talks))
+        return (
+            {"documents": [_value(row) for row in found]},
+            table(_COLUMNS, [_line(row) for row in found]),
+        )
 
-    run(work())
+    run(show_found(seat, view, find))
 
 
 def _line(row: Row) -> tuple[str, ...]:

@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from paraph.client.cli.at_desk import View, Voice, look, looking, say_so, speaking
+from paraph.client.cli.at_desk import Found, View, Voice, looking, say_so, show_found, speaking
 from paraph.client.cli.context import Seat, example, pairs, run, seated
-from paraph.client.cli.output import emit, table
+from paraph.client.cli.output import table
 from paraph.protocol.errors import InputError
 
 if TYPE_CHECKING:
     from paraph.client.channel.desk import Desk
     from paraph.client.negotiating.positions import Row
+    from paraph.protocol.negotiation.state import Negotiation
     from paraph.protocol.statements.positions import PackageTied, PackageUntied, PositionTaken
 
 
@@ -106,40 +107,37 @@ def show_positions(
     from paraph.client.negotiating import positions as making
     from paraph.client.writing import composing
 
-    async def work() -> None:
-        async with look(seat, view) as (desk, wanted):
-            talks = desk.negotiation(wanted)
-            if version:
-                found = composing.version_of(talks, views.find(desk, version).id)
-            else:
-                found = making.head_of(talks)
-            rows = [
-                row
-                for row in making.rows(desk.state, talks, found)
-                if not unsettled or row.state != "agreed"
-            ]
-            emit(
-                seat.as_json,
-                {
-                    "version": found.statement,
-                    "number": found.number,
-                    "clauses": [_clause(row) for row in rows],
-                },
-                table(
-                    ("no.", "clause", *desk.state.parties, "state"),
-                    [
-                        (
-                            row.number,
-                            row.cid,
-                            *(each.sign for each in row.marks.values()),
-                            row.state,
-                        )
-                        for row in rows
-                    ],
-                ),
-            )
+    def find(desk: Desk, talks: Negotiation) -> Found:
+        if version:
+            found = composing.version_of(talks, views.find(desk, version).id)
+        else:
+            found = making.head_of(talks)
+        rows = [
+            row
+            for row in making.rows(desk.state, talks, found)
+            if not unsettled or row.state != "agreed"
+        ]
+        return (
+            {
+                "version": found.statement,
+                "number": found.number,
+                "clauses": [_clause(row) for row in rows],
+            },
+            table(
+                ("no.", "clause", *desk.state.parties, "state"),
+                [
+                    (
+                        row.number,
+                        row.cid,
+                        *(each.sign for each in row.marks.values()),
+                        row.state,
+                    )
+                    for row in rows
+                ],
+            ),
+        )
 
-    run(work())
+    run(show_found(seat, view, find))
 
 
 def _clause(row: Row) -> dict[str, object]:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from paraph.client.cli.at_desk import View, Voice, look, looking, say_so, speaking
+from paraph.client.cli.at_desk import Found, View, Voice, looking, say_so, show_found, speaking
 from paraph.client.cli.context import Seat, example, pairs, run, seated
-from paraph.client.cli.output import emit, table
+from paraph.client.cli.output import table
 from paraph.protocol.errors import InputError
 
 if TYPE_CHECKING:
@@ -105,22 +105,17 @@ def list_(
     """Show the proposals: whose turn it is, since when, the last words said."""
     from paraph.client.negotiating import proposals as making
 
-    async def work() -> None:
-        async with look(seat, view) as (desk, wanted):
-            talks = desk.negotiation(wanted)
-            found = list(making.rows(desk, talks, everything=everything))
-            emit(
-                seat.as_json,
-                {
-                    "proposals": [_proposal(row) for row in found],
-                },
-                table(
-                    ("no.", "by", "clause", "standing", "turn", "days", "title", "last"),
-                    [_proposal_line(row) for row in found],
-                ),
-            )
+    def find(desk: Desk, talks: Negotiation) -> Found:
+        found = list(making.rows(desk, talks, everything=everything))
+        return (
+            {"proposals": [_proposal(row) for row in found]},
+            table(
+                ("no.", "by", "clause", "standing", "turn", "days", "title", "last"),
+                [_proposal_line(row) for row in found],
+            ),
+        )
 
-    run(work())
+    run(show_found(seat, view, find))
 
 
 def _proposal_line(row: Row) -> tuple[str, ...]:
@@ -172,14 +167,12 @@ def show(seat: Seat, *, ref: str, view: View) -> None:
     """Show one proposal with its history: REF is P-n, an index, or the start of an id."""
     from paraph.client.negotiating import proposals as making
 
-    async def work() -> None:
-        async with look(seat, view) as (desk, wanted):
-            talks = desk.negotiation(wanted)
-            proposal = making.find(desk, talks, ref)
-            (row,) = (each for each in making.rows(desk, talks) if each.proposal == proposal)
-            emit(seat.as_json, _proposal(row), _history(row))
+    def find(desk: Desk, talks: Negotiation) -> Found:
+        proposal = making.find(desk, talks, ref)
+        (row,) = (each for each in making.rows(desk, talks) if each.proposal == proposal)
+        return _proposal(row), _history(row)
 
-    run(work())
+    run(show_found(seat, view, find))
 
 
 def _history(row: Row) -> Iterator[str]:

@@ -6,15 +6,16 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from paraph.client.cli.at_desk import View, Voice, look, looking, say_so, speaking
+from paraph.client.cli.at_desk import Found, View, Voice, looking, say_so, show_found, speaking
 from paraph.client.cli.context import Seat, example, pairs, run, seated
-from paraph.client.cli.output import emit, table
+from paraph.client.cli.output import table
 from paraph.protocol.names import ZERO
 from paraph.protocol.statements.scrutiny import CONCORDANCE, HARMLESS, LEGAL, MENDED, WITHDRAWN
 
 if TYPE_CHECKING:
     from paraph.client.channel.desk import Desk
     from paraph.client.negotiating.scrutiny import FindingRow, TermRow
+    from paraph.protocol.negotiation.state import Negotiation
     from paraph.protocol.statements.scrutiny import (
         FindingMade,
         FindingSettled,
@@ -106,19 +107,14 @@ def list_(seat: Seat, *, view: View) -> None:
     """Show every finding of people, and what has become of it."""
     from paraph.client.negotiating import scrutiny as making
 
-    async def work() -> None:
-        async with look(seat, view) as (desk, wanted):
-            talks = desk.negotiation(wanted)
-            found = list(making.findings(talks))
-            emit(
-                seat.as_json,
-                {
-                    "findings": [_finding_value(row) for row in found],
-                },
-                table(_FINDINGS, [_finding_line(desk, row) for row in found]),
-            )
+    def find(desk: Desk, talks: Negotiation) -> Found:
+        found = list(making.findings(talks))
+        return (
+            {"findings": [_finding_value(row) for row in found]},
+            table(_FINDINGS, [_finding_line(desk, row) for row in found]),
+        )
 
-    run(work())
+    run(show_found(seat, view, find))
 
 
 def _finding_line(desk: Desk, row: FindingRow) -> tuple[str, ...]:
@@ -223,19 +219,14 @@ def list_terms(seat: Seat, *, view: View) -> None:
     """Show every term, and who stands behind it."""
     from paraph.client.negotiating import scrutiny as making
 
-    async def work() -> None:
-        async with look(seat, view) as (desk, wanted):
-            talks = desk.negotiation(wanted)
-            found = list(making.terms(desk, talks))
-            emit(
-                seat.as_json,
-                {
-                    "terms": [_term_value(row) for row in found],
-                },
-                table(_TERMS, [_term_line(row) for row in found]),
-            )
+    def find(desk: Desk, talks: Negotiation) -> Found:
+        found = list(making.terms(desk, talks))
+        return (
+            {"terms": [_term_value(row) for row in found]},
+            table(_TERMS, [_term_line(row) for row in found]),
+        )
 
-    run(work())
+    run(show_found(seat, view, find))
 
 
 def _term_line(row: TermRow) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ import click
 
 from paraph.client.cli import vc_acts
 from paraph.client.cli.at_desk import (
+    Found,
     View,
     Voice,
     at_desk,
@@ -16,6 +17,7 @@ from paraph.client.cli.at_desk import (
     look,
     looking,
     say_so,
+    show_found,
     speaking,
 )
 from paraph.client.cli.context import Seat, example, run, seated
@@ -87,19 +89,14 @@ def list_(seat: Seat, *, view: View) -> None:
     """Show every conference in UTC and in both local times, with what it came to."""
     from paraph.client.negotiating import conferences as making
 
-    async def work() -> None:
-        async with look(seat, view) as (desk, wanted):
-            talks = desk.negotiation(wanted)
-            found = making.conferences(talks)
-            emit(
-                seat.as_json,
-                {
-                    "conferences": [_value(desk, talks, each) for each in found],
-                },
-                table(_COLUMNS, [_line(desk, talks, each) for each in found]),
-            )
+    def find(desk: Desk, talks: Negotiation) -> Found:
+        found = making.conferences(talks)
+        return (
+            {"conferences": [_value(desk, talks, each) for each in found]},
+            table(_COLUMNS, [_line(desk, talks, each) for each in found]),
+        )
 
-    run(work())
+    run(show_found(seat, view, find))
 
 
 def _line(desk: Desk, talks: Negotiation, conference: Conference) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from paraph.client.cli.at_desk import View, Voice, look, looking, say_so, speaking
+from paraph.client.cli.at_desk import Found, View, Voice, looking, say_so, show_found, speaking
 from paraph.client.cli.context import Seat, example, instant, run, seated
 from paraph.client.cli.output import emit, note, say, table
 from paraph.client.clock import when
@@ -264,31 +264,28 @@ def actions(
     from paraph.client.negotiating import conferences as making
     from paraph.protocol.errors import InputError
 
-    async def work() -> None:
-        async with look(seat, view) as (desk, wanted):
-            talks = desk.negotiation(wanted)
-            log_time = desk.replica.log.log_time
-            found = making.actions(talks, log_time, conference=conference, owner=owner)
-            if owner not in ("", "joint", *desk.state.parties):
-                raise InputError(
-                    f"expected joint, {' or '.join(desk.state.parties)} for --owner, got {owner}",
-                    code="unknown-party",
-                )
-            if conference and not found:
-                making.find(talks, conference)  # nothing to do by it, or no such conference
-            emit(
-                seat.as_json,
-                {
-                    "log_time": when(log_time) or None,
-                    "actions": [_action_value(*each) for each in found],
-                },
-                table(
-                    ("no.", "entry", "owner", "due", "standing", "what", "note"),
-                    [_action_line(*each) for each in found],
-                ),
+    def find(desk: Desk, talks: Negotiation) -> Found:
+        log_time = desk.replica.log.log_time
+        found = making.actions(talks, log_time, conference=conference, owner=owner)
+        if owner not in ("", "joint", *desk.state.parties):
+            raise InputError(
+                f"expected joint, {' or '.join(desk.state.parties)} for --owner, got {owner}",
+                code="unknown-party",
             )
+        if conference and not found:
+            making.find(talks, conference)  # nothing to do by it, or no such conference
+        return (
+            {
+                "log_time": when(log_time) or None,
+                "actions": [_action_value(*each) for each in found],
+            },
+            table(
+                ("no.", "entry", "owner", "due", "standing", "what", "note"),
+                [_action_line(*each) for each in found],
+            ),
+        )
 
-    run(work())
+    run(show_found(seat, view, find))
 
 
 def _action_line(each: Action, standing: ActionStanding) -> tuple[str, ...]:
