@@ -19,7 +19,7 @@ from bench.figures import Mark, Measure, Sketch, median, quantile
 from bench.limits import Limits
 from bench.options import Options
 from bench.world import EVERYBODY, World, comment, opening, receipt
-from paraph.client.cli import cycles
+from paraph.client import cycles
 from paraph.client.log.replica import Replica
 from paraph.client.reading.opened import OpenedEntry, Reader
 from paraph.client.sending.outbox import Outbox

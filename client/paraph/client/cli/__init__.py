@@ -8,7 +8,8 @@ from typing import Any, Final, NoReturn
 
 import click
 
-from paraph.client.cli import cycles, exits
+from paraph.client import cycles
+from paraph.client.cli import exits
 from paraph.protocol.errors import ParaphError
 
 __all__ = ["cli", "main"]

@@ -12,13 +12,12 @@ import dataclasses
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from paraph.client import progress
+from paraph.client import cycles, progress
 from paraph.client.channel.desk import Desk
 from paraph.client.channel.tools import Tools
 from paraph.client.keys.home import Home
 from paraph.client.keys.vault import Vault
 from paraph.client.negotiating.fingerprint import Fingerprint, fingerprint
-from paraph.client.web import collecting
 from paraph.client.web.following import Following
 from paraph.client.web.gate import Gate
 from paraph.client.web.hints import Hints
@@ -202,7 +201,7 @@ class Office:
             following.start()
         self._warming = Warming(shared, self.chancery, self.state, self.hints, self._more)
         self._warming.start()
-        collecting.stays()
+        cycles.spare()
 
     def _more(self) -> Iterator[object]:
         return self.ahead()  # as it is when its time has come
@@ -227,7 +226,7 @@ class Office:
             for desk in desks:
                 with contextlib.suppress(ParaphError):
                     await desk.close()
-            collecting.goes()
+            cycles.look_again()
         self.hints.tell("locked")
 
     async def _give_up(self) -> None:

@@ -13,12 +13,12 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
+from paraph.client import cycles
 from paraph.client.channel.desk import Desk
 from paraph.client.keys import founding
 from paraph.client.negotiating import ahead, searching
 from paraph.client.negotiating import fingerprint as making
 from paraph.client.negotiating.fingerprint import Fingerprint
-from paraph.client.web import collecting
 from paraph.client.web.hints import Hints
 from paraph.protocol import words
 from paraph.protocol.errors import UnreadableError
@@ -115,7 +115,7 @@ class Warming:
             if is_first:
                 await self._in_slices(self._more())
                 is_first = False
-            collecting.stays()
+            cycles.spare()
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(CALM_S):
                     await self._came.wait()
