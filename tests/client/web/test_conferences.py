@@ -4,6 +4,7 @@ import asyncio
 import re
 
 from paraph.client.clock import when
+from paraph.client.web.language import COOKIE
 from tests.client.cli.test_cli_silence import at
 from tests.support.channel import START
 from tests.support.commands import Person
@@ -140,6 +141,29 @@ async def test_actions_are_late_in_log_time_and_reported_by_their_owner(
         await rus.say("actions/A-1", {"ending": "done"})
         assert "done" in await rus.get("actions/A-1")
         await rus.get("actions/A-5", status=404)
+
+
+async def test_who_takes_part_is_said_in_the_readers_language(
+    desks: tuple[Person, Person],
+) -> None:
+    async with pages(desks[0]) as usa:
+        assert 'value="head of delegation"' in await usa.get("conference/new")
+        usa.client.session.cookie_jar.update_cookies({COOKIE: "ru"})
+        form = await usa.get("conference/new")
+        assert 'value="глава делегации"' in form
+        assert "head_of_delegation" not in form
+        names = {"people-USA": "Иван", "people-RUS": ""}
+        wrong = await usa.post("conference/new", plan(usa, **names), status=400)
+        assert re.search('id="people-USA-fault"[^>]*>[^<]*глава делегации', wrong)
+        assert "head_of_delegation" not in wrong
+        named = {"people-USA": "Глава  делегации, air traffic expert",
+                 "people-RUS": "legal_adviser linguist; head of delegation"}  # fmt: skip
+        await usa.say("conference/new", plan(usa, **named))
+        shown = await usa.get("conferences/VC-1")
+        assert "глава делегации, air_traffic_expert</dd>" in shown
+        theirs = "юридический советник, лингвист, глава делегации"
+        assert f"{theirs}</dd>" in shown
+        assert f'value="{theirs}"' in await usa.get("conferences/VC-1/change")
 
 
 async def test_a_wrong_form_keeps_all_that_was_typed(desks: tuple[Person, Person]) -> None:

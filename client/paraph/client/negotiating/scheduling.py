@@ -7,6 +7,7 @@ import re
 
 from paraph.client.channel.desk import Desk
 from paraph.client.negotiating.conferences import mention, named
+from paraph.protocol import roles
 from paraph.protocol.errors import InputError
 from paraph.protocol.names import ZERO
 from paraph.protocol.negotiation.state import Negotiation
@@ -33,7 +34,9 @@ def delegation(code: str, text: str) -> Delegation:
     """
     return named(
         lambda: Delegation(party=code, people=listed(text)),
-        worded("roles as head_of_delegation, or holder ids: no names"),
+        worded(
+            "roles, for example %(role)s, or holder ids: no names", role=roles.named(roles.HEAD)
+        ),
     )
 
 

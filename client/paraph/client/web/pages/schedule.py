@@ -13,16 +13,17 @@ from paraph.client.negotiating import agendas, scheduling
 from paraph.client.negotiating import conferences as making
 from paraph.client.negotiating.local_time import everywhere
 from paraph.client.negotiating.scheduling import Plan
-from paraph.client.web import asked, clauses, language, saying
+from paraph.client.web import asked, clauses, delegations, language, saying
 from paraph.client.web.office import Room
 from paraph.client.web.pages.conferences import find, now
 from paraph.client.web.posted import Posted
 from paraph.client.web.rendering import page
 from paraph.client.web.words_talking import AGENDA
+from paraph.protocol import roles
 from paraph.protocol.errors import InputError
 from paraph.protocol.names import ZERO
 from paraph.protocol.negotiation.state import Conference
-from paraph.protocol.statements.conferences import AgendaItem, ConferenceScheduled
+from paraph.protocol.statements.conferences import AgendaItem, ConferenceScheduled, Delegation
 from paraph.protocol.statements.content import Content
 from paraph.protocol.statements.header import JOINT
 
@@ -53,10 +54,11 @@ def _drawn(request: web.Request, room: Room) -> dict[str, str]:
         "chair": "alternating",
         "basis": room.talks.heads[-1].hex() if room.talks.heads else "",
     }
-    values |= {f"people-{code}": "head_of_delegation" for code in room.state.parties}
+    head = delegations.written(language.words(request), (roles.HEAD,))
+    values |= {f"people-{code}": head for code in room.state.parties}
     values |= {f"zone-{code}": "+00:00 UTC" for code in room.state.parties}
     if found:
-        values |= _about(found[-1].schedule)
+        values |= _about(request, found[-1].schedule)
     return values | _points(request, room)
 
 
@@ -83,13 +85,17 @@ def _points(request: web.Request, room: Room) -> dict[str, str]:
     return values
 
 
-def _about(schedule: ConferenceScheduled) -> dict[str, str]:
+def _about(request: web.Request, schedule: ConferenceScheduled) -> dict[str, str]:
+    words = language.words(request)
     return {
         "duration_min": str(schedule.duration_min),
         "host": schedule.host,
         "chair": schedule.chair,
         "interpretation": " ".join(schedule.interpretation),
-        **{f"people-{each.party}": " ".join(each.people) for each in schedule.participants},
+        **{
+            f"people-{each.party}": delegations.written(words, each.people)
+            for each in schedule.participants
+        },
         **{f"zone-{each.party}": f"{each.offset} {each.label}" for each in schedule.zones},
     }
 
@@ -103,7 +109,7 @@ async def begin_change(request: web.Request) -> web.Response:
         "name": schedule.name,
         "at": when(schedule.at),
         "basis": schedule.basis.hex() if schedule.basis != ZERO else "",
-        **_about(schedule),
+        **_about(request, schedule),
     }
     for n, item in enumerate(schedule.agenda, 1):
         named = [agendas.mention_name(room.desk, room.talks, each) for each in item.proposals]
@@ -181,7 +187,7 @@ async def _say(request: web.Request, room: Room, replaced: Conference | None) ->
     at = form.instant("at")
     if not at:
         form.fault("at", "Please fill this in.")
-    plan = _plan(room, form, at, replaced)
+    plan = _plan(request, room, form, at, replaced)
     name = replaced.schedule.name if replaced else plan.name
 
     def announced() -> Content:
@@ -198,8 +204,14 @@ async def _say(request: web.Request, room: Room, replaced: Conference | None) ->
     )
 
 
-def _plan(room: Room, form: Posted, at: int, replaced: Conference | None) -> Plan:
-    parties = room.state.parties
+def _plan(
+    request: web.Request, room: Room, form: Posted, at: int, replaced: Conference | None
+) -> Plan:
+    parties, words = room.state.parties, language.words(request)
+
+    def delegation(code: str, text: str) -> Delegation:
+        return scheduling.delegation(code, delegations.read(words, text))
+
     basis = form.choice("basis", ("", *_bases(room, replaced)))
     minutes = form.words("duration_min", most=4, needed=False)
     if minutes and not re.fullmatch("[0-9]+", minutes):
@@ -215,7 +227,7 @@ def _plan(room: Room, form: Posted, at: int, replaced: Conference | None) -> Pla
         host=form.choice("host", ("", *parties)),
         chair=form.words("chair", most=64, needed=False),
         interpretation=scheduling.listed(form.words("interpretation", most=500, needed=False)),
-        delegations=tuple(_each(form, "people", parties, scheduling.delegation)),
+        delegations=tuple(_each(form, "people", parties, delegation)),
         zones=tuple(_each(form, "zone", parties, scheduling.zone)),
         basis=bytes.fromhex(basis) if "basis" not in form.faults else ZERO,
         agenda=tuple(_agenda(room, form)),
