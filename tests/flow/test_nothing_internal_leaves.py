@@ -21,8 +21,8 @@ from paraph.client.keys.home import Home
 from paraph.client.log.replica import Replica
 from paraph.client.reading.opened import Reader
 from tests.faults.scan import forms
-from tests.support.chancery import BASE, PLAIN, write
-from tests.support.commands import PASSPHRASE, Person
+from tests.support.commands import PASSPHRASE, Person, write
+from tests.support.exchange import BASE, PLAIN
 from tests.support.memory_front import MemoryFront
 from tests.support.wiretap import Wiretap, WireTools, wiretap
 

@@ -11,19 +11,8 @@ from typing import Any
 
 import pytest
 
-BASE = """\
-negotiation:
-  title_en: Memorandum on Flight Safety
-  title_ru: Меморандум о безопасности полётов
-clauses:
-  - {cid: title, role: title, en: Memorandum, ru: Меморандум}
-  - {cid: distance, role: operative, en: "Keep [USA: three] miles.", ru: "Держать [USA: три] мили."}
-"""
-COUNTER = """\
-kind: counter_draft
-operations:
-  - {op: replace, cid: distance, en: "Keep [RUS: five] miles.", ru: "Держать [RUS: пять] миль."}
-"""
+from tests.support.exchange import BASE, COUNTER
+
 PARAPH = (sys.executable, "-c", "from paraph.client.cli import main; main()")
 RELAY = (sys.executable, "-m", "paraph.server")
 

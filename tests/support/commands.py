@@ -58,6 +58,12 @@ class Person:
         return result.stderr
 
 
+def write(person: Person, name: str, text: str) -> str:
+    """Write a file that travels; return its path."""
+    Path(person.path(name)).write_text(text)
+    return person.path(name)
+
+
 def two_parties(folder: Path, *options: str) -> tuple[Person, Person, MemoryFront]:
     """Return two persons, each with a party of one root (made with *options*), and their relay."""
     front = MemoryFront("CODE-USA", "CODE-RUS")
@@ -82,3 +88,29 @@ def found_channel(usa: Person, rus: Person, *options: str) -> str:
     usa.ok("channel", "accept", charter, "--yes", "--role", "head_of_delegation")
     channel: str = founded["channel"]
     return channel
+
+
+def colleague(
+    of: Person, role: str = "legal_adviser", *options: str, charter: Path | None = None
+) -> tuple[Person, str]:
+    """Let the first person of a party enrol a second one.
+
+    Args:
+        of: The first.
+        role: Of the second.
+        options: More of ``member add``.
+        charter: Of which channel, where the first is in several.
+
+    Returns:
+        Who it is, and the key's id as hex.
+    """
+    if charter is None:
+        (charter,) = of.home.glob("channels/*/charter")
+    late = Person(of.folder, f"{of.home.name}-{role}", of.tools.front)
+    request = of.path(f"{late.home.name}.request")
+    asked = late.json(
+        "member", "request", str(charter), "--party", of.home.name.upper(), "--role", role,
+        "-o", request, "--small",
+    )  # fmt: skip
+    of.ok("member", "add", request, *options)
+    return late, asked["key"]

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from tests.support.chancery import write
-from tests.support.commands import Person
+from tests.support.commands import Person, write
 from tests.support.pages import Pages, pages
 
 TEXT = """\

@@ -70,6 +70,12 @@ class Pages:
         assert act.sent is not None
         assert act.sent.is_logged
 
+    async def compare(self, words: str, *, status: int = 200) -> str:
+        """Type the words of the other side's roots, as they were heard, and return the page."""
+        channel = self.office.desks[0].channel.hex()
+        form = {"party": "RUS", "words": words, "who": "Anna", "back": f"{self.path}/trust"}
+        return await self.post(f"/trust/{channel}", form, status=status)
+
     async def sync(self) -> None:
         """Fetch what the other side said."""
         for desk in self.office.desks:
@@ -82,6 +88,12 @@ class Pages:
         text = await answer.text()
         assert answer.status == status, (answer.status, text)
         return text
+
+
+async def sync(*seen: Pages) -> None:
+    """Let every one of these desks fetch what the others said."""
+    for each in seen:
+        await each.sync()
 
 
 async def _sync(office: Office) -> None:

@@ -2,9 +2,8 @@
 
 from pathlib import Path
 
-from tests.client.cli.test_cli_exchange import heartbeats
-from tests.support.chancery import write
-from tests.support.commands import Person, found_channel, two_parties
+from tests.support.commands import Person, write
+from tests.support.exchange import exchanging, send_base
 
 LANGUAGES = ("fr", "ar", "el")
 FIRST = """\
@@ -43,11 +42,8 @@ HIDDEN = "\u202e"
 
 def three_languages(folder: Path) -> tuple[Person, Person]:
     """Return two desks with a text in three languages and the counter-draft of the second."""
-    usa, rus, _ = two_parties(folder)
-    options = [part for each in LANGUAGES for part in ("--language", each)]
-    found_channel(usa, rus, "--exercise", *options)
-    heartbeats(usa, rus)
-    usa.ok("send", "--yes", write(usa, "first.yaml", FIRST))
+    usa, rus, _ = exchanging(folder, *(f"--language={each}" for each in LANGUAGES))
+    send_base(usa, FIRST, "--yes")
     rus.ok("sync")
     rus.ok("send", "--yes", write(rus, "second.yaml", SECOND))
     rus.ok("comment", f"السطر{HIDDEN} الثاني (121,5 MHz) غير واضح.")

@@ -18,10 +18,10 @@ from paraph.protocol.evidence import DoubleSequenceEvidence, ForkEvidence
 from paraph.protocol.names import Digest
 from paraph.protocol.statements.clear import EnrolEntry
 from paraph.protocol.statements.envelope import ClearContent
-from tests.client.audit.test_audit_verify import make
-from tests.client.bot.test_bot_cli import send
+from tests.client.audit.made import make
 from tests.support.channel import Channel, make_channel
 from tests.support.commands import found_channel, two_parties
+from tests.support.exchange import send_base
 
 
 def audit(*arguments: object) -> Result:
@@ -124,7 +124,7 @@ def test_a_home_exports_what_its_own_trust_file_verifies(tmp_path: Path) -> None
     found_channel(usa, rus, "--exercise")
     usa.ok("bot", "run", "--once")
     rus.ok("bot", "run", "--once")
-    send(usa)
+    send_base(usa)
     rus.ok("bot", "run", "--once")
     made: dict[str, Any] = json.loads(_export(rus.home, tmp_path / "record", "--json").stdout)
     assert (made["bodies"], made["bodies_absent"]) == (3, 0)

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from paraph.client.audit import bundle
-from tests.client.bot.test_bot_cli import send
 from tests.support.commands import PASSPHRASE, Person, found_channel, two_parties
+from tests.support.exchange import send_base
 
 
 class Audited:
@@ -22,7 +22,7 @@ class Audited:
         found_channel(self.usa, self.rus, "--exercise")
         for person in (self.usa, self.rus):
             person.ok("bot", "run", "--once")
-        send(self.usa)
+        send_base(self.usa)
         self.rus.ok("comment", "Why three miles, and not five?")
         self.usa.ok("sync")
         self.bundle = folder / "record"

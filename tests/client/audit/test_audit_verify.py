@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import hashlib
 import os
 import shutil
 from pathlib import Path
@@ -20,37 +19,8 @@ from paraph.protocol.evidence import TrustAnchor
 from paraph.protocol.log import ChannelLog
 from paraph.protocol.statements.clear import ManifestEntry, Unopened, Withdraw
 from paraph.protocol.statements.envelope import Attachment
-from tests.support.channel import Channel, make_channel
-
-
-class Made:
-    """A channel, its bundle and its trust."""
-
-    def __init__(self, folder: Path, channel: Channel, bodies: dict[bytes, bytes]) -> None:
-        self.folder = folder
-        self.channel = channel
-        self.bodies = bodies
-        self.anchor = anchor_of(channel.log)
-
-    def verify(self) -> verify.Report:
-        return verify.verify(self.folder, self.anchor)
-
-
-def make(folder: Path, *, size: int = 30, **options: Any) -> Made:  # noqa: ANN401
-    channel = make_channel(**options)
-    bodies, notes = {}, [channel.note()]
-    while channel.log.size < size:
-        author = channel.parties[channel.log.size % len(channel.parties)].person("desk_officer")
-        envelope, body = channel.seal(author, b"a record of no meaning")
-        channel.place(envelope)
-        notes.append(channel.note())
-        bodies[_digest(body)] = body
-    bundle.write_bundle(folder, channel.log, channel.envelopes, notes, bodies.items())
-    return Made(folder, channel, bodies)
-
-
-def _digest(data: bytes) -> bytes:
-    return hashlib.sha256(data).digest()
+from tests.client.audit.made import Made, digest, make
+from tests.support.channel import make_channel
 
 
 @pytest.fixture(scope="module")
@@ -140,7 +110,7 @@ def _remanifest(folder: Path) -> None:
     files = bundle.list_files(folder)
     lines = []
     for path, size in files.items():
-        lines.append(manifest.line_of(path, _digest((folder / path).read_bytes()), size))
+        lines.append(manifest.line_of(path, digest((folder / path).read_bytes()), size))
     (folder / manifest.MANIFEST).write_text("".join(lines))
 
 
@@ -227,7 +197,7 @@ def test_bodies_that_were_deleted_are_said_and_break_nothing(copy: Made) -> None
 def test_attachments_are_checked_by_digest_and_size(tmp_path: Path) -> None:
     channel = make_channel()
     blob = bytes(5_000)
-    listed = Attachment(digest=_digest(blob), size=len(blob))
+    listed = Attachment(digest=digest(blob), size=len(blob))
     author = channel.party("RUS").person("desk_officer")
     channel.place(channel.seal(author, b"x", attachments=(listed,))[0])
     for name, data, verdict in (("good", blob, "intact"), ("bad", blob[:-1], "broken")):

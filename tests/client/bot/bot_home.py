@@ -21,7 +21,7 @@ from paraph.protocol.state import Entry
 from paraph.protocol.statements.content import decode_content
 from paraph.protocol.statements.envelope import ClearContent, SealedContent
 from paraph.protocol.wire import Admission, Founded, Founding, RelayCard
-from tests.support.channel import START, Channel
+from tests.support.channel import START, Channel, make_channel
 from tests.support.memory_relay import MemoryRelay
 
 PASSPHRASE = b"correct horse"
@@ -174,6 +174,15 @@ class Bench:
             )
             found.append((index, decode_content(data)))
         return found
+
+
+def make_bench(path: Path, **options: object) -> Bench:
+    """The other side's bot has spoken; this one has not, so the channel is not open yet."""
+    channel = make_channel(opened=False, **options)  # type: ignore[arg-type]
+    bench = Bench(path / "bot", channel)
+    if len(channel.parties) == 2:
+        bench.beat("USA")
+    return bench
 
 
 def _card(channel: Channel) -> RelayCard:

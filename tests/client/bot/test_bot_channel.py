@@ -39,19 +39,10 @@ from paraph.protocol.sealed import SealingKey, unwrap, wrap_for
 from paraph.protocol.statements.clear import Grant, GrantedWrap, Withdraw
 from paraph.protocol.statements.envelope import SealedContent
 from paraph.protocol.wire import Placed
-from tests.client.bot.bot_home import PASSPHRASE, Bench
+from tests.client.bot.bot_home import PASSPHRASE, Bench, make_bench
 from tests.support.channel import START, Channel, make_channel
 from tests.support.memory_relay import MemoryRelay
 from tests.support.negotiating import base, comment, dispatch, header, opened, receipt
-
-
-def make_bench(path: Path, **options: object) -> Bench:
-    """The other side's bot has spoken; this one has not, so the channel is not open yet."""
-    channel = make_channel(opened=False, **options)  # type: ignore[arg-type]
-    bench = Bench(path / "bot", channel)
-    if len(channel.parties) == 2:
-        bench.beat("USA")
-    return bench
 
 
 @pytest.fixture

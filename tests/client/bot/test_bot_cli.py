@@ -14,11 +14,11 @@ import pytest
 
 from paraph.client.bot import Hook, Notice
 from paraph.client.bot.ledger import Ledger
-from paraph.client.keys.home import Home
 from paraph.protocol.errors import InputError
 from paraph.protocol.wire import Placed
-from tests.client.cli.test_cli_exchange import BASE, heartbeats
 from tests.support.commands import Person, found_channel, two_parties
+from tests.support.desks import folder_of, heartbeats
+from tests.support.exchange import send_base
 from tests.support.memory_front import MemoryFront
 
 STATEMENT = "ab" * 32
@@ -35,17 +35,6 @@ def lines(text: str) -> list[dict[str, object]]:
     return [json.loads(line) for line in text.splitlines()]
 
 
-def send(person: Person) -> None:
-    path = person.folder / "base.yaml"
-    path.write_text(BASE)
-    person.ok("send", str(path))
-
-
-def folder_of(person: Person) -> Path:
-    (only,) = Home(person.home).channels()
-    return only.path
-
-
 def test_two_bots_run_once_open_the_channel_and_acknowledge(
     desks: tuple[Person, Person, MemoryFront],
 ) -> None:
@@ -54,7 +43,7 @@ def test_two_bots_run_once_open_the_channel_and_acknowledge(
         assert [each["kind"] for each in lines(person.ok("bot", "run", "--once", "--json"))] == [
             "heartbeat"
         ]
-    send(usa)
+    send_base(usa)
     told = lines(rus.ok("bot", "run", "--once", "--json"))
     assert [each["kind"] for each in told].count("received") == 2  # the opening and the version
     assert "acknowledged" in [each["kind"] for each in told]
@@ -77,7 +66,7 @@ def test_a_signal_ends_it_after_what_is_in_hand(
     usa, rus, front = desks
     usa.ok("bot", "run", "--once")
     rus.ok("bot", "run", "--once")
-    send(usa)
+    send_base(usa)
     (relay,) = front.relays.values()
     submit = relay.submit
 
@@ -107,14 +96,14 @@ def test_a_home_without_a_bots_key_is_told_what_to_do(
     usa, _, front = desks
     other = Person(tmp_path, "other", front)
     assert "holds no key file [no-vault]" in other.fails(2, "bot", "run", "--once")
-    with contextlib.closing(Ledger.open(folder_of(usa), "bot")):
+    with contextlib.closing(Ledger.open(folder_of(usa).path, "bot")):
         assert "runs already" in usa.fails(2, "bot", "run", "--once")
 
 
 def test_what_is_parked_is_listed_and_put_back(desks: tuple[Person, Person, MemoryFront]) -> None:
     usa, _, _ = desks
     assert usa.ok("bot", "dead", "list") == "nothing is parked\n"
-    ledger = Ledger.open(folder_of(usa), "mine")
+    ledger = Ledger.open(folder_of(usa).path, "mine")
     ledger.write(
         {
             "do": "park", "id": STATEMENT, "handler": "file", "index": 7,
@@ -186,7 +175,7 @@ def test_reminders_reach_the_hook_and_receipts_do_not(
     usa, rus, _ = desks
     usa.ok("bot", "run", "--once")
     rus.ok("bot", "run", "--once")
-    send(usa)
+    send_base(usa)
     target = rus.folder / "woken"
     hook = command("import sys; open(sys.argv[1], 'a').write(sys.stdin.read())", str(target))
     rus.ok("bot", "run", "--once", "--hook", hook)

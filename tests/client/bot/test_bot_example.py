@@ -10,8 +10,7 @@ import sys
 from pathlib import Path
 
 from paraph.client.bot import BlockingBot, CommentMade, Context, Event
-from tests.client.bot.bot_home import PASSPHRASE, Bench
-from tests.client.bot.test_bot_channel import make_bench
+from tests.client.bot.bot_home import PASSPHRASE, Bench, make_bench
 from tests.support.negotiating import base, comment, opened
 
 HOW_TO = Path(__file__).parents[3] / "docs" / "how-to" / "bots.md"

@@ -6,12 +6,13 @@ from pathlib import Path
 import pytest
 
 from paraph.client.negotiating.attachments import safe_name
-from tests.support.chancery import BASE, exchanging, write
+from tests.support.commands import write
+from tests.support.exchange import exchanging, send_base
 
 
 def test_a_file_goes_with_a_comment_and_is_saved_by_the_other_side(tmp_path: Path) -> None:
     usa, rus, front = exchanging(tmp_path)
-    usa.ok("send", write(usa, "base.yaml", BASE))
+    send_base(usa)
     chart = Path(usa.path("карта.bin"))
     chart.write_bytes(hashlib.shake_256(b"chart").digest(300_000))
     note = write(usa, "note.txt", "A note.")
@@ -59,7 +60,7 @@ def test_a_file_goes_with_a_comment_and_is_saved_by_the_other_side(tmp_path: Pat
 
 def test_too_many_or_no_files_are_refused_before_anything_is_sealed(tmp_path: Path) -> None:
     usa, _, _ = exchanging(tmp_path)
-    usa.ok("send", write(usa, "base.yaml", BASE))
+    send_base(usa)
     note = write(usa, "note.txt", "A note.")
     many = [each for _ in range(17) for each in ("--attach", note)]
     assert "[oversize]" in usa.fails(7, "comment", "See.", *many)

@@ -6,21 +6,14 @@ import pytest
 
 from paraph.protocol import signed
 from paraph.protocol.statements.envelope import SealedContent
-from tests.support.chancery import (
-    BASE,
-    CLEAR_FIRST,
-    MANDATE,
-    PLAIN,
-    TRIPPED,
-    chancery,
-    exchanging,
-    write,
-)
+from tests.support.chancery import CLEAR_FIRST, MANDATE, chancery
+from tests.support.commands import write
+from tests.support.exchange import BASE, PLAIN, TRIPPED, exchanging, send_base
 
 
 def test_a_trip_word_leaves_only_when_the_named_authority_has_confirmed_it(tmp_path: Path) -> None:
     usa, rus, _ = exchanging(tmp_path)
-    usa.ok("send", write(usa, "base.yaml", BASE))
+    send_base(usa)
     head = chancery(usa)
     head.ok("mandate", "set", write(usa, "mandate.yaml", MANDATE))
     tripped = write(usa, "tripped.yaml", TRIPPED)
@@ -45,7 +38,7 @@ def test_a_trip_word_leaves_only_when_the_named_authority_has_confirmed_it(tmp_p
 
 def test_a_release_needs_a_second_person_and_holds_for_these_bytes_only(tmp_path: Path) -> None:
     usa, rus, front = exchanging(tmp_path)
-    usa.ok("send", write(usa, "base.yaml", BASE))
+    send_base(usa)
     head = chancery(usa)
     head.ok("mandate", "set", write(usa, "mandate.yaml", MANDATE + CLEAR_FIRST))
     draft = write(usa, "plain.yaml", PLAIN)
@@ -90,7 +83,7 @@ def test_a_refused_clearance_is_told_and_not_asked_for_again_silently(tmp_path: 
 
 def test_every_statement_passes_the_door_and_may_be_asked_for(tmp_path: Path) -> None:
     usa, rus, _ = exchanging(tmp_path)
-    usa.ok("send", write(usa, "base.yaml", BASE))
+    send_base(usa)
     head = chancery(usa)
     head.ok("mandate", "set", write(usa, "mandate.yaml", MANDATE + "clear_first: [letter]\n"))
     note = ("dispatch", "--kind", "letter", "--body", "Our views on safety.")
@@ -113,7 +106,7 @@ def test_an_authority_may_confirm_at_once_and_it_stands_in_the_internal_channel(
     tmp_path: Path,
 ) -> None:
     usa, _, _ = exchanging(tmp_path)
-    usa.ok("send", write(usa, "base.yaml", BASE))
+    send_base(usa)
     head = chancery(usa, own="head_of_delegation", role="legal_adviser")
     head.ok("mandate", "set", write(usa, "mandate.yaml", MANDATE))
     tripped = write(usa, "tripped.yaml", TRIPPED)
@@ -126,7 +119,7 @@ def test_an_authority_may_confirm_at_once_and_it_stands_in_the_internal_channel(
 
 def test_a_party_without_an_internal_channel_keeps_it_in_its_home(tmp_path: Path) -> None:
     usa, rus, _ = exchanging(tmp_path)
-    usa.ok("send", write(usa, "base.yaml", BASE))
+    send_base(usa)
     mandate = write(usa, "mandate.yaml", MANDATE)
     said = usa.fails(2, "mandate", "set", mandate)
     assert "paraph channel internal --relay CARD founds one" in said

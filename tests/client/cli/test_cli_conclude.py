@@ -8,80 +8,27 @@ from pathlib import Path
 
 import pytest
 
-from paraph.client.channel.desk import Desk
 from paraph.client.keys import members
 from paraph.client.keys.home import Home
 from paraph.client.negotiating import concluding
 from paraph.client.reading import opened
-from paraph.client.writing.blocks import instant
 from paraph.protocol.keys import SIGNATURE_SIZE, PublicKey
 from paraph.protocol.names import Context
 from paraph.protocol.statements.clear import Withdraw
-from tests.support.commands import PASSPHRASE, Person, found_channel, two_parties
+from tests.support.commands import Person
+from tests.support.desks import beat, desk_of, vault_of
+from tests.support.signing import HEAD, SIGNATORY, SWAP, delegations, tabled, verified
 
-TEXT = """\
-negotiation:
-  title_en: Memorandum on Flight Safety
-  title_ru: Меморандум о безопасности полётов
-kind: {kind}
-clauses:
-  - {{cid: title, role: title, en: "The Department and the Ministry.", ru: "Отдел и Служба."}}
-  - {{cid: distance, role: operative, en: "{en}", ru: "{ru}"}}
-"""
 OTHER_WORDS = """\
 kind: counter_draft
 operations:
   - {op: replace, cid: distance, en: "Keep 4 miles.", ru: "Держать 4 мили."}
 """
-SWAP = (
-    "--substitute", "en", "The Department and the Ministry", "The Ministry and the Department",
-    "--substitute", "ru", "Отдел и Служба", "Служба и Отдел",
-)  # fmt: skip
-HEAD = ("--role", "head_of_delegation")
-SIGNATORY = ("--role", "signatory")
-START = "2015-10-01T12:00:00Z"
 
 
 @pytest.fixture
 def desks(tmp_path: Path) -> tuple[Person, Person]:
-    usa, rus, _ = two_parties(tmp_path, "--signers", "1")
-    found_channel(usa, rus, "--exercise")
-    for person in (usa, rus):
-        for role in ("head_of_delegation", "signatory"):
-            person.run("member", "add", "--self", "--role", role)
-    beat(START, usa, rus)
-    return usa, rus
-
-
-def beat(at: str, *people: Person) -> None:
-    for person in people:
-        asyncio.run(_beat(person, at))
-
-
-async def _beat(person: Person, at: str) -> None:
-    home = Home(person.home)
-    vault = person.tools.open_vault(home.vault_path, PASSPHRASE.encode())
-    (folder,) = home.channels()
-    async with Desk.open(
-        home, vault, folder, "bot", person.tools.front, clock=person.tools.now
-    ) as bot:
-        await bot.sync()
-        assert (await bot.heartbeat(dated=instant(at))).is_logged
-
-
-def tabled(
-    person: Person, en: str = "Keep 3 miles.", ru: str = "Держать 3 мили.", kind: str = "scrubbed"
-) -> None:
-    path = Path(person.path("text.yaml"))
-    path.write_text(TEXT.format(en=en, ru=ru, kind=kind))
-    person.ok("send", str(path), *HEAD)
-
-
-def verified(*people: Person) -> None:
-    for person in people:
-        card = person.path({"usa": "rus.card", "rus": "usa.card"}[person.home.name])
-        words = person.json("party", "card", "--file", card)["words"]["en"]
-        person.ok("party", "verify", card, "--words", words)
+    return delegations(tmp_path)
 
 
 def ready(usa: Person, rus: Person) -> None:
@@ -242,12 +189,8 @@ def test_a_signature_that_is_withdrawn_after_the_last_one_stays(
 
 async def _withdraws_all(person: Person) -> None:
     # Everything that this home said, by the keys that said it: nothing is left out.
-    home = Home(person.home)
-    vault = person.tools.open_vault(home.vault_path, PASSPHRASE.encode())
-    (folder,) = home.channels()
-    front, now = person.tools.front, person.tools.now
     for role in (HEAD[1], SIGNATORY[1]):
-        async with Desk.open(home, vault, folder, role, front, clock=now) as desk:
+        async with desk_of(person, role) as desk:
             await desk.sync()
             for entry, read in list(desk.entries()):
                 if read and read.content and entry.member and entry.member.id == desk.member.id:
@@ -256,16 +199,13 @@ async def _withdraws_all(person: Person) -> None:
 
 
 async def _forged(person: Person) -> str:
-    home = Home(person.home)
-    vault = person.tools.open_vault(home.vault_path, PASSPHRASE.encode())
-    (folder,) = home.channels()
-    front, now = person.tools.front, person.tools.now
-    async with Desk.open(home, vault, folder, HEAD[1], front, clock=now) as desk:
+    async with desk_of(person, HEAD[1]) as desk:
         await desk.sync()
         talks = desk.negotiation()
-        signer = members.choose_key(vault, desk.channel, desk.role).signer
+        signer = members.choose_key(vault_of(person), desk.channel, desk.role).signer
         header = desk.header(talks.identity)
-        content = concluding.initialled(desk, signer, home.book, header, talks.heads[0])
+        book = Home(person.home).book
+        content = concluding.initialled(desk, signer, book, header, talks.heads[0])
         sent = await desk.say(dataclasses.replace(content, signature=bytes(SIGNATURE_SIZE)))
         entry = desk.reader.state.entries.get(sent.id)
         assert entry is not None

@@ -6,12 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from paraph.client.channel.desk import Desk
-from paraph.client.keys.home import Home
-from paraph.client.writing.blocks import instant
 from paraph.protocol.statements.clear import Withdraw
 from tests.support import letters
-from tests.support.commands import PASSPHRASE, Person, found_channel, two_parties
+from tests.support.commands import Person, found_channel, two_parties, write
+from tests.support.desks import beat, desk_of
+from tests.support.exchange import send_base
 
 BASE = """\
 negotiation:
@@ -53,29 +52,8 @@ def desks(tmp_path: Path) -> tuple[Person, Person]:
     usa, rus, _ = two_parties(tmp_path)
     found_channel(usa, rus, "--exercise")
     beat("2015-10-01T12:00:00Z", usa, rus)
-    usa.ok("send", write(usa, "base.yaml", BASE))
+    send_base(usa, BASE)
     return usa, rus
-
-
-def beat(at: str, *people: Person) -> None:
-    for person in people:
-        asyncio.run(_beat(person, at))
-
-
-async def _beat(person: Person, at: str) -> None:
-    home = Home(person.home)
-    vault = person.tools.open_vault(home.vault_path, PASSPHRASE.encode())
-    (folder,) = home.channels()
-    async with Desk.open(
-        home, vault, folder, "bot", person.tools.front, clock=person.tools.now
-    ) as bot:
-        await bot.sync()
-        assert (await bot.heartbeat(dated=instant(at))).is_logged
-
-
-def write(person: Person, name: str, text: str) -> str:
-    Path(person.path(name)).write_text(text)
-    return person.path(name)
 
 
 def announced(usa: Person, text: str = SCHEDULE, *options: str) -> int:
@@ -344,11 +322,7 @@ def test_a_withdrawal_changes_no_fingerprint_of_an_earlier_size(
 
 
 async def _withdraw(person: Person, index: int) -> None:
-    home = Home(person.home)
-    vault = person.tools.open_vault(home.vault_path, PASSPHRASE.encode())
-    (folder,) = home.channels()
-    front = person.tools.front
-    async with Desk.open(home, vault, folder, None, front, clock=person.tools.now) as desk:
+    async with desk_of(person) as desk:
         await desk.sync()
         desk.outbox.prepare_clear(Withdraw(entry=index))
         await desk.sync()

@@ -1,67 +1,25 @@
 """Versions, comments and dispatches from desk to desk, at the command line."""
 
-import asyncio
 import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
-from paraph.client.channel.desk import Desk
-from paraph.client.keys import cards, members
+from paraph.client.keys import members
 from paraph.client.keys.home import Home
 from paraph.protocol.names import Digest
 from paraph.protocol.relay import RelayChannel
 from paraph.protocol.wire import Conflicts, Entries, Placed, Staged
-from tests.support.commands import PASSPHRASE, Person, found_channel, two_parties
+from tests.support.commands import Person, found_channel, two_parties, write
+from tests.support.desks import folder_of, heartbeats, vault_of
+from tests.support.exchange import BASE, COUNTER, exchanging, send_base
 from tests.support.memory_front import MemoryFront
-
-BASE = """\
-negotiation:
-  title_en: Memorandum on Flight Safety
-  title_ru: Меморандум о безопасности полётов
-clauses:
-  - {cid: title, role: title, en: Memorandum, ru: Меморандум}
-  - {cid: distance, role: operative, en: "Keep [USA: three] miles.", ru: "Держать [USA: три] мили."}
-"""
-COUNTER = """\
-kind: counter_draft
-operations:
-  - {op: replace, cid: distance, en: "Keep [RUS: five] miles.", ru: "Держать [RUS: пять] миль."}
-"""
 
 
 @pytest.fixture
 def desks(tmp_path: Path) -> tuple[Person, Person, MemoryFront]:
-    usa, rus, front = two_parties(tmp_path)
-    found_channel(usa, rus, "--exercise")
-    heartbeats(usa, rus)
-    return usa, rus, front
-
-
-def heartbeats(*people: Person) -> None:
-    for person in people:
-        asyncio.run(_heartbeat(person))
-
-
-async def _heartbeat(person: Person, *, internal: bool = False) -> None:
-    home = Home(person.home)
-    vault = person.tools.open_vault(home.vault_path, PASSPHRASE.encode())
-    parties = 1 if internal else 2
-    (folder,) = (
-        each
-        for each in home.channels()
-        if len(cards.read(each.charter, cards.CharterFile).manifests) == parties
-    )
-    front = person.tools.front
-    async with Desk.open(home, vault, folder, "bot", front, clock=person.tools.now) as bot:
-        await bot.sync()
-        assert (await bot.heartbeat()).is_logged
-
-
-def write(person: Person, name: str, text: str) -> str:
-    Path(person.path(name)).write_text(text)
-    return person.path(name)
+    return exchanging(tmp_path)
 
 
 def test_a_text_goes_back_and_forth(desks: tuple[Person, Person, MemoryFront]) -> None:
@@ -97,7 +55,7 @@ def test_a_text_goes_back_and_forth(desks: tuple[Person, Person, MemoryFront]) -
 
 def test_a_version_is_shown_clause_by_clause(desks: tuple[Person, Person, MemoryFront]) -> None:
     usa, rus, _ = desks
-    index = usa.json("send", write(usa, "base.yaml", BASE))["index"]
+    index = send_base(usa)
     shown = rus.json("show", str(index))
     assert [each["number"] for each in shown["version"]["clauses"]] == ["", "1"]
     assert set(shown["version"]["digests"]) == {"en", "ru"}
@@ -116,7 +74,7 @@ def test_a_parent_that_is_not_the_head_ends_with_6_and_loses_nothing(
     desks: tuple[Person, Person, MemoryFront],
 ) -> None:
     usa, rus, front = desks
-    first = usa.json("send", write(usa, "base.yaml", BASE))["index"]
+    first = send_base(usa)
     rus.ok("send", write(rus, "counter.yaml", COUNTER))
     (relay,) = front.relays.values()
     size = relay.channel.log.size
@@ -164,10 +122,7 @@ def test_a_role_that_was_only_asked_for_needs_no_choice(
     desks: tuple[Person, Person, MemoryFront],
 ) -> None:
     usa, _, _ = desks
-    home = Home(usa.home)
-    (folder,) = home.channels()
-    vault = usa.tools.open_vault(home.vault_path, PASSPHRASE.encode())
-    members.new_key(vault, folder.channel, "linguist", now=usa.tools.now())
+    members.new_key(vault_of(usa), folder_of(usa).channel, "linguist", now=usa.tools.now())
     assert usa.json("inbox")["waiting"] == []
     assert "not enrolled yet" in usa.fails(7, "inbox", "--role", "linguist")
 
@@ -176,7 +131,7 @@ def test_an_unreachable_relay_ends_with_4_and_the_statement_waits(
     desks: tuple[Person, Person, MemoryFront],
 ) -> None:
     usa, rus, front = desks
-    usa.ok("send", write(usa, "base.yaml", BASE))
+    send_base(usa)
     front.down = True
     said = usa.fails(4, "comment", "A question.")
     assert "error: the relay did not answer: the statement waits in the outbox [queued]" in said
@@ -198,7 +153,7 @@ def test_an_internal_comment_stays_out_of_the_shared_channel(
     desks: tuple[Person, Person, MemoryFront],
 ) -> None:
     usa, _, front = desks
-    usa.ok("send", write(usa, "base.yaml", BASE))
+    send_base(usa)
     (relay,) = front.relays.values()
     size = relay.channel.log.size
     said = usa.fails(7, "comment", "Five is our floor.", "--kind", "instruction")
@@ -212,7 +167,7 @@ def test_an_internal_note_is_about_the_negotiation_of_the_shared_channel(
     usa, rus, front = desks
     version = usa.json("send", write(usa, "base.yaml", BASE))
     usa.ok("channel", "internal", "--relay", usa.path("relay.card"), "--exercise")
-    asyncio.run(_heartbeat(usa, internal=True))
+    heartbeats(usa, internal=True)
     note = usa.json(
         "comment", "Five is our floor.", "--kind", "fallback", "--channel", "internal",
         "--on", version["id"],
@@ -228,9 +183,8 @@ def test_an_internal_note_is_about_the_negotiation_of_the_shared_channel(
 
 def test_an_expired_key_ends_with_7(desks: tuple[Person, Person, MemoryFront]) -> None:
     usa, rus, _ = desks
-    usa.ok("send", write(usa, "base.yaml", BASE))
-    for person in (usa, rus):
-        asyncio.run(_heartbeat_dated(person, 4_000_000_000_000))
+    send_base(usa)
+    heartbeats(usa, rus, dated=4_000_000_000_000)
     said = usa.fails(7, "comment", "Late.")
     assert "error: the key's time is over [key-expired]" in said
     assert "hint: enrol a new key" in said
@@ -240,9 +194,8 @@ def test_an_ended_key_is_replaced_by_a_new_one_as_the_hint_says(
     desks: tuple[Person, Person, MemoryFront],
 ) -> None:
     usa, rus, _ = desks
-    usa.ok("send", write(usa, "base.yaml", BASE))
-    for person in (usa, rus):
-        asyncio.run(_heartbeat_dated(person, usa.tools.now() + 89 * 24 * 3_600_000))
+    send_base(usa)
+    heartbeats(usa, rus, dated=usa.tools.now() + 89 * 24 * 3_600_000)
     asked = ("member", "add", "--self", "--role", "head_of_delegation")
     first = usa.json(*asked)["key"]  # it counts: nothing is to be done
     renewed = usa.json(*asked, "--renew")
@@ -250,22 +203,11 @@ def test_an_ended_key_is_replaced_by_a_new_one_as_the_hint_says(
     assert usa.json(*asked)["key"] == renewed["key"]
     assert usa.json("comment", "By the new key.")["state"] == "logged"
     assert "By the new key." in usa.ok("log")
-    for person in (usa, rus):
-        asyncio.run(_heartbeat_dated(person, 4_000_000_000_000))
+    heartbeats(usa, rus, dated=4_000_000_000_000)
     third = usa.json(*asked)
     assert third["state"] == "enrolled"
     assert third["key"] not in {first, renewed["key"]}
     assert "error: expected either a request FILE" in usa.fails(2, "member", "add", "--renew")
-
-
-async def _heartbeat_dated(person: Person, dated: int) -> None:
-    home = Home(person.home)
-    vault = person.tools.open_vault(home.vault_path, PASSPHRASE.encode())
-    (folder,) = home.channels()
-    link = person.tools.front
-    async with Desk.open(home, vault, folder, "bot", link, clock=person.tools.now) as bot:
-        await bot.sync()
-        assert (await bot.heartbeat(dated=dated)).is_logged
 
 
 def test_before_the_bots_have_spoken_nothing_sealed_is_taken(tmp_path: Path) -> None:
@@ -309,7 +251,7 @@ def test_a_body_that_does_not_match_its_digest_ends_with_3(
     desks: tuple[Person, Person, MemoryFront],
 ) -> None:
     usa, rus, front = desks
-    usa.ok("send", write(usa, "base.yaml", BASE))
+    send_base(usa)
     front.wrap = FalseBodies
     said = rus.fails(3, "sync")
     assert "error: the relay served a body for entry 9 that has not the digest" in said
@@ -355,7 +297,7 @@ def test_an_inconsistent_checkpoint_ends_with_70_for_good(
     usa, rus, front = desks
     (relay,) = front.relays.values()
     forked = front.fork(relay)
-    usa.ok("send", write(usa, "base.yaml", BASE))
+    send_base(usa)
     size = len(relay.channel.envelopes)
     heartbeats(rus, rus)
     usa.ok("sync")
@@ -381,7 +323,7 @@ def test_the_words_of_a_peer_do_not_command_the_terminal(
     desks: tuple[Person, Person, MemoryFront],
 ) -> None:
     usa, rus, _ = desks
-    usa.ok("send", write(usa, "base.yaml", BASE))
+    send_base(usa)
     usa.ok("comment", "red \x1b[31m and \u202eturned")
     plain = rus.ok("inbox")
     assert "\x1b" not in plain
@@ -413,7 +355,7 @@ def test_what_is_asked_of_the_reader_travels_in_the_header(tmp_path: Path) -> No
     usa, rus, _ = two_parties(tmp_path)
     found_channel(usa, rus)
     heartbeats(usa, rus)
-    usa.ok("send", write(usa, "base.yaml", BASE))
+    send_base(usa)
     said = usa.json(
         "comment", "Call us.", "--precedence", "flash", "--reply-by", "2026-11-23T08:00:00Z",
         "--useful-until", "2026-11-23T09:00:00Z", "--handling", "Chanceries only",

@@ -2,29 +2,17 @@
 
 from pathlib import Path
 
-from tests.client.cli.test_cli_exchange import BASE, heartbeats
-from tests.support.commands import Person, found_channel, two_parties
-
-
-def colleague(of: Person, party: str, role: str = "legal_adviser") -> tuple[Person, str]:
-    """Enrol a second person of a party; return who it is, and the key's id."""
-    late = Person(of.folder, f"{party}-{role}", of.tools.front)
-    asked = late.json(
-        "member", "request", of.path("ours.charter"), "--party", party, "--role", role,
-        "-o", of.path("late.request"), "--small",
-    )  # fmt: skip
-    of.ok("member", "add", of.path("late.request"))
-    return late, asked["key"]
+from tests.support.commands import colleague, found_channel, two_parties
+from tests.support.desks import folder_of
+from tests.support.exchange import exchanging, send_base
 
 
 def test_a_new_colleague_is_given_the_past(tmp_path: Path) -> None:
-    usa, rus, front = two_parties(tmp_path)
-    channel = found_channel(usa, rus, "--exercise")
-    heartbeats(usa, rus)
-    Path(usa.path("base.yaml")).write_text(BASE)
-    first = usa.json("send", usa.path("base.yaml"))["index"] - 1
+    usa, rus, front = exchanging(tmp_path)
+    channel = folder_of(usa).channel.hex()
+    first = send_base(usa) - 1
     rus.ok("comment", "Why three?")
-    late, key = colleague(usa, "USA")
+    late, key = colleague(usa)
 
     halted = late.run("sync")
     assert halted.exit_code == 0
@@ -67,12 +55,9 @@ def test_a_new_colleague_is_given_the_past(tmp_path: Path) -> None:
 
 
 def test_grants_are_told_with_their_places(tmp_path: Path) -> None:
-    usa, rus, _ = two_parties(tmp_path)
-    found_channel(usa, rus, "--exercise")
-    heartbeats(usa, rus)
-    Path(usa.path("base.yaml")).write_text(BASE)
-    sent = usa.json("send", usa.path("base.yaml"))["index"]
-    _, key = colleague(usa, "USA")
+    usa, _, _ = exchanging(tmp_path)
+    sent = send_base(usa)
+    _, key = colleague(usa)
     told = usa.ok("member", "grant", "legal_adviser", "--from", str(sent))
     assert told == (
         f"key        legal_adviser {key[:16]}\n"
@@ -84,13 +69,10 @@ def test_grants_are_told_with_their_places(tmp_path: Path) -> None:
 
 
 def test_what_does_not_open_here_is_told(tmp_path: Path) -> None:
-    usa, rus, _ = two_parties(tmp_path)
-    found_channel(usa, rus, "--exercise")
-    heartbeats(usa, rus)
-    Path(usa.path("base.yaml")).write_text(BASE)
-    sent = usa.json("send", usa.path("base.yaml"))["index"]
-    head, _ = colleague(usa, "USA", "registrar")
-    _, key = colleague(usa, "USA")
+    usa, _, _ = exchanging(tmp_path)
+    sent = send_base(usa)
+    head, _ = colleague(usa, "registrar")
+    _, key = colleague(usa)
     result = head.run("member", "grant", "legal_adviser")
     assert result.exit_code == 0
     assert result.stdout == (
@@ -105,7 +87,7 @@ def test_what_does_not_open_here_is_told(tmp_path: Path) -> None:
 def test_a_home_that_may_not_grant_is_told_how(tmp_path: Path) -> None:
     usa, rus, _ = two_parties(tmp_path)
     found_channel(usa, rus, "--exercise")
-    late, _ = colleague(rus, "RUS")
+    late, _ = colleague(rus)
     said = rus.fails(7, "member", "grant", "legal_adviser")
     assert "error: expected a key of a head_of_delegation or registrar at this home [role]" in said
     assert "hint: paraph member add --self --role head_of_delegation, then the same" in said

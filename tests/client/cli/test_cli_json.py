@@ -5,7 +5,6 @@ mistake prints nothing there, and says on stderr what was expected. A command th
 here is named with the test that has it.
 """
 
-import asyncio
 import json
 import re
 from collections.abc import Iterator
@@ -17,18 +16,12 @@ import pytest
 from click.testing import CliRunner
 
 from paraph.client.cli import COMMANDS, cli, exits
-from tests.client.cli.test_cli_conclude import (
-    HEAD,
-    SIGNATORY,
-    SWAP,
-    TEXT,
-    beat,
-    verified,
-)
-from tests.client.cli.test_cli_exchange import _heartbeat, heartbeats
 from tests.support import letters
-from tests.support.chancery import BASE, CLEAR_FIRST, MANDATE, PLAIN, TRIPPED, write
-from tests.support.commands import Person, found_channel, two_parties
+from tests.support.chancery import CLEAR_FIRST, MANDATE
+from tests.support.commands import Person, found_channel, two_parties, write
+from tests.support.desks import beat, heartbeats
+from tests.support.exchange import PLAIN, TRIPPED, send_base
+from tests.support.signing import HEAD, SIGNATORY, SWAP, TEXT, verified
 
 ELSEWHERE = {
     "desk": "tests/browser/world.py",
@@ -130,7 +123,7 @@ class Walk:
     known = commands()
 
 
-def exchanging(folder: Path) -> tuple[Person, Person]:
+def founded(folder: Path) -> tuple[Person, Person]:
     folder.mkdir()
     usa, rus, _ = two_parties(folder, "--signers", "1")
     found_channel(usa, rus, "--exercise")
@@ -142,14 +135,14 @@ def test_every_command_prints_one_json_object(
 ) -> None:
     monkeypatch.setenv("EDITOR", "true")
     walk = Walk()
-    usa, rus = exchanging(tmp_path / "first")
+    usa, rus = founded(tmp_path / "first")
     _joining(walk, usa, rus)
     _talking(walk, usa, rus)
     _conferring(walk, usa, rus)
     _drafting(walk, usa, rus)
     _concluding(walk, usa, rus)
     _reading(walk, usa)
-    _inside(walk, *exchanging(tmp_path / "second"))
+    _inside(walk, *founded(tmp_path / "second"))
     left = set(walk.known) - walk.seen - set(ELSEWHERE)
     assert left == set(), "walk them here, or name the test that looks at their JSON"
     assert set(ELSEWHERE) <= set(walk.known)
@@ -292,10 +285,10 @@ def _reading(walk: Walk, usa: Person) -> None:
 
 def _inside(walk: Walk, usa: Person, rus: Person) -> None:
     heartbeats(usa, rus)
-    usa.ok("send", write(usa, "base.yaml", BASE))
+    send_base(usa)
     card = usa.path("relay.card")
     made = walk(usa, "channel internal --exercise --role desk_officer --relay", card)
-    asyncio.run(_heartbeat(usa, internal=True))
+    heartbeats(usa, internal=True)
     head = Person(usa.folder, "usa-head", usa.tools.front)
     charter = str(usa.home / "channels" / made["channel"] / "charter")
     request = usa.path("head.request")

@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.chancery import BASE, CLEAR_FIRST, MANDATE, chancery, exchanging, write
+from tests.support.chancery import CLEAR_FIRST, MANDATE, chancery
+from tests.support.commands import write
+from tests.support.exchange import exchanging, send_base
 
 
 def edited(path: str, *changes: tuple[str, str]) -> None:
@@ -19,7 +21,7 @@ def test_a_desk_sees_what_waits_and_what_the_other_side_took_out(tmp_path: Path)
     usa, rus, _ = exchanging(tmp_path)
     assert "no text is on the table yet" in usa.ok("status")
     assert usa.json("status")["negotiation"] is None
-    usa.ok("send", write(usa, "base.yaml", BASE))
+    send_base(usa)
     head = chancery(usa)
     head.ok("mandate", "set", write(usa, "mandate.yaml", MANDATE + CLEAR_FIRST))
 
@@ -70,7 +72,7 @@ def test_a_desk_sees_what_waits_and_what_the_other_side_took_out(tmp_path: Path)
 
 def test_statements_are_named_as_the_tables_name_them(tmp_path: Path) -> None:
     usa, rus, _ = exchanging(tmp_path)
-    usa.ok("send", write(usa, "base.yaml", BASE))
+    send_base(usa)
     asked = rus.json("comment", "Why?", "--on", "head")
     assert usa.json("comment", "So that they see.", "--reply-to", "C-1")["state"] == "logged"
     assert usa.json("show", "C-1")["id"] == asked["id"]

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.client.cli.test_cli_exchange import BASE, COUNTER, heartbeats, write
-from tests.support.commands import Person, found_channel, two_parties
+from tests.support.commands import Person, found_channel, two_parties, write
+from tests.support.desks import heartbeats
+from tests.support.exchange import BASE, COUNTER, exchanging, send_base
 
 People = tuple[Person, Person]
 OFFER = """\
@@ -33,10 +34,8 @@ operations:
 
 @pytest.fixture
 def desks(tmp_path: Path) -> People:
-    usa, rus, _ = two_parties(tmp_path)
-    found_channel(usa, rus, "--exercise")
-    heartbeats(usa, rus)
-    usa.ok("send", write(usa, "base.yaml", BASE))
+    usa, rus, _ = exchanging(tmp_path)
+    send_base(usa)
     return usa, rus
 
 
@@ -190,13 +189,13 @@ def test_status_shows_a_fork_and_an_empty_table(tmp_path: Path) -> None:
     found_channel(usa, rus)
     heartbeats(usa, rus)
     assert "no text is on the table yet" in usa.ok("status")
-    first = usa.json("send", write(usa, "base.yaml", BASE))["index"]
+    first = send_base(usa)
     usa.ok("recall", str(first))
     empty = usa.ok("status")
     assert not empty.startswith("EXERCISE")
     assert "there is no text yet" in empty
     assert "no proposal waits for anybody" in empty
-    usa.ok("send", write(usa, "base.yaml", BASE))
+    send_base(usa)
     usa.ok("send", write(usa, "clean.yaml", CLEAN))
     base = str(first + 2)
     rus.ok("send", write(rus, "counter.yaml", COUNTER), "--parent", base, "--branch")

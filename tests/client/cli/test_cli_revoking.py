@@ -3,18 +3,17 @@
 import shutil
 from pathlib import Path
 
-from tests.client.cli.test_cli_exchange import BASE, heartbeats
-from tests.client.cli.test_cli_granting import colleague
-from tests.support.commands import found_channel, two_parties
+from tests.support.commands import colleague, found_channel, two_parties
+from tests.support.desks import heartbeats
+from tests.support.exchange import send_base
 
 
 def test_a_lost_key_ends_and_its_person_goes_on(tmp_path: Path) -> None:
     usa, rus, _ = two_parties(tmp_path)
     found_channel(usa, rus, "--exercise")
-    late, key = colleague(usa, "USA")
+    late, key = colleague(usa)
     heartbeats(usa, rus)
-    Path(usa.path("base.yaml")).write_text(BASE)
-    usa.ok("send", usa.path("base.yaml"))
+    send_base(usa)
     assert late.json("comment", "Before.")["state"] == "logged"
 
     said = usa.fails(2, "member", "revoke", "legal_adviser", "--reason", "lost")
@@ -40,7 +39,7 @@ def test_a_lost_key_ends_and_its_person_goes_on(tmp_path: Path) -> None:
 def test_what_a_stolen_key_said_is_contested(tmp_path: Path) -> None:
     usa, rus, _ = two_parties(tmp_path)
     found_channel(usa, rus)
-    _, key = colleague(usa, "USA")
+    _, key = colleague(usa)
     size = usa.json("sync")["size"]
     said = usa.fails(
         2, "member", "revoke", key[:8], "--reason", "compromised", "--since", "900", "--yes"
@@ -53,7 +52,7 @@ def test_what_a_stolen_key_said_is_contested(tmp_path: Path) -> None:
 def test_what_is_not_ones_own_cannot_be_ended(tmp_path: Path) -> None:
     usa, rus, _ = two_parties(tmp_path)
     found_channel(usa, rus)
-    late, key = colleague(usa, "USA")
+    late, key = colleague(usa)
     assert "found none" in rus.fails(2, "member", "revoke", key[:8], "--reason", "lost", "--yes")
     late.ok("sync")  # its key counts: it may carry a paper, and sign none
     said = late.fails(7, "member", "revoke", "head_of_delegation", "--reason", "other", "--yes")
@@ -64,7 +63,7 @@ def test_what_is_not_ones_own_cannot_be_ended(tmp_path: Path) -> None:
 def test_who_joined_by_a_request_verifies_the_other_side_by_its_code(tmp_path: Path) -> None:
     usa, rus, _ = two_parties(tmp_path)
     found_channel(usa, rus)
-    late, _ = colleague(usa, "USA", "signatory")
+    late, _ = colleague(usa, "signatory")
     words = rus.json("party", "card")["words"]["en"]
     assert late.json("party", "verify", "RUS", "--words", words)["party"] == "RUS"
     assert "cannot read XXX" in late.fails(2, "party", "verify", "XXX", "--words", words)

@@ -8,8 +8,8 @@ from click.testing import CliRunner
 from paraph.client.cli import cli
 from paraph.client.negotiating import linting
 from paraph.protocol.errors import InputError
-from tests.client.cli.test_cli_exchange import heartbeats, write
-from tests.support.commands import Person, found_channel, two_parties
+from tests.support.commands import Person, write
+from tests.support.exchange import exchanging, send_base
 
 BASE = """\
 negotiation:
@@ -43,10 +43,8 @@ languages:
 
 @pytest.fixture
 def desks(tmp_path: Path) -> tuple[Person, Person]:
-    usa, rus, _ = two_parties(tmp_path)
-    found_channel(usa, rus, "--exercise")
-    heartbeats(usa, rus)
-    usa.ok("send", write(usa, "base.yaml", BASE), "--yes")
+    usa, rus, _ = exchanging(tmp_path)
+    send_base(usa, BASE, "--yes")
     return usa, rus
 
 

@@ -1,24 +1,14 @@
 """`paraph silence` at two desks: opened, held back, broken, closed."""
 
-import asyncio
 from pathlib import Path
 
 from paraph.client.clock import when
-from tests.client.cli.test_cli_exchange import _heartbeat
-from tests.support.chancery import BASE, exchanging, write
 from tests.support.channel import START
-from tests.support.commands import Person
+from tests.support.commands import Person, colleague
+from tests.support.desks import hours_pass
+from tests.support.exchange import exchanging, send_base
 
 HOUR = 3_600_000
-
-
-def at(*people: Person, hours: int) -> None:
-    """Let the wall clocks of *people* be so many hours on, and their bots say so, twice."""
-    for person in people:
-        person.tools.time = max(person.tools.time, START + hours * HOUR)
-    for _ in range(2):
-        for person in people:
-            asyncio.run(_heartbeat(person))
 
 
 def instant(hours: int) -> str:
@@ -27,7 +17,7 @@ def instant(hours: int) -> str:
 
 def opened(tmp_path: Path) -> tuple[Person, Person, str]:
     usa, rus, _ = exchanging(tmp_path)
-    version = str(usa.json("send", write(usa, "base.yaml", BASE))["index"])
+    version = str(send_base(usa))
     placed = usa.json("silence", "open", version, "--until", instant(24))
     return usa, rus, str(placed["index"])
 
@@ -36,11 +26,11 @@ def test_it_is_adopted_when_both_sides_have_closed_it_after_expiry(tmp_path: Pat
     usa, rus, ref = opened(tmp_path)
     assert usa.json("silence", "list")["silence"][0]["standing"] == "proposed"
     rus.ok("sync")
-    at(usa, rus, hours=0)
+    hours_pass(usa, rus, hours=0)
     shown = rus.json("silence", "list")["silence"][0]
     assert (shown["standing"], shown["closings"], shown["number"]) == ("running", {}, 1)
     assert "log time is" in usa.fails(2, "silence", "close", ref)
-    at(usa, rus, hours=25)
+    hours_pass(usa, rus, hours=25)
     usa.ok("silence", "close", ref)
     assert "held" in rus.ok("silence", "list")
     assert rus.json("silence", "list")["silence"][0]["held_because"] == "no closing by RUS"
@@ -80,30 +70,24 @@ def test_too_little_time_and_unknown_words_are_told_before_anything_leaves(tmp_p
 def test_an_objection_that_the_cut_link_held_back_wins_or_comes_too_late(tmp_path: Path) -> None:
     usa, rus, _ = exchanging(tmp_path)
     front = usa.tools.front
-    colleague = Person(tmp_path, "rus-head", front)
-    request = rus.path("head.request")
-    colleague.ok(
-        "member", "request", rus.path("ours.charter"), "--party", "RUS",
-        "--role", "head_of_delegation", "-o", request, "--small",
-    )  # fmt: skip
-    rus.ok("member", "add", request)
-    version = str(usa.json("send", write(usa, "base.yaml", BASE))["index"])
+    head, _ = colleague(rus, "head_of_delegation")
+    version = str(send_base(usa))
     for clause in ("title", "distance"):
         usa.ok("silence", "open", version, "--clause", clause, "--until", instant(24))
-    at(usa, rus, hours=1)
+    hours_pass(usa, rus, hours=1)
 
     front.down = True
     rus.fails(4, "silence", "break", "S-1", "Held back by the link.")
     rus.fails(4, "silence", "break", "S-2", "Held back by the link.")
     front.down = False
-    at(usa, hours=25)  # nobody hears the other side's clock: nothing expires
+    hours_pass(usa, hours=25)  # nobody hears the other side's clock: nothing expires
     assert "[not-expired]" in usa.fails(2, "silence", "close", "S-1")
-    at(rus, usa, hours=26)  # the bot is heard again; what the officer said still waits
+    hours_pass(rus, usa, hours=26)  # the bot is heard again; what the officer said still waits
     for ref in ("S-1", "S-2"):
         usa.ok("silence", "close", ref)
     for shown in usa.json("silence", "list")["silence"]:
         assert (shown["standing"], shown["held_because"]) == ("held", "no closing by RUS")
-    colleague.ok("silence", "close", "S-2")
+    head.ok("silence", "close", "S-2")
 
     rus.ok("sync")  # now both objections are placed
     for person in (usa, rus):

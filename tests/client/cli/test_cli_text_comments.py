@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from tests.support.chancery import BASE, PLAIN, exchanging, write
+from tests.support.commands import write
+from tests.support.exchange import PLAIN, exchanging, send_base
 
 GONE = """\
 kind: counter_draft
@@ -13,7 +14,7 @@ operations:
 
 def test_comments_say_where_their_words_stand_and_that_they_are_gone(tmp_path: Path) -> None:
     usa, rus, _ = exchanging(tmp_path)
-    base = str(usa.json("send", write(usa, "base.yaml", BASE))["index"])
+    base = str(send_base(usa))
     on = ("--on", base, "--clause", "distance", "--lang", "en", "--quote")
     first = str(rus.json("comment", "Why three?", *on, "three")["index"])
     rus.ok("comment", "Miles?", *on, "miles")

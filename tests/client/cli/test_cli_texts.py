@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.client.cli.test_cli_exchange import heartbeats, write
-from tests.support.commands import Person, found_channel, two_parties
+from tests.support.commands import Person, found_channel, two_parties, write
+from tests.support.exchange import exchanging, send_base
 
 BASE = """\
 negotiation: {title_en: Memorandum, title_ru: Меморандум}
@@ -19,10 +19,8 @@ clauses:
 
 @pytest.fixture
 def desks(tmp_path: Path) -> tuple[Person, Person]:
-    usa, rus, _ = two_parties(tmp_path)
-    found_channel(usa, rus, "--exercise")
-    heartbeats(usa, rus)
-    usa.json("send", write(usa, "base.yaml", BASE))
+    usa, rus, _ = exchanging(tmp_path)
+    send_base(usa, BASE)
     return usa, rus
 
 

@@ -16,7 +16,9 @@ from paraph.protocol.statements.content import Content
 from paraph.protocol.statements.header import to_wordings
 from paraph.protocol.statements.versions import NO_NOTES, Delete, Replace
 from tests.support import internal, negotiating, proposals
-from tests.support.chancery import chancery, exchanging, write
+from tests.support.chancery import chancery
+from tests.support.commands import write
+from tests.support.exchange import exchanging
 from tests.support.negotiating import Channel
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,8 +17,9 @@ from paraph.client.negotiating.fingerprint import fingerprint
 from paraph.client.reading import held
 from paraph.protocol.names import Digest
 from tests.support import strangers
-from tests.support.chancery import BASE, exchanging, write
-from tests.support.commands import PASSPHRASE, Person
+from tests.support.commands import Person, colleague, write
+from tests.support.desks import desk_of, synced, vault_of
+from tests.support.exchange import exchanging, send_base
 from tests.support.strangers import CANARY
 
 READING: tuple[tuple[str, ...], ...] = (
@@ -50,7 +52,7 @@ READING: tuple[tuple[str, ...], ...] = (
 def table(tmp_path: Path) -> tuple[Person, Person, Person]:
     """USA, RUS, and an officer of RUS with a new key who said four things."""
     usa, rus, _ = exchanging(tmp_path)
-    usa.ok("send", write(usa, "base.yaml", BASE))
+    send_base(usa)
     officer = strangers.stranger(usa, rus)
     strangers.talks(officer)
     return usa, rus, officer
@@ -98,7 +100,7 @@ def test_no_command_shows_what_a_new_key_said_before_somebody_accepted_it(
 async def fingerprints(*people: Person) -> list[Digest]:
     found: list[Digest] = []
     for each in people:
-        desk = await strangers.synced(each)
+        desk = await synced(each)
         found.append(fingerprint(desk).digest)
         await desk.close()
     return found
@@ -163,17 +165,17 @@ def test_a_key_is_accepted_by_the_words_that_its_own_side_reads(
     assert "[unknown-key]" in usa.fails(2, "party", "accept", key[:8], "--fingerprint", key)
 
 
-async def _bot(usa: Person, notices: list[str]) -> int:
-    home = Home(usa.home)
-    vault = usa.tools.open_vault(home.vault_path, PASSPHRASE.encode())
-    bot = Bot(
-        home,
-        passphrase=vault,
-        link=usa.tools.link(home.channels()[0].relay),
-        clock=usa.tools.now,
-        notices=lambda each: notices.append(each.kind),
-    )
+def bot_of(person: Person, **options: Any) -> Bot:  # noqa: ANN401
+    """Return the stock bot of a home, not running yet."""
+    home = Home(person.home)
+    link = person.tools.link(home.channels()[0].relay)
+    bot = Bot(home, passphrase=vault_of(person), link=link, clock=person.tools.now, **options)
     StockBot(bot)
+    return bot
+
+
+async def _bot(usa: Person, notices: list[str]) -> int:
+    bot = bot_of(usa, notices=lambda each: notices.append(each.kind))
     async with bot:
         await bot.run(once=True)
         await bot.run(once=True)
@@ -202,11 +204,7 @@ def test_a_bot_that_runs_hands_over_what_was_held_when_somebody_accepts(
     usa, _, officer = table
 
     async def work() -> tuple[int, int]:
-        home = Home(usa.home)
-        vault = usa.tools.open_vault(home.vault_path, PASSPHRASE.encode())
-        bot = Bot(home, passphrase=vault, link=usa.tools.link(home.channels()[0].relay),
-                  clock=usa.tools.now)  # fmt: skip
-        StockBot(bot)
+        bot = bot_of(usa)
         async with bot:
             await bot.step()
             before = bot.counts.get("acknowledged", 0)
@@ -223,7 +221,7 @@ def test_what_is_held_is_asked_once_for_a_view_and_not_for_each_statement(
     usa, _, _ = table
 
     async def work() -> None:
-        desk = await strangers.synced(usa)
+        desk = await synced(usa)
         asked = [0]
         now = held.Holding.now
 
@@ -252,7 +250,7 @@ def test_a_key_used_twice_is_held_from_that_number_on_until_its_party_answers(
 
     async def doubled() -> set[str]:
         # As the relay's pair of envelopes does once both were checked (test_conflicts.py).
-        desk = await strangers.synced(usa)
+        desk = await synced(usa)
         desk.replica.alarm(conflicts.DOUBLE, said[1]["index"], "another under the same number")
         talks = desk.negotiation()
         version = talks.versions.get(talks.heads[0])
@@ -279,7 +277,7 @@ def test_our_own_keys_are_never_held_from_us(table: tuple[Person, Person, Person
     usa, _, _ = table
 
     async def work() -> None:
-        desk = await strangers.synced(usa)
+        desk = await synced(usa)
         before = desk.screen.held
         own = next(each.index for each in views.log(desk) if each.type == "version-tabled")
         desk.replica.alarm(conflicts.DOUBLE, own, "ours")
@@ -290,7 +288,7 @@ def test_our_own_keys_are_never_held_from_us(table: tuple[Person, Person, Person
 
 
 async def looked(person: Person) -> None:
-    desk = strangers.desk(person)
+    desk = desk_of(person)
     noted = desk.replica.home.path / held.FILE
     desk.read()
     before = desk.replica.size
@@ -307,10 +305,6 @@ def test_a_home_that_was_just_made_holds_nobody_for_what_it_has_not_fetched(
     tmp_path: Path,
 ) -> None:
     usa, rus, _ = exchanging(tmp_path)
-    (charter,) = usa.home.glob("channels/*/charter")
-    late, paper = Person(usa.folder, "usa-late", usa.tools.front), usa.path("late.request")
-    late.ok("member", "request", str(charter), "--party", "USA", "--role", "legal_adviser", "-o",
-            paper, "--small")  # fmt: skip
-    usa.ok("member", "add", paper)
+    late, _ = colleague(usa)
     late.ok("party", "verify", "RUS", "--words", strangers.spoken(rus)["en"])
     asyncio.run(looked(late))

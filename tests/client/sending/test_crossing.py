@@ -10,7 +10,7 @@ from paraph.protocol.errors import RefusedError
 from paraph.protocol.names import ChannelId
 from paraph.protocol.statements.header import NO_RELATION, Relation
 from tests.support import negotiating as talk
-from tests.support.chancery import exchanging
+from tests.support.exchange import exchanging
 
 STATEMENT = bytes([7]) * 32
 

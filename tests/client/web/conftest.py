@@ -4,15 +4,16 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.chancery import BASE, MANDATE, chancery, exchanging, write
-from tests.support.commands import Person
+from tests.support.chancery import MANDATE, chancery
+from tests.support.commands import Person, write
+from tests.support.exchange import exchanging, send_base
 
 
 @pytest.fixture
 def desks(tmp_path: Path) -> tuple[Person, Person]:
     # Commands run loops of their own, so they run before the test's begins.
     usa, rus, _ = exchanging(tmp_path)
-    usa.ok("send", write(usa, "base.yaml", BASE))
+    send_base(usa)
     return usa, rus
 
 

@@ -1,7 +1,6 @@
 """A text in two versions for pages that read: brackets, a move, a split; and hostile words."""
 
-from tests.support.chancery import write
-from tests.support.commands import Person
+from tests.support.commands import Person, write
 
 FIRST = """\
 negotiation:

@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.chancery import exchanging
 from tests.support.commands import Person
+from tests.support.exchange import exchanging
 from tests.support.pages import pages
 
 Two = tuple[Person, Person]

@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from tests.client.web.instrument import say, two_versions
-from tests.support.chancery import MANDATE, chancery, exchanging, write
-from tests.support.commands import Person
+from tests.support.chancery import MANDATE, chancery
+from tests.support.commands import Person, write
+from tests.support.exchange import exchanging
 from tests.support.pages import pages
 
 GONE = "kind: counter_draft\noperations:\n  - {op: delete, cid: tests}\n"

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.chancery import BASE, PLAIN, chancery, exchanging, write
-from tests.support.commands import Person
+from tests.support.chancery import chancery
+from tests.support.commands import Person, write
+from tests.support.exchange import PLAIN, exchanging, send_base
 from tests.support.pages import pages
 
 HOSTILE = "<script>alert(1)</script>\u202e gpj.exe \u200b" + "w" * 5000
@@ -73,7 +74,7 @@ async def test_a_thread_that_is_not_there_is_no_page(desks: tuple[Person, Person
 @pytest.fixture
 def with_inside(tmp_path: Path) -> tuple[Person, Person]:
     usa, rus, _ = exchanging(tmp_path)
-    usa.ok("send", write(usa, "base.yaml", BASE))
+    send_base(usa)
     rus.ok("comment", "Why?", "--on", "head", "--clause", "distance", "--lang", "en",
            "--quote", "three")  # fmt: skip
     usa.ok("send", write(usa, "plain.yaml", PLAIN))

@@ -9,32 +9,20 @@ from pathlib import Path
 
 import pytest
 
-from tests.client.cli.test_cli_conclude import HEAD, START, beat, tabled, verified
-from tests.support.commands import Person, found_channel, two_parties
-from tests.support.pages import OWN, Pages, pages
-
-HOST = {"Host": "desk.localhost:1", **OWN}
+from tests.support.commands import Person
+from tests.support.pages import Pages, pages, sync
+from tests.support.signing import HEAD, delegations, tabled, verified
 
 
 @pytest.fixture
 def ready(tmp_path: Path) -> tuple[Person, Person]:
     """Two ministries that agree to every clause; nobody has shown powers."""
-    usa, rus, _ = two_parties(tmp_path, "--signers", "1")
-    found_channel(usa, rus, "--exercise")
-    for person in (usa, rus):
-        for role in ("head_of_delegation", "signatory"):
-            person.run("member", "add", "--self", "--role", role)
-    beat(START, usa, rus)
+    usa, rus = delegations(tmp_path)
     tabled(usa)
     verified(usa, rus)
     for person in (usa, rus):
         person.ok("position", "take", "--all", "agree", *HEAD)
     return usa, rus
-
-
-async def sync(*seen: Pages) -> None:
-    for each in seen:
-        await each.sync()
 
 
 async def show_powers(seen: Pages) -> None:
@@ -108,7 +96,7 @@ async def test_both_initial_settle_the_originals_sign_and_keep_the_package(
         for words in ("The Ministry and the Department", "Служба и Отдел"):
             assert words in page
         assert "with the last signature" in page
-        saved = await ours.client.get(f"{ours.path}/conclusion/package.zip", headers=HOST)
+        saved = await ours.client.get(f"{ours.path}/conclusion/package.zip", headers=ours.own)
         with zipfile.ZipFile(io.BytesIO(await saved.read())) as packed:
             assert "text/ru.txt" in packed.namelist()
             assert "originals/RUS/1-ru.txt" in packed.namelist()

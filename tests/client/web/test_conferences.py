@@ -5,33 +5,11 @@ import re
 
 from paraph.client.clock import when
 from paraph.client.web.language import COOKIE
-from tests.client.cli.test_cli_silence import at
+from tests.client.web.schedule import HOUR, plan
 from tests.support.channel import START
 from tests.support.commands import Person
-from tests.support.pages import Pages, pages
-
-HOUR = 3_600_000
-PLAN = {
-    "name": "VC-1",
-    "at": when(START + 30 * HOUR),
-    "duration_min": "90",
-    "host": "USA",
-    "chair": "alternating",
-    "interpretation": "en-ru, ru-en",
-    "people-USA": "head_of_delegation",
-    "people-RUS": "head_of_delegation linguist",
-    "zone-USA": "-04:00 EDT",
-    "zone-RUS": "+03:00 MSK",
-    "title-1": "Distances",
-    "about-1": "distance P-7",
-    "minutes-1": "40",
-    "owner-1": "USA",
-}
-
-
-def plan(desk: Pages, **changes: str) -> dict[str, str]:
-    head = desk.office.rooms()[0].talks.heads[0].hex()
-    return {**PLAN, "basis": head, **changes}
+from tests.support.desks import hours_pass
+from tests.support.pages import pages
 
 
 async def test_a_conference_is_drawn_from_what_stands_open_and_announced(
@@ -130,7 +108,7 @@ async def test_actions_are_late_in_log_time_and_reported_by_their_owner(
         assert "ours to do" in await rus.get("conferences/VC-1")
         assert "Its owner reports it" in await usa.get("actions/A-1")
         people = (desks[0], desks[1])
-        await asyncio.to_thread(at, *people, hours=31)
+        await asyncio.to_thread(hours_pass, *people, hours=31)
         await rus.sync()
         assert 'class="late"' in await rus.get("conferences")
         again = await rus.post("actions/A-1", {"ending": "done", "to": "VC-2"}, status=400)

@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 
 from tests.support import letters
-from tests.support.chancery import write
-from tests.support.commands import Person
+from tests.support.commands import Person, write
 from tests.support.pages import Pages, pages
 
 OURS = """\

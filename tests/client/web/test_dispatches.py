@@ -10,17 +10,9 @@ from pathlib import Path
 import pytest
 
 from paraph.client.negotiating import dispatches
-from tests.client.cli.test_cli_exchange import heartbeats
 from tests.support.commands import Person
-from tests.support.pages import OWN, Pages, pages
-
-HOST = {"Host": "desk.localhost:1", **OWN}
-
-
-async def sync(*seen: Pages) -> None:
-    for each in seen:
-        for desk in each.office.desks:
-            await desk.sync()
+from tests.support.desks import heartbeats
+from tests.support.pages import Pages, pages, sync
 
 
 async def write(seen: Pages, **form: str) -> None:
@@ -112,7 +104,7 @@ async def test_an_attachment_is_saved_under_a_harmless_name(
     async with pages(desks[1]) as seen:
         page = await seen.get("dispatches/USA-1")
         (path,) = re.findall(r'href="([^"]+/files/1)"', page)
-        saved = await seen.client.get(path, headers=HOST)
+        saved = await seen.client.get(path, headers=seen.own)
         assert await saved.read() == b"<script>alert(1)</script>"
         assert saved.content_type == "application/octet-stream"
         assert saved.headers["Content-Disposition"].startswith('attachment; filename="map.html"')

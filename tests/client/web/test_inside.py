@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.chancery import BASE, chancery, exchanging, write
+from tests.support.chancery import chancery
 from tests.support.commands import Person
+from tests.support.exchange import exchanging, send_base
 from tests.support.pages import pages
 
 FORM = {
@@ -25,7 +26,7 @@ FORM = {
 @pytest.fixture
 def usa(tmp_path: Path) -> Person:
     found, _, _ = exchanging(tmp_path)
-    found.ok("send", write(found, "base.yaml", BASE))
+    send_base(found)
     return found
 
 

@@ -8,11 +8,10 @@ from __future__ import annotations
 import asyncio
 
 from paraph.client.negotiating import concluding, newcomers
-from tests.client.web.test_trust import compare, spoken
 from tests.support import strangers
-from tests.support.commands import Person
+from tests.support.commands import Person, colleague
 from tests.support.pages import Pages, pages
-from tests.support.strangers import CANARY, enrol
+from tests.support.strangers import CANARY, spoken
 
 VIEWS = (
     "", "text", "text?clean&whole", "text?v=v2", "versions", "clause/distance", "redline",
@@ -39,14 +38,15 @@ async def test_a_new_key_is_told_and_bars_the_conclusion_until_somebody_accepted
         desk, front = usa.office.desks[0], "nobody here has accepted"
         assert newcomers.newcomers(desk) == ()
         assert not (desk.replica.home.path / newcomers.FILE).exists()  # the roots come first
-        await compare(usa, spoken(rus)["en"])
+        await usa.compare(spoken(rus)["en"])
         assert front not in await usa.get("")  # what stands in the log at first is known
-        await asyncio.to_thread(enrol, rus, "registrar")  # signed by the roots: policy accepts it
+        # A key that the roots signed is accepted by policy.
+        await asyncio.to_thread(colleague, rus, "registrar")
         await asyncio.to_thread(rus.ok, "member", "add", "--self", "--role", "registrar")
         await asyncio.to_thread(rus.ok, "sync")
         await usa.sync()
         assert front not in await usa.get("")
-        officer = await asyncio.to_thread(enrol, rus, "desk_officer")
+        officer, _ = await asyncio.to_thread(colleague, rus, "desk_officer")
         await usa.sync()
         assert [each.role for each in desk.replica.log.trust.members()][-1] == "desk_officer"
         assert front in await usa.get("")

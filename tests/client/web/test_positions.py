@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.support.chancery import PLAIN, write
-from tests.support.commands import Person
+from tests.support.commands import Person, write
+from tests.support.exchange import PLAIN
 from tests.support.pages import Pages, pages
 
 

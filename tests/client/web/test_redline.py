@@ -11,8 +11,8 @@ from paraph.client.web.pages.redline import MOST_SHOWN, shown
 from paraph.protocol.negotiation.ids import Ids
 from paraph.protocol.negotiation.text import Part, Text
 from tests.client.web.instrument import UNSEEN, say, two_versions
-from tests.support.chancery import exchanging
 from tests.support.commands import Person
+from tests.support.exchange import exchanging
 from tests.support.pages import Pages, pages
 
 

@@ -8,9 +8,7 @@ import re
 from pathlib import Path
 
 from tests.support.commands import Person
-from tests.support.pages import OWN, Pages, pages
-
-HOST = {"Host": "desk.localhost:1", **OWN}
+from tests.support.pages import Pages, pages
 
 
 def _index(desk: Pages) -> int:
@@ -51,7 +49,7 @@ async def test_files_of_any_statement_are_saved_from_its_page(
         talks = rus.office.rooms()[0].talks
         (comment,) = (each for _, each in talks.comments.items())
         (way,) = re.findall(r'href="([^"]+/files/1)"', await rus.get(f"said/{comment.index}"))
-        saved = await rus.client.get(way, headers=HOST)
+        saved = await rus.client.get(way, headers=rus.own)
         assert await saved.text() == "A map."
 
 
@@ -75,7 +73,7 @@ async def test_a_version_is_saved_in_every_format(desks: tuple[Person, Person]) 
         assert f'href="{usa.path}/text/save/text?v={_index(usa)}"' in await usa.get("text")
 
         async def saved(form: str) -> str:
-            answer = await usa.client.get(f"{usa.path}/text/save/{form}", headers=HOST)
+            answer = await usa.client.get(f"{usa.path}/text/save/{form}", headers=usa.own)
             assert answer.status == 200
             disposition = answer.headers["Content-Disposition"]
             assert disposition.startswith('attachment; filename="v1')

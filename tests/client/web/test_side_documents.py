@@ -1,6 +1,6 @@
 """Side documents in the browser: written, changed, agreed; minutes begun from the record."""
 
-from tests.client.web.test_conferences import plan
+from tests.client.web.schedule import plan
 from tests.support.commands import Person
 from tests.support.pages import pages
 

@@ -4,9 +4,9 @@ import asyncio
 import re
 
 from paraph.client.clock import when
-from tests.client.cli.test_cli_silence import at
 from tests.support.channel import START
 from tests.support.commands import Person
+from tests.support.desks import hours_pass
 from tests.support.pages import Pages, pages
 
 HOUR = 3_600_000
@@ -17,7 +17,7 @@ def until(hours: int) -> str:
 
 
 async def pass_hours(hours: int, *desks: tuple[Person, Pages]) -> None:
-    await asyncio.to_thread(at, *(person for person, _ in desks), hours=hours)
+    await asyncio.to_thread(hours_pass, *(person for person, _ in desks), hours=hours)
     for _, seen in desks:
         await seen.sync()
 

@@ -7,8 +7,9 @@ import pytest
 
 from paraph.client.web import paging
 from tests.client.web.instrument import BIDI, HOSTILE, LONG, say, two_versions
-from tests.support.chancery import chancery, exchanging
+from tests.support.chancery import chancery
 from tests.support.commands import Person
+from tests.support.exchange import exchanging
 from tests.support.pages import Pages, pages
 
 MOST_BYTES = 300_000

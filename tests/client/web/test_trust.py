@@ -6,26 +6,13 @@ import dataclasses
 import io
 import zipfile
 
-from paraph.client.keys import cards, founding
 from paraph.client.keys.home import Home
 from paraph.client.web import choices
 from paraph.client.web.keymap import EVERYWHERE, KEYS
 from paraph.client.web.presence import PRESENCE
 from tests.support.commands import Person
-from tests.support.pages import OWN, Pages, pages
-
-HOST = {"Host": "desk.localhost:1", **OWN}
-
-
-def spoken(person: Person) -> dict[str, str]:
-    """Return what a party reads from its own desk."""
-    return founding.fingerprint(cards.read_party(founding.own_card(Home(person.home))))
-
-
-async def compare(seen: Pages, words: str, status: int = 200) -> str:
-    channel = seen.office.desks[0].channel.hex()
-    form = {"party": "RUS", "words": words, "who": "Anna", "back": f"{seen.path}/trust"}
-    return await seen.post(f"/trust/{channel}", form, status=status)
+from tests.support.pages import pages
+from tests.support.strangers import spoken
 
 
 async def test_words_are_shown_in_both_languages_and_as_a_code(
@@ -38,7 +25,7 @@ async def test_words_are_shown_in_both_languages_and_as_a_code(
             for words in (*own.values(), *theirs.values()):
                 assert words in shown
         digest = page.split("/trust/code/")[1][:64]
-        drawn = await seen.client.get(f"/trust/code/{digest}.svg", headers=HOST)
+        drawn = await seen.client.get(f"/trust/code/{digest}.svg", headers=seen.own)
         assert drawn.content_type == "image/svg+xml"
         assert b"<svg" in await drawn.read()
         await seen.get(f"/trust/code/{'0' * 64}.svg", status=404)
@@ -49,18 +36,18 @@ async def test_words_that_were_heard_are_compared_and_kept(desks: tuple[Person, 
     async with pages(desks[0]) as seen:
         seen.office.home.change_book(lambda book: dataclasses.replace(book, verified=()))
         assert "Nobody here has compared" in await seen.get("trust")
-        wrong = await compare(seen, " ".join(reversed(theirs["en"].split())), 400)
+        wrong = await seen.compare(" ".join(reversed(theirs["en"].split())), status=400)
         assert "somebody may stand between you" in wrong
         assert 'value="Anna"' in wrong
-        assert "expected 8 words" in await compare(seen, "two words", 400)
-        assert "Please fill this in" in await compare(seen, "", 400)
+        assert "expected 8 words" in await seen.compare("two words", status=400)
+        assert "Please fill this in" in await seen.compare("", status=400)
         assert not seen.office.home.book.verified
-        page = await compare(seen, f"  {theirs['ru']} ")
+        page = await seen.compare(f"  {theirs['ru']} ")
         assert "Nobody here has compared" not in page
         assert "Anna (by words)" in page
         (kept,) = seen.office.home.book.verified
         assert (kept.code, kept.who, kept.how) == ("RUS", "Anna", "words")
-        assert "by a scanned code" in await compare(seen, kept.root_set.hex().upper())
+        assert "by a scanned code" in await seen.compare(kept.root_set.hex().upper())
 
 
 async def test_alarms_are_told_in_plain_words_with_what_to_do(
@@ -78,7 +65,7 @@ async def test_alarms_are_told_in_plain_words_with_what_to_do(
         assert "was copied, or stolen" in page
         assert "counts for nothing" in page
         assert "&lt;b&gt;a key" in page
-        saved = await seen.client.get(f"/trust/{channel}/evidence.zip", headers=HOST)
+        saved = await seen.client.get(f"/trust/{channel}/evidence.zip", headers=seen.own)
         assert saved.headers["Content-Disposition"].startswith("attachment; ")
         assert saved.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
         with zipfile.ZipFile(io.BytesIO(await saved.read())) as packed:
@@ -101,10 +88,10 @@ async def test_a_channel_that_does_not_open_any_more_is_told_with_its_evidence(
 async def test_bundle_and_trust_file_are_handed_out(desks: tuple[Person, Person]) -> None:
     async with pages(desks[0]) as seen:
         channel = seen.office.desks[0].channel.hex()
-        saved = await seen.client.get(f"/trust/{channel}/bundle.zip", headers=HOST)
+        saved = await seen.client.get(f"/trust/{channel}/bundle.zip", headers=seen.own)
         with zipfile.ZipFile(io.BytesIO(await saved.read())) as packed:
             assert "MANIFEST" in {name.rsplit("/", 1)[-1] for name in packed.namelist()}
-        trust = await seen.client.get(f"/trust/{channel}/trust.json", headers=HOST)
+        trust = await seen.client.get(f"/trust/{channel}/trust.json", headers=seen.own)
         assert trust.status == 200
         for path in (f"/trust/{'0' * 64}/bundle.zip", f"/trust/{'0' * 64}/trust.json"):
             await seen.get(path, status=404)
