@@ -18,17 +18,9 @@ from paraph.protocol.errors import InputError, RefusedError
 from paraph.protocol.negotiation.state import State
 from paraph.protocol.statements.content import Content, encode_content
 from paraph.protocol.statements.exchanges import CommentMade
-from tests.support.chancery import (
-    BASE,
-    CLEAR_FIRST,
-    MANDATE,
-    PLAIN,
-    TRIPPED,
-    chancery,
-    exchanging,
-    write,
-)
-from tests.support.commands import PASSPHRASE, Person
+from tests.support.chancery import CLEAR_FIRST, MANDATE, chancery
+from tests.support.commands import PASSPHRASE, Person, write
+from tests.support.exchange import BASE, PLAIN, TRIPPED, exchanging, send_base
 from tests.support.memory_front import MemoryFront
 from tests.support.pages import Pages, pages
 
@@ -39,7 +31,7 @@ SAID = "Why [three] miles, and «not» four?\nПочему?"
 @pytest.fixture
 def party(tmp_path: Path) -> tuple[Person, Person, MemoryFront]:
     usa, rus, front = exchanging(tmp_path)
-    usa.ok("send", write(usa, "base.yaml", BASE))
+    send_base(usa)
     return usa, rus, front
 
 
