@@ -21,6 +21,7 @@ ELSEWHERE: Final = {
     "/enter": "the door, before anybody is in: test_the_door",
     "/unlock": "the door, when it is locked: test_the_door",
     "/opening": "while a home is being opened: test_opening",
+    "/typed": "after a desk that locked while somebody wrote: test_typing",
     "/hints": "a stream of hints, which is no page",
     "/news": "one line, fetched into a page",
     "/": "leads on to the one negotiation; the list of several is in tests without a browser",

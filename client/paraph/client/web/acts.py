@@ -14,6 +14,7 @@ from aiohttp import web
 
 from paraph.client.negotiating.leaving import Outlook
 from paraph.client.sending.sent import Sent
+from paraph.client.web.typed import Typed
 from paraph.protocol.errors import InputError, ParaphError
 from paraph.protocol.names import ChannelId
 from paraph.protocol.statements.content import Content
@@ -38,6 +39,7 @@ class Act:
         precedence: Of the last.
         draft: Number of the kept draft that it was made from; 0 if of none.
         size: Entries that were known when it was proposed: what is newer came meanwhile.
+        typed: The fields of the form that it was made from; nothing of a draft or a button.
         branches: Whether it was composed, on purpose, on a version that was no head any more.
         last: What was handed to the outbox at last, to be said anew if it can never be placed.
         cleared: What was let go already, where only the first of several could be said.
@@ -57,6 +59,7 @@ class Act:
     precedence: str
     draft: int
     size: int
+    typed: Typed | None = None
     branches: bool = False
     last: tuple[Content, ...] = ()
     cleared: Outlook | None = None
@@ -102,6 +105,12 @@ class Acts:
     def drop(self, act: Act) -> None:
         """Forget one."""
         self._acts.pop(act.id, None)
+
+    def drop_typed(self, identity: str) -> None:
+        """Forget what was made of the kept fields of that id: they are being changed."""
+        for act in self.open():
+            if act.typed is not None and act.typed.id == identity:
+                self.drop(act)
 
     def open(self) -> tuple[Act, ...]:
         """Return what was proposed and not said, oldest first."""

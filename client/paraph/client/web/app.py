@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import re
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
 from aiohttp import web
 
-from paraph.client.web import asked, attaching, pages, trouble
+from paraph.client.web import asked, attaching, pages, trouble, typed
 from paraph.client.web.acts import ACTS, Acts
 from paraph.client.web.guard import ENTER, SAFE, Guard, Handler
 from paraph.client.web.launch import Tokens
@@ -30,8 +32,18 @@ MOST_POSTED: Final = 4 * 1024 * 1024
 """Bytes of a posted form without files."""
 MOST_POSTED_S: Final = 60.0
 """How long a form may take to arrive; it comes from this machine."""
+_ACT: Final = re.compile("/leaving/[0-9a-f]{16}(?![0-9a-f])")
 _UNLOCKED: Final = frozenset(
-    {ENTER, "/unlock", "/opening", "/language", "/theme", "/hints", "/lock"}
+    {
+        ENTER,
+        "/unlock",
+        "/opening",
+        "/language",
+        "/theme",
+        "/hints",
+        "/lock",
+        "/typed/before-locking",
+    }
 )
 _STATUS: Final = (
     (InputError, 400),
@@ -59,13 +71,23 @@ async def _lock(request: web.Request, handler: Handler) -> web.StreamResponse:
     if request.path not in _UNLOCKED and not request.path.startswith("/static/"):
         await request.app[PRESENCE].lock_if_gone(asked.office(request))
         if asked.office(request).is_locked:
-            back = quote(request.path_qs) if request.method in SAFE else "/"
-            raise web.HTTPSeeOther(f"/unlock?back={back}")
+            raise web.HTTPSeeOther(f"/unlock?back={quote(await _way_back(request))}")
         if request.headers.get("Paraph-Live") is None:  # a refetch by a hint is nobody
             request.app[PRESENCE].seen()
         with asked.office(request).waits():
             return await handler(request)
     return await handler(request)
+
+
+async def _way_back(request: web.Request) -> str:
+    # Where a person goes on after unlocking: what was posted to a locked desk is kept for that.
+    if request.method in SAFE:
+        return request.path_qs
+    # An autosave's words stand in their window still.
+    if "HX-Request" not in request.headers and await _kept(request):
+        return typed.LIST
+    about = _ACT.match(request.path)
+    return about[0] if about else "/"
 
 
 @web.middleware
@@ -79,13 +101,21 @@ async def _errors(request: web.Request, handler: Handler) -> web.StreamResponse:
     except web.HTTPException:
         raise
     except LockedError:
-        raise web.HTTPSeeOther("/unlock") from None
+        raise web.HTTPSeeOther(f"/unlock?back={quote(await _way_back(request))}") from None
     except ParaphError as error:
         status = next(number for kind, number in _STATUS if isinstance(error, kind))
-        return page(request, "error.html", status=status, error=error)
+        kept = await _kept(request)
+        return page(request, "error.html", status=status, error=error, kept=kept)
     except Exception as error:  # noqa: BLE001 - whatever it is: a calm page, and one line for us
         trouble.tell(error, request)
-        return page(request, "mistake.html", status=500)
+        return page(request, "mistake.html", status=500, kept=await _kept(request))
+
+
+async def _kept(request: web.Request) -> bool:
+    # Whether what was typed in a form that came to nothing is kept, and may be shown again.
+    with contextlib.suppress(ParaphError, web.HTTPException):
+        return await typed.cut_off(request) is not None
+    return False
 
 
 @web.middleware
@@ -104,7 +134,7 @@ async def _posted(request: web.Request, handler: Handler) -> web.StreamResponse:
 def make(office: Office, guard: Guard, tokens: Tokens, presence: Presence) -> web.Application:
     """Return the application of one running desk."""
     made = web.Application(
-        middlewares=[guard.middleware, _errors, _session, _lock, _posted],
+        middlewares=[guard.middleware, _errors, _session, _posted, _lock],
         client_max_size=MOST_POSTED,
     )
     made[asked.OFFICE] = office
@@ -112,6 +142,7 @@ def make(office: Office, guard: Guard, tokens: Tokens, presence: Presence) -> we
     made[asked.TOKENS] = tokens
     made[PRESENCE] = presence
     made[ACTS] = Acts()
+    made[typed.TYPED] = typed.Kept()
     attaching.clean(office.home)
     made.add_routes(pages.routes())
     made.router.add_static("/static/", STATIC)

@@ -28,6 +28,7 @@ from paraph.client.negotiating.leaving import Outlook
 from paraph.client.web import asked
 from paraph.client.web.acts import ACTS, Act
 from paraph.client.web.office import Office
+from paraph.client.web.typed import Typed
 from paraph.client.writing import composing
 from paraph.protocol.errors import InputError, OutOfTurnError, ParaphError
 from paraph.protocol.statements.content import Content, encode_content
@@ -46,7 +47,7 @@ def propose(
     files: tuple[Path, ...] = (),
     exclusive: bool = False,
     precedence: str = "routine",
-    draft: int = 0,
+    origin: int | Typed = 0,
 ) -> web.HTTPSeeOther:
     """Keep what a person wants to say, and return the way to the page that shows it; raise that.
 
@@ -59,7 +60,7 @@ def propose(
         files: To be sealed with the last record.
         exclusive: Place the last only if nobody else said anything meanwhile.
         precedence: Of the last: flash, immediate, priority or routine.
-        draft: Number of the kept draft that it was made from.
+        origin: What it was made from: number of the kept draft, or the fields of the form.
 
     Raises:
         ParaphError: The rules refuse it, as ``Desk.say`` would: say so at the form.
@@ -75,7 +76,8 @@ def propose(
         files=files,
         exclusive=exclusive,
         precedence=precedence,
-        draft=draft,
+        draft=origin if isinstance(origin, int) else 0,
+        typed=origin if isinstance(origin, Typed) else None,
         size=desk.replica.size,
         branches=_overtaken(desk, contents) is not None,
     )
@@ -85,6 +87,7 @@ def propose(
 
 def require_sayable(desk: Desk, contents: tuple[Content, ...]) -> None:
     """Refuse what the rules would refuse, before anybody looks at it."""
+    desk.replica.require_usable()
     state = desk.folded
     for each in contents:
         composing.require_role(desk.role, each)

@@ -17,7 +17,7 @@ from typing import Final, Self
 
 from aiohttp import web
 
-from paraph.client.web import language, spoken
+from paraph.client.web import language, spoken, typed
 from paraph.client.writing.blocks import instant
 from paraph.protocol.errors import ParaphError
 
@@ -30,6 +30,7 @@ class Posted:
         many: By field, all of them.
         tell: Says a message in the page's language.
         refusal: Says an error so, with what to do next.
+        again: Id of kept fields that these are; empty for what was posted now.
 
     Attributes:
         faults: What is wrong, by field; a page is shown again as long as there is one.
@@ -41,7 +42,9 @@ class Posted:
         many: Mapping[str, list[str]] | None = None,
         tell: Callable[[str], str] = str,
         refusal: Callable[[ParaphError], str] = str,
+        again: str = "",
     ) -> None:
+        self.again: Final = again
         self.values: Final = dict(values)
         self.faults: Final[dict[str, str]] = {}
         self._many: Final = many or {}
@@ -50,16 +53,27 @@ class Posted:
 
     @classmethod
     async def read(cls, request: web.Request) -> Self:
-        """Read the form of *request*; files in it are left out."""
+        """Read the form of *request*, or the kept one that it names; files are left out.
+
+        Raises:
+            InputError: Code ``unknown-typed``.
+        """
         form = await request.post()
+        named = form.get(typed.AGAIN)
+        again = named if isinstance(named, str) else ""
+        fields = request.app[typed.TYPED].find(again).fields if again else typed.texts(form)
         many: dict[str, list[str]] = {}
-        for name, value in form.items():
-            if isinstance(value, str):
-                many.setdefault(name, []).append(value.replace("\r\n", "\n"))
+        for name, value in fields:
+            many.setdefault(name, []).append(value)
         values = {name: found[0] for name, found in many.items()}
         tongue = language.words(request)
         tell, refusal = partial(spoken.spoken, tongue), partial(spoken.refusal, tongue)
-        return cls(values, many, tell, refusal)
+        return cls(values, many, tell, refusal, again)
+
+    @property
+    def fields(self) -> typed.Fields:
+        """Name and value of everything that was filled in."""
+        return tuple((name, value) for name, found in self._many.items() for value in found)
 
     @classmethod
     def empty(cls, **values: str) -> Self:

@@ -13,8 +13,10 @@ from typing import Final
 from aiohttp import web
 
 from paraph.client.web import leaving
+from paraph.client.web.acts import ACTS
 from paraph.client.web.office import Room
 from paraph.client.web.posted import Posted
+from paraph.client.web.typed import TYPED
 from paraph.client.writing.composing import Manner
 from paraph.protocol import roles
 from paraph.protocol.errors import ParaphError
@@ -87,10 +89,13 @@ async def say(
 
     async def hand_over(content: Content) -> web.HTTPSeeOther:
         chosen = form.choice("precedence", PRECEDENCES, otherwise="routine")
+        kept = request.app[TYPED].keep(request.path_qs, form.fields, waits=False)
         return leaving.propose(
-            request, room.desk, content, back=back, after=after, precedence=chosen
+            request, room.desk, content, back=back, after=after, precedence=chosen, origin=kept
         )
 
+    if form.again:
+        request.app[ACTS].drop_typed(form.again)
     return await _tried(form, make, hand_over, again)
 
 
@@ -116,6 +121,9 @@ async def _tried(
     hand_over: Callable[[Content], Awaitable[web.HTTPSeeOther]],
     again: Callable[[int], web.Response],
 ) -> web.Response:
+    if form.again:  # shown once more, and said by nobody yet
+        form.faults.clear()
+        return again(200)
     if form.faults:
         return again(400)
     try:

@@ -45,6 +45,7 @@ from paraph.client.web.pages import (
     silence,
     text,
     trust,
+    typed,
     versions,
 )
 
@@ -90,6 +91,7 @@ _MODULES: Final = (
     silence,
     text,
     trust,
+    typed,
     versions,
 )
 

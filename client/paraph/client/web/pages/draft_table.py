@@ -122,7 +122,7 @@ async def hand_over(request: web.Request) -> web.Response:
                 after=here,
                 exclusive=True,
                 precedence=precedence,
-                draft=number,
+                origin=number,
             )
         except ParaphError as error:
             form.refused(saying.FORM, error)

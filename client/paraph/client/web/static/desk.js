@@ -46,9 +46,31 @@
     seen = newest;
     body.dispatchEvent(new CustomEvent("doc-changed"));
   };
+  // A desk that is locked shows nothing, and loses nothing: what was typed goes before the page does.
+  const isTyped = (one) => one.matches("textarea, input:is([type=text], [type=search], :not([type]))") && one.value !== one.defaultValue;
+  const keepTyped = (form) => {
+    const fields = new URLSearchParams(new FormData(form));
+    const where = new URL(form.getAttribute("action") ?? "", location);
+    fields.append("typed-for", where.pathname + where.search);
+    return fetch("/typed/before-locking", { method: "POST", body: fields }).catch(() => null);
+  };
+  const lockedOut = async () => {
+    const forms = [...document.querySelectorAll("main form[method=post]")].filter((form) => [...form.elements].some(isTyped));
+    await Promise.all(forms.map(keepTyped));
+    body.dispatchEvent(new CustomEvent("desk-locked"));
+    location.assign("/unlock?back=" + encodeURIComponent(forms.length ? "/typed" : location.pathname + location.search));
+  };
+  // Whoever writes is there, though no page is asked for.
+  let here = Date.now();
+  document.addEventListener("input", () => {
+    if (Date.now() - here < 30000) return;
+    here = Date.now();
+    fetch("/here", { method: "POST" }).catch(() => null);
+  });
+
   const hear = (kind, number) => {
     if (kind === "locked") {
-      location.assign("/unlock?back=" + encodeURIComponent(location.pathname + location.search));
+      lockedOut();
       return;
     }
     if (kind === "link" || (kind === "hello" && number > newest)) body.dispatchEvent(new CustomEvent("link-changed"));

@@ -33,7 +33,10 @@
     const ctx = event.detail.ctx;
     const form = formOf(ctx.sourceElement);
     if (!form) return;
-    if (ctx.response.headers.get("Paraph-Saved")) saved.set(form, flying.get(form));
+    if (ctx.response.headers.get("Paraph-Saved")) {
+      saved.set(form, flying.get(form));
+      for (const area of form.querySelectorAll("textarea")) area.defaultValue = ctx.request.body.get(area.name) ?? area.defaultValue;
+    }
     else if (ctx.response.raw.redirected) tell(form, draft.dataset.locked);
     else if (ctx.response.status >= 400) tell(form, draft.dataset.gone);
   });
@@ -74,6 +77,7 @@
     event.preventDefault();
     waiting = () => link.click();
   });
+  document.body.addEventListener("desk-locked", () => { leaving = true; });  // all of it was kept
   addEventListener("beforeunload", (event) => {
     if (!leaving && forms().some(isDirty)) event.preventDefault();
   });
