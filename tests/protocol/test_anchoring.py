@@ -211,10 +211,38 @@ def test_no_comment_of_thousands_of_random_lines_is_on_a_wrong_clause() -> None:
                 if here.cid:
                     placed += 1
                     assert origins[here.cid] & own, (seed, where, end)
+                assert found.clause(where, end) == (here.cid or where.cid), (seed, where, end)
                 guess = by_words(family.line, where, end)
                 guessed_wrong += bool(guess and not origins[guess] & own)
     assert placed > 10 * LINES
     assert guessed_wrong > LINES, "the lines do not tempt anybody to guess"
+
+
+def test_a_comment_is_shown_where_its_words_stand_or_else_where_they_were() -> None:
+    of, first = line()
+    second = of.child([first], split("a", "The sides meet.", "a2", "They do so twice a year."))
+    third = of.child([second], delete("a2"))
+    where = anchor(first, "a", "twice a year")
+    found = Anchoring(of.versions)
+    assert [found.clause(where, each) for each in (first, second, third)] == ["a", "a2", "a"]
+    fourth = of.child([third], delete("a"))
+    found = Anchoring(of.versions)
+    assert found.clause(where, fourth) == "a"
+    assert found.place(where, second).cid == found.clause(where, second) == "a2"
+    assert found.clause(anchor(first, "never", "twice"), fourth) == "never"
+    assert found.clause(anchor(first, "", ""), fourth) == ""
+
+
+def test_the_clause_of_a_comment_is_told_without_looking_for_its_words() -> None:
+    of = Line()
+    last = first = of.base([made(f"c{at}", f"{MEET} Number {at}.") for at in range(50)])
+    for at in range(50):
+        last = of.child([last], replace(f"c{at % 50}", f"They meet twice each year, {at}."))
+    wheres = [anchor(first, f"c{at}", "twice a year") for at in range(50)]
+    found, other = Anchoring(of.versions), Anchoring(of.versions)
+    told = calls(lambda: [found.clause(each, last) for each in wheres])
+    placed = calls(lambda: [other.place(each, last) for each in wheres])
+    assert told * 5 < placed
 
 
 def test_following_many_comments_through_many_versions_is_work_in_proportion() -> None:

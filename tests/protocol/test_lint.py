@@ -42,6 +42,24 @@ def test_the_alphabets_are_those_of_unicode_14(name: str) -> None:
     assert list(table) == make_characters.of_alphabet(name)
 
 
+@pytest.mark.parametrize("names", [(each,) for each in sorted(make_characters.TABLES)]
+                         + [("LETTERS", "DIGITS")])  # fmt: skip
+def test_runs_are_of_the_characters_in_the_tables_and_of_no_other(names: tuple[str, ...]) -> None:
+    tables = [getattr(character_tables, each) for each in names]
+    pattern = characters.one_of(*tables)
+    inside = {at for runs in tables for low, high in characters.ranges(runs) for at in (low, high)}
+    beside = {at for each in inside for at in (each - 1, each + 1) if 0 <= at < 0x110000}
+    member = {
+        at
+        for at in inside | beside
+        if any(low <= at <= high for runs in tables for low, high in characters.ranges(runs))
+    }
+    for at in sorted(inside | beside):
+        assert bool(pattern.fullmatch(chr(at))) == (at in member), hex(at)
+    run = "".join(map(chr, sorted(member)))
+    assert pattern.findall(f"\ue000{run}\ue000{run[::-1]}\ue000") == [run, run[::-1]]
+
+
 def test_digits_of_every_script_are_the_digits_they_are() -> None:
     for each, digit in characters.digit_of().items():
         assert unicodedata.digit(each) == int(digit)

@@ -7,18 +7,16 @@ from __future__ import annotations
 
 import dataclasses
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from typing import Final
 
 from paraph.client.negotiating import linting, positions, remarks
-from paraph.client.negotiating.threads import Thread, threads
+from paraph.client.negotiating.threads import open_at
 from paraph.client.remembered import remembered
-from paraph.protocol.negotiation.anchoring import Place
 from paraph.protocol.negotiation.lint import Finding
 from paraph.protocol.negotiation.matrix import Mark
 from paraph.protocol.negotiation.state import Negotiation, State, Version
 from paraph.protocol.negotiation.text import Part
-from paraph.protocol.negotiation.trie import Trie
 
 SETTLED: Final = frozenset({"agreed", "frozen"})
 """States of clauses on which nothing is open."""
@@ -67,12 +65,6 @@ class Line:
         return self.before is None
 
 
-@remembered(most=8)
-def threads_of(talks: Negotiation, version: Version, versions: Trie[Version]) -> tuple[Thread, ...]:
-    """Return every thread of *talks* as it stands at *version*, one of *versions*."""
-    return tuple(threads(talks, version, versions))
-
-
 @remembered()
 def findings_of(
     state: State, talks: Negotiation, version: Version
@@ -97,17 +89,6 @@ def parent_of(talks: Negotiation, version: Version) -> Version | None:
     return talks.versions.get(version.content.parents[0]) if version.content.parents else None
 
 
-def clause_of(thread: Thread) -> str:
-    """Return the clause at which a thread is shown; empty if it is on the whole text."""
-    place: Place | None = thread.place
-    return (place.cid if place is not None else "") or thread.comment.content.anchor.cid
-
-
-def open_on(found: Sequence[Thread]) -> Counter[str]:
-    """Return how many open threads are on each clause."""
-    return Counter(clause_of(each) for each in found if each.is_open)
-
-
 @remembered(most=8)
 def sheet(
     state: State, talks: Negotiation, version: Version, inner: Negotiation | None
@@ -122,8 +103,8 @@ def sheet(
     """
     parent = parent_of(talks, version)
     numbers_before = parent.text.numbers() if parent is not None else {}
-    comments = open_on(threads_of(talks, version, talks.versions))
-    notes = open_on(threads_of(inner, version, talks.versions)) if inner is not None else Counter()
+    comments = open_at(talks, version, talks.versions)
+    notes = open_at(inner, version, talks.versions) if inner is not None else Counter()
     status = {each.language: each.status for each in version.content.language_status}
     return tuple(
         Line(

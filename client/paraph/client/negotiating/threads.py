@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Final
 
 from paraph.protocol.names import ZERO
@@ -90,6 +91,40 @@ def threads_on(talks: Negotiation, document: SideDocument, version: Version) -> 
             yield _thread(talks, comment, version, talks.versions)
 
 
+def threads_at(
+    talks: Negotiation, version: Version, texts: Trie[Version], among: Collection[str]
+) -> Iterator[Thread]:
+    """Yield the threads shown at the clauses *among* of *version*, and place no other.
+
+    Args:
+        talks: The negotiation.
+        version: One of *texts*.
+        texts: The versions that comments are on; see :func:`threads`.
+        among: Ids of clauses.
+    """
+    clause_of = _shown_at(version, texts)
+    for comment in _numbered(Same(talks)):
+        if clause_of(comment) in among:
+            yield _thread(talks, comment, version, texts)
+
+
+def open_at(talks: Negotiation, version: Version, texts: Trie[Version]) -> Counter[str]:
+    """Return how many open threads are shown at each clause of *version*, one of *texts*."""
+    clause_of = _shown_at(version, texts)
+    return Counter(clause_of(each) for each in _numbered(Same(talks)) if each.closed_by == ZERO)
+
+
+def _shown_at(version: Version, texts: Trie[Version]) -> Callable[[Comment], str]:
+    # At which clause a comment is shown; empty if it is on the whole text.
+    places, known = anchoring_of(texts), dict(texts.items())
+
+    def clause_of(comment: Comment) -> str:
+        anchor = comment.content.anchor
+        return places.clause(anchor, version.statement) if anchor.version in known else anchor.cid
+
+    return clause_of
+
+
 def waiting(
     talks: Negotiation, version: Version | None, parties: tuple[str, ...]
 ) -> tuple[tuple[str, ...], ...]:
@@ -110,9 +145,15 @@ def _waiting(
 def _threads(
     talks: Same[Negotiation], version: Same[Version] | None, texts: Same[Trie[Version]]
 ) -> tuple[Thread, ...]:
-    comments = sorted((each for each in talks.value.comments.values() if each.number), key=_number)
     at = version.value if version is not None else None
-    return tuple(_thread(talks.value, each, at, texts.value) for each in comments)
+    return tuple(_thread(talks.value, each, at, texts.value) for each in _numbered(talks))
+
+
+@kept(4)
+def _numbered(talks: Same[Negotiation]) -> tuple[Comment, ...]:
+    # The comments that begin a thread.
+    found = (each for each in talks.value.comments.values() if each.number)
+    return tuple(sorted(found, key=_number))
 
 
 def _thread(

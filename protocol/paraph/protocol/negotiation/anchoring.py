@@ -99,6 +99,25 @@ class Anchoring:
             found = self._found[anchor, end] = self._look(anchor, version)
         return found
 
+    def clause(self, anchor: Anchor, end: bytes) -> str:
+        """Return the clause at which *anchor* is shown in version *end*; empty if on no words.
+
+        The one in which its words stand, else the one that they were quoted from. Where that
+        clause has become no other, its words are not looked for: a page that counts thousands of
+        comments places those alone whose clause was split, merged or taken over.
+
+        Raises:
+            MisuseError: One of the two is no version of this negotiation.
+        """
+        cid = anchor.cid
+        if self.lineage.part(anchor.version, cid) is None:
+            return cid  # it never stood as it says
+        heirs = self.lineage.heirs(anchor.version, end, cid)
+        if not heirs or heirs == (cid,):
+            return cid
+        found = self._found.get((anchor, end))
+        return (found or _Quote(self, anchor).find(self.lineage.version(end))).cid or cid
+
     def _look(self, anchor: Anchor, version: Version) -> Place:
         quote = _Quote(self, anchor)
         here = quote.find(version)

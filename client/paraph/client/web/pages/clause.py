@@ -13,7 +13,7 @@ from paraph.client.negotiating import mandate as mandates
 from paraph.client.negotiating.clause_history import Bit, Step
 from paraph.client.negotiating.runs import Run, plain
 from paraph.client.negotiating.sheet import Line
-from paraph.client.negotiating.threads import Thread
+from paraph.client.negotiating.threads import Thread, threads_at
 from paraph.client.web import asked, clauses, language, texts
 from paraph.client.web.office import Room
 from paraph.client.web.pages.text import columns, lines_of
@@ -154,7 +154,6 @@ async def clause(request: web.Request) -> web.Response:
     line = lines[at] if at is not None else None
     languages = texts.in_order(version.text.languages)
     rule = _mandate(request, room)
-    threads = sheet.threads_of(room.talks, version, room.talks.versions)
     return page(
         request,
         "clause.html",
@@ -186,7 +185,7 @@ async def clause(request: web.Request) -> web.Response:
             (each for _, each in room.talks.proposals.items() if each.content.clause in related),
             key=lambda each: each.number,
         ),
-        threads=[each for each in threads if sheet.clause_of(each) in related],
+        threads=list(threads_at(room.talks, version, room.talks.versions, related)),
         understandings=_understandings(room.talks, related),
         taken_up=_taken_up(room.talks, steps, related),
         inner=_inner_threads(request, room, version, related),
@@ -216,8 +215,7 @@ def _inner_threads(
     inner = asked.office(request).state(room.chancery).negotiations.get(room.talks.identity)
     if inner is None:
         return []
-    found = sheet.threads_of(inner, version, room.talks.versions)
-    return [each for each in found if sheet.clause_of(each) in related]
+    return list(threads_at(inner, version, room.talks.versions, related))
 
 
 ROUTES: Final = (web.get("/n/{negotiation}/clause/{clause}", clause),)

@@ -9,9 +9,14 @@ from __future__ import annotations
 import functools
 import itertools
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from typing import Final
 
 from paraph.protocol.negotiation.lint.character_tables import ALPHABETS, CAPITALS, DIGITS
+
+_NEAR: Final = 0xFFFF
+"""The last character of the plane in which nearly all texts are written."""
+_FAR: Final = r"(?=[\U00010000-\U0010ffff])"
 
 
 def ranges(runs: str) -> tuple[tuple[int, int], ...]:
@@ -22,9 +27,20 @@ def ranges(runs: str) -> tuple[tuple[int, int], ...]:
 
 @functools.cache
 def one_of(*tables: str) -> re.Pattern[str]:
-    """Return a pattern for a run of characters that stand in any of *tables*."""
-    parts = (rf"\U{low:08x}-\U{high:08x}" for runs in tables for low, high in ranges(runs))
-    return re.compile(f"[{''.join(parts)}]+")
+    """Return a pattern for a run of characters that stand in any of *tables*.
+
+    Characters of one plane and those beyond it are two classes: in one class every blank would be
+    held against each of some hundred ranges that no text in the usual alphabets has.
+    """
+    found = [each for runs in tables for each in ranges(runs)]
+    near = _class((low, min(high, _NEAR)) for low, high in found if low <= _NEAR)
+    far = _class((max(low, _NEAR + 1), high) for low, high in found if high > _NEAR)
+    return re.compile(f"(?:{near}++|{_FAR}{far}++)++" if far else f"{near}+")
+
+
+def _class(found: Iterable[tuple[int, int]]) -> str:
+    inside = "".join(rf"\U{low:08x}-\U{high:08x}" for low, high in found)
+    return f"[{inside}]" if inside else ""
 
 
 @functools.cache

@@ -144,7 +144,7 @@ def letters(text: str) -> list[str]:
 def mixed(text: str) -> tuple[str, ...]:
     """Return the words of *text* whose letters come from more than one alphabet."""
     alphabet = alphabet_of().get
-    if len(set(map(alphabet, text)) - {None}) < 2:
+    if len(set(map(alphabet, set(text))) - {None}) < 2:
         return ()
     return tuple(word for word in letters(text) if len(set(map(alphabet, word)) - {None}) > 1)
 
@@ -156,7 +156,7 @@ def treaty_wording(text: str, lexicon: Lexicon) -> tuple[str, ...]:
 
 def bare(text: str, lexicon: Lexicon) -> str:
     """Return *text* without signs that its language writes or leaves out."""
-    return text.translate(dict.fromkeys(map(ord, lexicon.silent)))
+    return text.translate(dict.fromkeys(map(ord, lexicon.silent))) if lexicon.silent else text
 
 
 @functools.lru_cache(maxsize=64)

@@ -66,7 +66,7 @@ def _hits(found: Detail) -> Detail:
 def lone_letters(text: str) -> tuple[str, ...]:
     """Return the words of one letter in another alphabet than most of *text*."""
     alphabet = alphabet_of().get
-    if len(set(map(alphabet, text)) - {None}) < 2:
+    if len(set(map(alphabet, set(text))) - {None}) < 2:
         return ()  # of most clauses this is known without reading them word by word
     found = letters(text)
     count = Counter(name for word in found for each in word if (name := alphabet(each)))

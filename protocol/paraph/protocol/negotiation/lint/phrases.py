@@ -96,6 +96,8 @@ class _Phrase:
 
     def stands_at(self, text: str, found: Sequence[Word], at: int) -> bool:
         # Whether the words from this place on are the phrase.
+        if not self.forms[0].fits(found[at].text):  # of most words this is known at once
+            return False
         part = found[at : at + len(self.forms)]
         return (
             len(part) == len(self.forms)
