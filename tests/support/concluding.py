@@ -8,6 +8,7 @@ from paraph.protocol.documents import Manifest, Name, Policy, Revocation
 from paraph.protocol.keys import SIGNATURE_SIZE, SIGNING_KIND
 from paraph.protocol.names import ZERO, KeyId, Label, labelled
 from paraph.protocol.negotiation import alternat as alternats
+from paraph.protocol.negotiation import gate
 from paraph.protocol.negotiation import text as texts
 from paraph.protocol.negotiation.state import Negotiation, Version
 from paraph.protocol.statements.clear import ManifestEntry, RevokeEntry
@@ -45,6 +46,9 @@ OTHER = {"USA": "RUS", "RUS": "USA"}
 HEAD, SIGNATORY = "head_of_delegation", "signatory"
 BOTH = "The A and the B agree."
 TURNED = "The B and the A agree."
+DAY = 86_400_000
+NOW = 1_445_342_400_000
+"""A noon, POSIX ms."""
 
 
 def holder(party: str, number: int = 0) -> bytes:
@@ -281,6 +285,10 @@ class Ceremony(Channel):
         version = self.talks.versions.get(self.talks.heads[-1])
         assert version is not None
         return version
+
+    def open_rules(self, purpose: gate.Purpose = "initial") -> list[str]:
+        """Return which rules bar the conclusion."""
+        return [each.rule for each in gate.gate(self.state, self.talks, self.version, purpose)]
 
     def initials(self, party: str, number: int = 0, **changes: object) -> bytes:
         content = initialled(self.version, party, number, role=HEAD, **changes)
