@@ -1,5 +1,6 @@
 """One clause: its words, its history across numbers and splits, what was said about it."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -48,6 +49,19 @@ async def test_a_clause_shows_who_changed_what_when_and_who_holds_what(
     assert '<td class="words" lang="ru" dir="auto">пять</td>' in found
     assert "reserved" in found
     assert "on the words of" in found
+
+
+async def test_references_in_the_history_are_numbers_of_the_version_they_stand_in(
+    world: tuple[Person, Person],
+) -> None:
+    async with pages(world[0]) as usa:
+        steps = (await usa.get("clause/distance")).split('<li id="step-')[1:]
+        brackets = await usa.get("clause/line")
+    newest, first = (re.sub(r"</?a[^>]*>", "", each) for each in (steps[0], steps[-1]))
+    assert "miles, as in 3." in newest
+    assert "miles, as in 2." in first
+    assert "{ref:" not in "".join(steps)
+    assert "{ref:" not in brackets
 
 
 async def test_the_mandate_stands_on_our_side_only(world: tuple[Person, Person]) -> None:

@@ -1,7 +1,9 @@
 """Redlines: each kind of change in a shape and word of its own, three texts, what nobody sees."""
 
+import asyncio
 import html
 import re
+from pathlib import Path
 
 import pytest
 
@@ -10,7 +12,7 @@ from paraph.client.negotiating.redline.taking import with_change
 from paraph.client.web.pages.redline import MOST_SHOWN, shown
 from paraph.protocol.negotiation.ids import Ids
 from paraph.protocol.negotiation.text import Part, Text
-from tests.client.web.instrument import UNSEEN, say, two_versions
+from tests.client.web.instrument import FIRST, UNSEEN, say, two_versions
 from tests.support.commands import Person
 from tests.support.exchange import exchanging
 from tests.support.pages import Pages, pages
@@ -84,12 +86,30 @@ async def test_three_texts_show_who_changed_what(usa: Person) -> None:
     assert "both made the same of it" in distance
 
 
-async def test_versions_without_a_difference_say_so(usa: Person) -> None:
+async def test_a_version_is_not_compared_with_itself_and_what_to_do_is_said(usa: Person) -> None:
     async with pages(usa) as seen:
-        assert "Nothing differs" in await seen.get("redline?from=v1&to=v1")
-        every = await seen.get("redline?from=v1&to=v1&all")
-        assert "Keep a line." in every
+        whole = await seen.get("redline?to=v1")
+        chosen = await seen.get("redline?from=v3&to=v3&all")
         assert "Expected" in await seen.get("redline?from=v7", status=400)
+    assert "v1 was tabled whole" in whole
+    assert "v3 stands on both sides. Choose another version" in chosen
+    for found in (whole, chosen):
+        assert "Nothing differs" not in found
+        assert "<article" not in found
+        assert 'id="from"' in found
+        assert 'id="read"' in found
+
+
+async def test_with_one_version_there_is_nothing_to_compare(tmp_path: Path) -> None:
+    alone, _, _ = await asyncio.to_thread(exchanging, tmp_path)
+    await asyncio.to_thread(say, alone, "first.yaml", FIRST)
+    async with pages(alone) as seen:
+        found = await seen.get("redline")
+        text = await seen.get("text")
+    assert "v1 is the only version there is" in found
+    assert 'id="from"' not in found
+    assert "<article" not in found
+    assert 'id="redline"' not in text
 
 
 async def test_one_change_of_several_is_taken_over_into_a_draft(usa: Person) -> None:

@@ -31,6 +31,7 @@ class Step:
         words: By language, the words of all of them.
         changed: Languages in which they are not as before; all of them in the first version.
         before: By language, the words as they were; nothing in the first version.
+        earlier: The version in which they were so; nothing in the first.
         renumbered: Only its numbers are others than before.
     """
 
@@ -41,6 +42,7 @@ class Step:
     words: Mapping[str, str]
     changed: tuple[str, ...]
     before: Mapping[str, str] | None
+    earlier: Version | None
     renumbered: bool
 
     @property
@@ -73,6 +75,7 @@ def history(lineage: Lineage, end: Version, cid: str) -> tuple[Step, ...]:
 def _steps(lineage: Lineage, end: Version, cid: str) -> Iterator[Step]:
     before: dict[str, str] | None = None
     numbers_before: tuple[str, ...] | None = None
+    earlier: Version | None = None
     for each in lineage.history(end.statement, cid):
         every = each.version.text.numbers()
         numbers = tuple(every[one] for one in each.cids if every[one])
@@ -89,9 +92,10 @@ def _steps(lineage: Lineage, end: Version, cid: str) -> Iterator[Step]:
             words=now,
             changed=tuple(name for name in now if before is None or before[name] != now[name]),
             before=before,
+            earlier=earlier,
             renumbered=numbers_before is not None and numbers != numbers_before,
         )
-        before, numbers_before = now, numbers
+        before, numbers_before, earlier = now, numbers, each.version
 
 
 def compared(old: str, new: str) -> Iterator[Bit]:

@@ -7,7 +7,7 @@ things: a reference is shown as the number that it stands for, and what nobody w
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Literal
 
 from paraph.client.reading.visible import pieces
@@ -66,6 +66,11 @@ def runs(
 def plain(words: str, number_of: Callable[[str], str] | None = None) -> tuple[Run, ...]:
     """Return words of a redline in runs: brackets stay as they are written."""
     return tuple(_plain(words, number_of))
+
+
+def numbered(numbers: Mapping[str, str]) -> Callable[[str], str]:
+    """Return what gives the number of a clause out of *numbers*: a question mark if none has it."""
+    return lambda cid: numbers.get(cid, "?")
 
 
 def _behind_holder(words: str, group: marks.Group) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from paraph.client.channel import views
 from paraph.client.web.office import Room
 from paraph.client.web.wording import FROM_THE_RIGHT
@@ -51,6 +53,13 @@ def every(room: Room) -> tuple[Version, ...]:
     """Return every version of the instrument, newest first."""
     found = (each for _, each in room.talks.versions.items() if each.document == ZERO)
     return tuple(sorted(found, key=lambda each: -each.index))
+
+
+def unread(room: Room, versions: Iterable[Version]) -> frozenset[bytes]:
+    """Return which of *versions* are held here: their words are not shown."""
+    held = room.desk.screen.held
+    found = (each.statement for each in versions if held)
+    return frozenset(each for each in found if held.why_said(room.state, each) is not None)
 
 
 def in_order(languages: tuple[str, ...]) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Final
 
 from aiohttp import web
@@ -11,7 +11,7 @@ from aiohttp import web
 from paraph.client.negotiating import chancery, clause_history, sheet
 from paraph.client.negotiating import mandate as mandates
 from paraph.client.negotiating.clause_history import Bit, Step
-from paraph.client.negotiating.runs import Run, plain
+from paraph.client.negotiating.runs import Run, numbered, plain
 from paraph.client.negotiating.sheet import Line
 from paraph.client.negotiating.threads import Thread, threads_at
 from paraph.client.web import asked, clauses, language, texts
@@ -55,8 +55,13 @@ class Told:
 
 
 def _told(step: Step, related: Collection[str]) -> Told:
+    now = numbered(step.version.text.numbers())
+    then = numbered(step.earlier.text.numbers()) if step.earlier is not None else now
     bits = {
-        each: tuple((kind, plain(words)) for kind, words in _shortened(step.bits(each)))
+        each: tuple(
+            (kind, plain(words, then if kind == "deleted" else now))
+            for kind, words in _shortened(step.bits(each))
+        )
         for each in step.changed
     }
     return Told(
@@ -84,7 +89,7 @@ def _notes(step: Step, related: Collection[str]) -> Iterator[str]:
             yield operation.notes.result
 
 
-def _alternatives(rows: Sequence[Held]) -> list[dict[str, object]]:
+def _alternatives(rows: Sequence[Held], number: Callable[[str], str]) -> list[dict[str, object]]:
     # A row for each bracket: the same place in every language stands side by side, in order.
     by_holder: dict[tuple[str, int], dict[str, object]] = {}
     seen: dict[tuple[str, str], int] = {}
@@ -97,7 +102,7 @@ def _alternatives(rows: Sequence[Held]) -> list[dict[str, object]]:
         )  # fmt: skip
         words = entry["words"]
         assert isinstance(words, dict)
-        words[row.language] = plain(row.words)
+        words[row.language] = plain(row.words, number)
     return list(by_holder.values())
 
 
@@ -177,7 +182,9 @@ async def clause(request: web.Request) -> web.Response:
         if line is not None
         else (),
         findings=sheet.findings_among(room.state, room.talks, version, {cid}).get(cid, ()),
-        alternatives=_alternatives(ledger.of_clause(room.state, room.talks, version, cid)),
+        alternatives=_alternatives(
+            ledger.of_clause(room.state, room.talks, version, cid), numbered(version.text.numbers())
+        ),
         told=[_told(step, related) for step in news[: len(news) - left]],
         steps_left=left,
         positions=clause_history.positions_on(room.talks, version, cid)[::-1],

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from aiohttp import web
@@ -23,7 +23,7 @@ from paraph.client.negotiating.redline.told import (
     points_of,
     whose_of,
 )
-from paraph.client.negotiating.runs import Run, plain
+from paraph.client.negotiating.runs import Run, numbered, plain
 from paraph.client.reading.visible import one_line
 from paraph.client.remembered import remembered
 from paraph.client.web import asked, paging, texts
@@ -40,6 +40,7 @@ PIECE_WEIGHT: Final = 120
 BLOCK_WEIGHT: Final = 2_600
 MOST_WEIGHT: Final = 100_000
 """Bytes of one page, estimated: every piece of a redline is markup that has to be made and set."""
+_PAIR: Final = 2
 MOST_BRIEFLY: Final = 28
 """Characters by which a change is known in a list."""
 MOST_SHOWN: Final = 40_000
@@ -184,11 +185,7 @@ def _bits(
         numbers = before if piece.kind == "deleted" else after
         begins = piece.new if several and piece.kind != "deleted" and piece.new != last else ""
         last = begins or last
-        yield Bit(piece.kind, plain(piece.text, _number(numbers)), piece.change, begins)
-
-
-def _number(numbers: Mapping[str, str]) -> Callable[[str], str]:
-    return lambda cid: numbers.get(cid, "?")
+        yield Bit(piece.kind, plain(piece.text, numbered(numbers)), piece.change, begins)
 
 
 def _pair(room: Room, request: web.Request) -> tuple[Version, Version]:
@@ -213,13 +210,15 @@ async def compare(request: web.Request) -> web.Response:
     if not room.talks.heads:
         return page(request, "text-none.html", room)
     old, new = _pair(room, request)
-    languages = _languages(request, new)
+    languages, versions = _languages(request, new), texts.every(room)
+    unread = texts.unread(room, versions)
     common: dict[str, Any] = {
         "old": old,
         "new": new,
         "tongues": languages,
         "every_tongue": texts.in_order(new.text.languages),
-        "versions": texts.every(room),
+        "versions": versions,
+        "unread": unread,
         "lang": request.query.get("lang", "") if len(languages) == 1 else "",
         "everything": "all" in request.query,
         "parties": texts.ours_first(room),
@@ -227,7 +226,8 @@ async def compare(request: web.Request) -> web.Response:
     if request.query.get("theirs"):
         return _of_three(request, room, common, languages)
     found, parties = _compared(room.talks.versions, old, new)
-    blocks = [each for each in found.blocks if each.changes or "all" in request.query]
+    everything = "all" in request.query and old is not new
+    blocks = [each for each in found.blocks if each.changes or everything]
     parts = [blocks] if "whole" in request.query else paging.by_weight(blocks, _weight, MOST_WEIGHT)
     number = paging.number_in(request, "page", len(parts))
     return page(
@@ -236,6 +236,8 @@ async def compare(request: web.Request) -> web.Response:
         room,
         **common,
         theirs=None,
+        alone=len(versions) - len(unread) < _PAIR,
+        chosen=bool(request.query.get("from")),
         shown=list(
             shown(
                 found,
@@ -301,7 +303,7 @@ def _row_weight(row: Row) -> int:
 def _segments(
     segments: Sequence[Segment], numbers: Mapping[str, str]
 ) -> Iterator[tuple[str, tuple[Run, ...], tuple[Run, ...], tuple[Run, ...]]]:
-    number = _number(numbers)
+    number = numbered(numbers)
     for each in segments:
         words = (plain(each.base, number), plain(each.theirs, number), plain(each.ours, number))
         yield each.standing, *words

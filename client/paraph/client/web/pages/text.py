@@ -13,7 +13,7 @@ from typing import Final
 from aiohttp import web
 
 from paraph.client.negotiating import sheet
-from paraph.client.negotiating.runs import Run, runs
+from paraph.client.negotiating.runs import Run, numbered, runs
 from paraph.client.negotiating.sheet import Line
 from paraph.client.web import asked, paging, texts
 from paraph.client.web.office import Room
@@ -59,7 +59,7 @@ def columns(
         yield Column(
             language=language,
             heading=line.part.headings.get(language, ""),
-            runs=runs(words[:most], codes, lambda cid: numbers.get(cid, "?")),
+            runs=runs(words[:most], codes, numbered(numbers)),
             left_out=max(0, len(words) - most),
             standing=line.languages[language],
         )

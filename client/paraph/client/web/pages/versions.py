@@ -22,16 +22,11 @@ async def versions(request: web.Request) -> web.Response:
     rows = list(version_line.rows(room.desk, room.state, room.talks, final))
     pages = max(1, -(-len(rows) // PER_PAGE))
     number = paging.number_in(request, "page", pages)
-    held = room.desk.screen.held
     return page(
         request,
         "versions.html",
         room,
-        unread={
-            row.version.statement
-            for row in rows
-            if held.why_said(room.state, row.version.statement) is not None
-        },
+        unread=texts.unread(room, (row.version for row in rows)),
         rows=rows[(number - 1) * PER_PAGE : number * PER_PAGE],
         tongues=texts.in_order(room.state.languages),
         number=number,
