@@ -98,7 +98,7 @@ async def test_no_page_shows_what_a_new_key_said_before_somebody_accepted_it(
         assert "held: a new key" in await usa.get("comments/C-1")
         alone = await usa.get("redline")
         assert "the only version that is shown here" in alone
-        assert '· held back</option>' in alone
+        assert "· held back</option>" in alone
         assert "Acknowledge" not in await usa.get(f"said/{desk.replica.size - 1}")
         key = strangers.key_of(officer)
         await asyncio.to_thread(
