@@ -35,7 +35,7 @@ from tests.support.negotiating import Channel, tabled
 
 def test_nothing_is_concluded_in_an_internal_channel() -> None:
     channel = Channel(("USA",))
-    version = Ceremony().version
+    version = Ceremony().head
     by = alternat(version.statement)
     for content, role in (
         (powers("USA"), "desk_officer"),
@@ -54,7 +54,7 @@ def test_nothing_is_concluded_in_an_internal_channel() -> None:
 
 def test_the_act_is_signed_by_itself_and_outlives_the_statement() -> None:
     key, other = SecretKey.from_seed(bytes(64)), SecretKey.from_seed(bytes(63) + b"\x01")
-    bare = initialled(Ceremony().version, "USA", signer=key.public.id)
+    bare = initialled(Ceremony().head, "USA", signer=key.public.id)
     signature = sign_act(Initialled, bare.act, key)
     content = dataclasses.replace(bare, signature=signature)
     check_act(decode_content(encode_content(content)), key.public)
@@ -64,7 +64,7 @@ def test_the_act_is_signed_by_itself_and_outlives_the_statement() -> None:
         (content, other.public),
         (bare, key.public),
         (dataclasses.replace(content, signature=sign_act(Signed, bare.act, key)), key.public),
-        (dataclasses.replace(content, act=act(Ceremony().version, "USA")), key.public),
+        (dataclasses.replace(content, act=act(Ceremony().head, "USA")), key.public),
     ):
         with pytest.raises(MalformedError) as caught:
             check_act(forged, by)
@@ -82,14 +82,14 @@ def test_the_act_is_signed_by_itself_and_outlives_the_statement() -> None:
 )
 def test_an_act_that_contradicts_itself_cannot_be_made(changes: dict[str, object]) -> None:
     with pytest.raises(MisuseError):
-        act(Ceremony().version, "USA", **changes)
+        act(Ceremony().head, "USA", **changes)
 
 
 def test_initials_are_on_no_original_signatures_on_one_and_instants_where_they_count() -> None:
     channel = Ceremony()
-    content = alternat(channel.version.statement)
-    on_original = signed(channel.version, "USA", "USA", (channel.text, content))
-    on_none = initialled(channel.version, "USA")
+    content = alternat(channel.head.statement)
+    on_original = signed(channel.head, "USA", "USA", (channel.text, content))
+    on_none = initialled(channel.head, "USA")
     with pytest.raises(MisuseError):
         dataclasses.replace(on_none, act=on_original.act)
     with pytest.raises(MisuseError):

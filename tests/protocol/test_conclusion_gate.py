@@ -58,9 +58,9 @@ def test_an_initial_is_refused_while_the_text_is_not_clean(
 ) -> None:
     clauses = [clause(cid, **words) if each.cid == cid else each for each in clean_clauses()]
     channel = Ceremony(clauses)
-    first, *_ = gate.gate(channel.state, channel.talks, channel.version)
+    first, *_ = gate.gate(channel.state, channel.talks, channel.head)
     assert (first.rule, first.clause) == (rule, cid)
-    content = initialled(channel.version, "USA")
+    content = initialled(channel.head, "USA")
     assert channel.refuses(content, "USA", HEAD, **who("USA")) == "not-ready"
     assert f'at clause "{cid}"' in channel.outcome.detail
 
@@ -77,7 +77,7 @@ def test_control_without_the_gate_a_bracket_would_be_initialled(
 def test_a_refusal_names_a_few_open_things() -> None:
     words = {"en": "[a] [b] [●: c]", "ru": "[а] [●: в]"}
     channel = Ceremony([clause("c-one", **words), clause("c-two", **words)])
-    content = initialled(channel.version, "USA")
+    content = initialled(channel.head, "USA")
     channel.refuses(content, "USA", HEAD, **who("USA"))
     assert channel.outcome.detail.count(" at clause ") == rules.MOST_TOLD
     assert channel.outcome.detail.endswith("; the gate lists them all")
@@ -95,7 +95,7 @@ def test_refused_initials_do_not_have_the_text_read_each_time(
     monkeypatch.setattr(lint, "findings", counted)
     channel = Ceremony([clause("c-one", en="We [a] meet.", ru="Мы [а].")])
     for _ in range(3):
-        channel.refuses(initialled(channel.version, "USA"), "USA", HEAD, **who("USA"))
+        channel.refuses(initialled(channel.head, "USA"), "USA", HEAD, **who("USA"))
     assert not read
     assert channel.open_rules() == ["bracket", "bracket", "position"]
     assert len(read) == 1
@@ -105,14 +105,14 @@ def test_treaty_wording_is_in_order_where_the_instrument_binds() -> None:
     channel = Ceremony([clause("c-one", en="We shall meet.", ru="Мы встречаемся.")])
     assert channel.open_rules() == ["finding"]
     talks = dataclasses.replace(channel.talks, opened=opened(legal_character="binding"))
-    assert gate.gate(channel.state, talks, channel.version) == ()
+    assert gate.gate(channel.state, talks, channel.head) == ()
     talks = dataclasses.replace(channel.talks, opened=None)
-    assert gate.gate(channel.state, talks, channel.version) == ()
+    assert gate.gate(channel.state, talks, channel.head) == ()
 
 
 def test_a_fork_and_a_text_that_is_not_the_head_are_not_initialled() -> None:
     channel = Ceremony()
-    first = channel.version
+    first = channel.head
     channel.applies(child(first.text, first.statement, author="RUS"), "RUS")
     content = initialled(first, "USA")
     assert channel.refuses(content, "USA", HEAD, **who("USA")) == "not-ready"
@@ -127,26 +127,26 @@ def test_the_words_must_be_agreed_by_both_as_they_stand() -> None:
     channel.agree()
     assert channel.open_rules() == []
     channel.applies(position(channel.text, "ad_referendum"), "RUS", HEAD)
-    first, *_ = gate.gate(channel.state, channel.talks, channel.version)
+    first, *_ = gate.gate(channel.state, channel.talks, channel.head)
     assert str(first) == (
         'position at clause "title": expected both to agree to these words;'
         " now RUS ad_referendum, USA agree"
     )
-    channel.applies(child(channel.version.text, channel.text))
+    channel.applies(child(channel.head.text, channel.text))
     channel.agree()
     assert channel.open_rules() == []
 
 
 def test_a_word_that_changed_takes_the_agreement_away() -> None:
     channel = Ceremony()
-    version = channel.version
+    version = channel.head
     made = Replace(
         cid="c-one",
         texts=clause("c-one", en="We do meet.", ru="Мы встречаемся.").texts,
         notes=NO_NOTES,
     )
     channel.applies(child(version.text, version.statement, made))
-    [only] = gate.gate(channel.state, channel.talks, channel.version)
+    [only] = gate.gate(channel.state, channel.talks, channel.head)
     assert (only.rule, only.clause) == ("position", "c-one")
     assert "confirm" in only.expected
 
@@ -161,9 +161,9 @@ def test_a_finding_of_a_person_bars_the_conclusion_until_it_is_settled() -> None
         detail="The tenses differ.",
     )
     placed = channel.applies(found, "RUS", "linguist")
-    [only] = gate.gate(channel.state, channel.talks, channel.version)
+    [only] = gate.gate(channel.state, channel.talks, channel.head)
     assert (only.rule, only.clause) == ("open-finding", "c-one")
-    content = initialled(channel.version, "USA")
+    content = initialled(channel.head, "USA")
     assert channel.refuses(content, "USA", HEAD, **who("USA")) == "not-ready"
     settled = FindingSettled(
         header=header("linguist"), finding=placed, how="withdrawn", version=ZERO, note=""
@@ -188,10 +188,9 @@ def test_a_side_document_is_neither_initialled_nor_signed() -> None:
     clauses = clean_clauses()
     about = header(relates_to=Relation(channel=CHANNEL, statement=letter))
     version = channel.applies(
-        tabled(channel.version.text, clauses=clauses, header=about, version_kind="tabled")
+        tabled(channel.head.text, clauses=clauses, header=about, version_kind="tabled")
     )
-    found = channel.talks.versions.get(version)
-    assert found is not None
+    found = channel.version_of(version)
     assert channel.refuses(initialled(found, "USA"), "USA", HEAD, **who("USA")) == "not-ready"
     assert "not-instrument" in channel.outcome.detail
     assert channel.refuses(alternat(version)) == "document-differs"
@@ -200,7 +199,7 @@ def test_a_side_document_is_neither_initialled_nor_signed() -> None:
 
 def test_nobody_concludes_without_full_powers_for_it() -> None:
     channel = Ceremony(powers_for=0)
-    content = initialled(channel.version, "USA")
+    content = initialled(channel.head, "USA")
     assert channel.refuses(content, "USA", HEAD, **who("USA")) == "not-ready"
     assert channel.outcome.detail.startswith("no-powers: expected full powers to initial of USA")
     channel.applies(powers("USA", purpose="sign"))
@@ -214,7 +213,7 @@ def test_nobody_concludes_without_full_powers_for_it() -> None:
 def test_the_full_powers_of_one_party_are_nothing_to_the_other() -> None:
     channel = Ceremony(powers_for=0)
     channel.applies(powers("USA"), "RUS")
-    content = initialled(channel.version, "USA")
+    content = initialled(channel.head, "USA")
     assert channel.refuses(content, "USA", HEAD, **who("USA")) == "not-ready"
 
 
@@ -228,7 +227,7 @@ def test_an_entry_that_does_not_open_bars_the_conclusion_until_it_does() -> None
     channel = Ceremony()
     channel.hears(Unopened(entry=3, reason="wrap"), "RUS")
     assert channel.open_rules() == ["unopened"]
-    content = initialled(channel.version, "USA")
+    content = initialled(channel.head, "USA")
     assert channel.refuses(content, "USA", HEAD, **who("USA")) == "not-ready"
     channel.hears(Opened(entry=3), "RUS")
     channel.applies(content, "USA", HEAD, **who("USA"))
@@ -236,7 +235,7 @@ def test_an_entry_that_does_not_open_bars_the_conclusion_until_it_does() -> None
 
 def test_without_a_manifest_nobody_knows_how_many_must_initial() -> None:
     channel = Ceremony()
-    talks, version = channel.talks, dataclasses.replace(channel.version, terms={})
+    talks, version = channel.talks, dataclasses.replace(channel.head, terms={})
     found = gate.gate(channel.state, talks, version)
     assert [each.rule for each in found] == ["no-policy", "no-policy"]
 
@@ -252,7 +251,7 @@ def test_a_statement_by_a_compromised_key_bars_the_conclusion_until_its_party_st
     assert channel.open_rules() == []
     channel.hears(revocation("USA", 9, since=1), "USA", "root")
     assert channel.open_rules() == ["contested"]
-    content = initialled(channel.version, "RUS")
+    content = initialled(channel.head, "RUS")
     assert channel.refuses(content, "RUS", HEAD, **who("RUS")) == "not-ready"
     text = channel.text
     assert channel.refuses(stood_by(text), "RUS", SIGNATORY) == "author-differs"
@@ -273,14 +272,14 @@ def test_a_contested_initial_bars_the_signature() -> None:
     channel.hears(revocation("USA", 0, since=placed.index + 1), "USA", "root")
     assert channel.open_rules("sign") == []
     channel.hears(revocation("USA", 0, since=placed.index), "USA", "root")
-    content = signed(channel.version, "RUS", "RUS", by)
+    content = signed(channel.head, "RUS", "RUS", by)
     assert channel.refuses(content, "RUS", SIGNATORY, **who("RUS")) == "not-ready"
     assert f"entry {placed.index} is contested" in channel.outcome.detail
 
 
 def test_a_refused_statement_is_not_stood_by() -> None:
     channel = Ceremony(powers_for=0)
-    content = initialled(channel.version, "USA")
+    content = initialled(channel.head, "USA")
     refused = channel.say(content, "USA", HEAD, **who("USA"))
     channel.hears(revocation("USA", 0, since=1), "USA", "root")
     assert not concluded.is_contested(channel.state, channel.talks, refused)

@@ -51,7 +51,7 @@ class Conclusion(RuleBasedStateMachine):
 
     @rule(party=parties, number=persons)
     def initial(self, party: str, number: int) -> None:
-        content = initialled(self.channel.version, party, number)
+        content = initialled(self.channel.head, party, number)
         said = who(party, number)
         if self.authenticated or (party, number) in self.initials:
             self.channel.refuses(content, party, HEAD, **said)
@@ -61,7 +61,7 @@ class Conclusion(RuleBasedStateMachine):
 
     @rule(party=parties, original=parties, number=persons)
     def sign(self, party: str, original: str, number: int) -> None:
-        content = signed(self.channel.version, party, original, self.by, number)
+        content = signed(self.channel.head, party, original, self.by, number)
         said = who(party, number)
         key = party, original, number
         if self.authenticated and not self.complete and key not in self.signatures:
@@ -96,7 +96,7 @@ class Conclusion(RuleBasedStateMachine):
     @rule()
     def change_the_text(self) -> None:
         if self.initials:
-            version = self.channel.version
+            version = self.channel.head
             assert self.channel.refuses(child(version.text, version.statement)) == "frozen-text"
 
     @invariant()

@@ -9,7 +9,7 @@ from paraph.protocol.names import ZERO
 from paraph.protocol.negotiation.actions import ActionStanding, standing_of
 from paraph.protocol.negotiation.agenda import Point, draw
 from paraph.protocol.negotiation.matrix import matrix
-from paraph.protocol.negotiation.state import Conference, Negotiation
+from paraph.protocol.negotiation.state import Conference
 from paraph.protocol.negotiation.state.conferences import conference_key
 from paraph.protocol.schema import Record
 from paraph.protocol.statements.conferences import (
@@ -27,28 +27,20 @@ from tests.support import negotiating as talk
 from tests.support import proposals as offers
 from tests.support import side_documents as side
 from tests.support.conferences import AT, HOUR
-from tests.support.negotiating import TALKS, Channel, talking
+from tests.support.negotiating import GONE, Channel, talking
 from tests.support.standing import recalled
-
-GONE = bytes([9] * 32)
-
-
-def known(channel: Channel) -> Negotiation:
-    found = channel.state.negotiations.get(TALKS)
-    assert found is not None
-    return found
 
 
 def conference(channel: Channel, name: str = "VC-2") -> Conference:
-    found = known(channel).conferences.get(conference_key(name))
+    found = channel.talks.conferences.get(conference_key(name))
     assert found is not None
     return found
 
 
 def standing(channel: Channel, action: bytes, log_time: int = 0) -> ActionStanding:
-    found = known(channel).actions.get(action)
+    found = channel.talks.actions.get(action)
     assert found is not None
-    return standing_of(known(channel), found, log_time)
+    return standing_of(channel.talks, found, log_time)
 
 
 # ------------------------------------------------------------------ schedule
@@ -178,7 +170,7 @@ def test_outcomes_are_kept_with_the_words_they_are_about_and_wait_for_the_other_
     channel, version = beside()
     said = vc.outcomes(vc.outcome(understanding=to_wordings({"en": "From first knowledge."})))
     statement = channel.applies(said)
-    kept = known(channel).outcomes.get(statement)
+    kept = channel.talks.outcomes.get(statement)
     assert kept is not None
     assert (kept.content, kept.version, kept.party) == (said, version, "USA")
 
@@ -187,7 +179,7 @@ def test_without_a_basis_outcomes_are_about_the_last_head() -> None:
     channel, version, _ = talking()
     channel.applies(vc.scheduled())
     statement = channel.applies(vc.outcomes())
-    kept = known(channel).outcomes.get(statement)
+    kept = channel.talks.outcomes.get(statement)
     assert kept is not None
     assert kept.version == version
 
@@ -223,7 +215,7 @@ def test_outcomes_before_any_text_are_about_proposals_alone() -> None:
     on = vc.outcome("", "not_accepted", proposal=(NamedMention(name="P-13"),))
     assert channel.refuses(vc.outcomes(vc.outcome(), on)) == "unknown-version"
     statement = channel.applies(vc.outcomes(on))
-    kept = known(channel).outcomes.get(statement)
+    kept = channel.talks.outcomes.get(statement)
     assert kept is not None
     assert kept.version == ZERO
 
@@ -241,7 +233,7 @@ def test_actions_are_numbered_and_open_until_their_date_is_past_in_log_time() ->
     channel, _ = beside()
     first = channel.applies(vc.action(due=AT))
     second = channel.applies(vc.action("joint", conference="VC-2"), "RUS")
-    found = [known(channel).actions.get(each) for each in (first, second)]
+    found = [channel.talks.actions.get(each) for each in (first, second)]
     assert [each.number for each in found if each] == [1, 2]
     assert standing(channel, first, AT) == ActionStanding("open", late=False, due_at=AT)
     assert standing(channel, first, AT + 1) == ActionStanding("late", late=True, due_at=AT)
@@ -278,7 +270,7 @@ def test_what_is_carried_is_open_to_its_new_date_until_it_is_done() -> None:
     assert standing(channel, action, AT * 2).word == "carried"
     channel.applies(vc.report(action, at=AT * 2))
     assert standing(channel, action).word == "done"
-    found = known(channel).actions.get(action)
+    found = channel.talks.actions.get(action)
     assert found is not None
     assert found.carried == 2
 
@@ -343,9 +335,8 @@ def test_names_of_records_are_as_they_are_written_here() -> None:
 
 
 def marks(channel: Channel, version: bytes) -> dict[str, dict[str, str]]:
-    found = known(channel).versions.get(version)
-    assert found is not None
-    rows = matrix(channel.state, known(channel), found)
+    found = channel.version_of(version)
+    rows = matrix(channel.state, channel.talks, found)
     return {cid: {party: mark.said for party, mark in row.items()} for cid, row in rows.items()}
 
 
@@ -370,15 +361,13 @@ def test_outcomes_set_positions_when_both_stand_behind_them_and_not_before() -> 
 
 def test_positions_from_a_conference_are_on_the_words_that_lay_on_the_table() -> None:
     channel, version = beside()
-    found = known(channel).versions.get(version)
-    assert found is not None
+    found = channel.version_of(version)
     words = to_wordings({"en": "We meet.", "ru": "Мы встречаемся."})
     changed = talk.child(found.text, version, Replace(cid="c-one", texts=words, notes=NO_NOTES))
     later = channel.applies(changed)
     channel.applies(side.agreed(channel.applies(vc.outcomes())), "RUS")
-    made = known(channel).versions.get(later)
-    assert made is not None
-    row = matrix(channel.state, known(channel), made)["c-one"]
+    made = channel.version_of(later)
+    row = matrix(channel.state, channel.talks, made)["c-one"]
     assert [mark.value for mark in row.values()] == ["confirm", "confirm"]
 
 
@@ -386,9 +375,8 @@ def test_positions_from_a_conference_are_on_the_words_that_lay_on_the_table() ->
 
 
 def drawn(channel: Channel, version: bytes) -> dict[str, Point]:
-    found = known(channel).versions.get(version)
-    assert found is not None
-    return {point.why: point for point in draw(channel.state, known(channel), found)}
+    found = channel.version_of(version)
+    return {point.why: point for point in draw(channel.state, channel.talks, found)}
 
 
 def test_an_agenda_takes_up_what_stands_open_each_clause_once() -> None:

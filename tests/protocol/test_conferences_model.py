@@ -18,7 +18,7 @@ from tests.support import conferences as vc
 from tests.support import negotiating as talk
 from tests.support import side_documents as side
 from tests.support.conferences import AT, HOUR
-from tests.support.negotiating import TALKS, Channel, talking
+from tests.support.negotiating import Channel, talking
 from tests.support.standing import recalled
 
 T = TypeVar("T")
@@ -80,8 +80,7 @@ def every(kept: Trie[T]) -> Iterator[T]:
 
 
 def check(channel: Channel) -> None:
-    talks = channel.state.negotiations.get(TALKS)
-    assert talks is not None
+    talks = channel.talks
     for conference in every(talks.conferences):
         in_force = conference.schedule_id
         if in_force != conference.statement:

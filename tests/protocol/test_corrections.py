@@ -25,7 +25,7 @@ from tests.support.side_documents import opened as document_opened
 
 def correction(channel: Ceremony, words: str, **changes: object) -> VersionTabled:
     protocol = channel.applies(document_opened())
-    version = concluded.in_force(channel.talks) or channel.version
+    version = concluded.in_force(channel.talks) or channel.head
     made = Replace(
         cid="c-one",
         texts=clause("c-one", en=words, ru="Мы встречаемся.").texts,
@@ -39,7 +39,7 @@ def correction(channel: Ceremony, words: str, **changes: object) -> VersionTable
 
 
 def corrects(channel: Ceremony, placed: bytes) -> None:
-    content = confirmed(placed, channel.version.text, header=head(HEAD))
+    content = confirmed(placed, channel.head.text, header=head(HEAD))
     channel.applies(content, "RUS", HEAD)
 
 
@@ -47,38 +47,38 @@ def test_no_desk_officer_lets_a_correction_stand_by_silence() -> None:
     channel = Ceremony().initialled()
     placed = channel.applies(correction(channel, "We do meet."))
     channel.hears(Heartbeat(verified=0, held=0, dated=1), log_time=NOW)
-    running = channel.applies(quiet.opened(channel.version, expires=NOW + 2 * DAY))
+    running = channel.applies(quiet.opened(channel.head, expires=NOW + 2 * DAY))
     held = channel.state.size
     for at in (NOW, NOW, NOW + 3 * DAY, NOW + 3 * DAY):
         channel.hears(Heartbeat(verified=held, held=held, dated=1), "RUS", log_time=at)
-    assert channel.version.statement == placed
+    assert channel.head.statement == placed
     assert channel.refuses(quiet.closed(running, channel.state.size), "RUS") == "role"
-    assert concluded.in_force(channel.talks) != channel.version
+    assert concluded.in_force(channel.talks) != channel.head
 
 
 def test_a_version_is_frozen_once_every_required_initial_stands_on_it() -> None:
     channel = Ceremony()
-    assert not concluded.is_frozen(channel.talks, channel.version)
+    assert not concluded.is_frozen(channel.talks, channel.head)
     channel.initials("USA")
-    assert not concluded.is_frozen(channel.talks, channel.version)
+    assert not concluded.is_frozen(channel.talks, channel.head)
     channel = Ceremony().initialled()
-    assert concluded.is_frozen(channel.talks, channel.version)
+    assert concluded.is_frozen(channel.talks, channel.head)
 
 
 def test_a_signed_text_is_corrected_when_both_confirm_it() -> None:
     channel = Ceremony().signed()
-    original = channel.version
+    original = channel.head
     change = correction(channel, "We do meet.")
     placed = channel.applies(change)
     assert concluded.in_force(channel.talks) == original
-    assert concluded.correcting(channel.talks) == channel.version
-    assert channel.refuses(confirmed(placed, channel.version.text), "RUS") == "role"
+    assert concluded.correcting(channel.talks) == channel.head
+    assert channel.refuses(confirmed(placed, channel.head.text), "RUS") == "role"
     corrects(channel, placed)
-    assert concluded.in_force(channel.talks) == channel.version
+    assert concluded.in_force(channel.talks) == channel.head
     assert concluded.correcting(channel.talks) is None
     assert phase(channel.state, channel.talks).rectified
     again = channel.applies(correction(channel, "We will meet."))
-    assert channel.version.statement == again
+    assert channel.head.statement == again
 
 
 def test_of_two_corrections_of_one_text_the_one_confirmed_first_counts() -> None:
@@ -96,21 +96,20 @@ def test_of_two_corrections_of_one_text_the_one_confirmed_first_counts() -> None
 
 def test_a_correction_needs_its_document_and_the_text_in_force() -> None:
     channel = Ceremony().initialled()
-    version = channel.version
+    version = channel.head
     bare = correction(channel, "We do meet.", header=head())
     assert channel.refuses(bare) == "unknown-document"
     elsewhere = head(relates_to=Relation(channel=bytes(31) + b"\x01", statement=version.statement))
     assert channel.refuses(correction(channel, "Us.", header=elsewhere)) == "foreign-reference"
     placed = channel.applies(correction(channel, "We do meet."))
-    found = channel.talks.versions.get(placed)
-    assert found is not None
+    found = channel.version_of(placed)
     on_top = child(found.text, placed, version_kind="rectified")
     assert channel.refuses(on_top) == "nothing-to-rectify"
 
 
 def test_nothing_is_signed_while_a_correction_waits_and_the_corrected_text_is_signed() -> None:
     channel = Ceremony().initialled()
-    version = channel.version
+    version = channel.head
     placed = channel.applies(correction(channel, "We do meet."))
     content = alternat(version.statement)
     by = channel.applies(content)
@@ -131,8 +130,8 @@ def test_nothing_is_signed_while_a_correction_waits_and_the_corrected_text_is_si
 
 def test_two_corrections_side_by_side_leave_the_initialled_text_in_force() -> None:
     channel = Ceremony().initialled()
-    version = channel.version
+    version = channel.head
     for words in ("We do meet.", "We will meet."):
         channel.applies(correction(channel, words))
     assert concluded.in_force(channel.talks) == version
-    assert concluded.correcting(channel.talks) == channel.version
+    assert concluded.correcting(channel.talks) == channel.head

@@ -17,7 +17,7 @@ from tests.support.concluding import (
     event,
     position,
 )
-from tests.support.negotiating import TALKS, Channel, child, clause, header, opened, tabled
+from tests.support.negotiating import Channel, child, clause, header, opened, tabled
 
 # ---------------------------------------------------------------------------- effect
 
@@ -34,7 +34,7 @@ def agree_effect(channel: Ceremony, content: EffectStated) -> None:
 
 def test_the_text_is_in_effect_from_the_last_signature_on() -> None:
     channel = Ceremony()
-    agree_effect(channel, effect(channel.version.statement))
+    agree_effect(channel, effect(channel.head.statement))
     beat(channel, NOW)
     channel.signed()
     assert phase(channel.state, channel.talks) == Phase("in_effect", since=NOW)
@@ -42,21 +42,21 @@ def test_the_text_is_in_effect_from_the_last_signature_on() -> None:
 
 def test_what_one_party_says_of_the_effect_is_no_effect() -> None:
     channel = Ceremony()
-    channel.applies(effect(channel.version.statement), "USA", HEAD)
+    channel.applies(effect(channel.head.statement), "USA", HEAD)
     channel.signed()
     assert phase(channel.state, channel.talks) == Phase("signed")
 
 
 def test_the_effect_is_agreed_by_those_who_may_bind_their_party() -> None:
     channel = Ceremony()
-    stated = channel.applies(effect(channel.version.statement), "USA", HEAD)
+    stated = channel.applies(effect(channel.head.statement), "USA", HEAD)
     assert channel.refuses(agreed(stated, "desk_officer"), "RUS") == "role"
     channel.applies(agreed(stated), "RUS", HEAD)
 
 
 def test_the_text_is_in_effect_from_an_instant_of_log_time_on() -> None:
     channel = Ceremony()
-    agree_effect(channel, effect(channel.version.statement, "at_instant", NOW + DAY))
+    agree_effect(channel, effect(channel.head.statement, "at_instant", NOW + DAY))
     beat(channel, NOW)
     channel.signed()
     assert phase(channel.state, channel.talks) == Phase("signed")
@@ -66,7 +66,7 @@ def test_the_text_is_in_effect_from_an_instant_of_log_time_on() -> None:
 
 def test_the_text_is_in_effect_by_notes_of_both_parties() -> None:
     channel = Ceremony()
-    agree_effect(channel, effect(channel.version.statement, "on_note"))
+    agree_effect(channel, effect(channel.head.statement, "on_note"))
     beat(channel, NOW)
     channel.signed()
     channel.applies(effect_noted("begins", NOW - 2), "USA", SIGNATORY)
@@ -77,7 +77,7 @@ def test_the_text_is_in_effect_by_notes_of_both_parties() -> None:
 
 def test_effect_is_suspended_resumed_and_ended_from_exact_instants_on() -> None:
     channel = Ceremony()
-    agree_effect(channel, effect(channel.version.statement))
+    agree_effect(channel, effect(channel.head.statement))
     beat(channel, NOW)
     channel.signed()
 
@@ -127,27 +127,23 @@ def test_the_phase_follows_the_text() -> None:
     channel.applies(opened())
 
     def now() -> str:
-        talks = channel.state.negotiations.get(TALKS)
-        assert talks is not None
-        return phase(channel.state, talks).word
+        return phase(channel.state, channel.talks).word
 
     assert now() == "drafting"
     clauses = (clause("c-one", en="[USA: We meet.]", ru="[USA: Мы встречаемся.]"),)
-    text = Ceremony(clauses).version.text
+    text = Ceremony(clauses).head.text
     first = channel.applies(tabled(text, clauses=clauses, round=1))
     assert now() == "tabled"
     channel.applies(child(text, first, author="RUS", round=2), "RUS")
     assert now() == "negotiating"
     channel.applies(child(text, first, author="RUS", round=3, version_kind="scrubbed"), "RUS")
     assert now() == "negotiating"
-    scrub = channel.state.negotiations.get(TALKS)
-    assert scrub is not None
-    assert phase(channel.state, scrub).round == 3
+    assert phase(channel.state, channel.talks).round == 3
 
 
 def test_a_text_is_adopted_when_both_agree_to_it_ad_referendum_at_least() -> None:
     channel = Ceremony(agreeing=False)
-    version = channel.version
+    version = channel.head
     head_ = channel.applies(child(version.text, version.statement, version_kind="consolidated"))
     for party in ("USA", "RUS"):
         assert phase(channel.state, channel.talks).word == "negotiating"

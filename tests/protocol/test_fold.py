@@ -16,11 +16,9 @@ from paraph.protocol.negotiation.state import (
     APPLIED,
     Comment,
     Entry,
-    Negotiation,
     Outcome,
     Said,
     State,
-    Version,
     begin,
     heads,
     next_number,
@@ -42,39 +40,21 @@ from paraph.protocol.statements.versions import (
     NO_NOTES,
     Delete,
     InsertAfter,
-    Replace,
     VersionTabled,
 )
 from tests.support import negotiating as talk
 from tests.support import proposals
 from tests.support.concluding import manifest
-from tests.support.negotiating import LANGUAGES, TALKS, Channel, talking
+from tests.support.negotiating import GONE, LANGUAGES, TALKS, Channel, rewriting, talking
 from tests.support.standing import recalled
 
 OTHER = bytes(16 * [7])
-GONE = bytes(32 * [9])
-
-
-def negotiation(channel: Channel) -> Negotiation:
-    found = channel.state.negotiations.get(TALKS)
-    assert found is not None
-    return found
-
-
-def version(channel: Channel, statement: bytes) -> Version:
-    found = negotiation(channel).versions.get(statement)
-    assert found is not None
-    return found
 
 
 def comment(channel: Channel, statement: bytes) -> Comment:
-    found = negotiation(channel).comments.get(statement)
+    found = channel.talks.comments.get(statement)
     assert found is not None
     return found
-
-
-def rewriting(cid: str = "c-one", words: str = "New words.") -> Replace:
-    return Replace(cid=cid, texts=to_wordings({"en": words, "ru": words}), notes=NO_NOTES)
 
 
 # ------------------------------------------------------------------ speaker and place
@@ -83,7 +63,7 @@ def rewriting(cid: str = "c-one", words: str = "New words.") -> Replace:
 def test_a_negotiation_is_opened_once() -> None:
     channel = Channel()
     channel.applies(talk.opened(prevailing="ru"))
-    assert negotiation(channel).opened == talk.opened(prevailing="ru")
+    assert channel.talks.opened == talk.opened(prevailing="ru")
     assert channel.refuses(talk.opened()) == "negotiation-exists"
 
 
@@ -172,7 +152,7 @@ def test_content_that_is_no_record_is_kept_as_said_and_can_be_acknowledged() -> 
 
 def test_a_base_version_is_the_head_and_has_the_text_that_was_sent() -> None:
     channel, statement, text = talking()
-    made = version(channel, statement)
+    made = channel.version_of(statement)
     assert (made.text, made.number, made.party) == (text, 1, "USA")
     assert made.digests == texts.digests(text)
     assert heads(channel.state) == {TALKS: (statement,)}
@@ -181,10 +161,10 @@ def test_a_base_version_is_the_head_and_has_the_text_that_was_sent() -> None:
 def test_a_child_takes_the_place_of_its_parent() -> None:
     channel, parent, text = talking()
     second = channel.applies(talk.child(text, parent, rewriting(), author="RUS"), "RUS")
-    third = channel.applies(talk.child(version(channel, second).text, second, author=JOINT))
+    third = channel.applies(talk.child(channel.version_of(second).text, second, author=JOINT))
     assert heads(channel.state) == {TALKS: (third,)}
-    assert version(channel, third).text == version(channel, second).text
-    assert version(channel, third).number == 3
+    assert channel.version_of(third).text == channel.version_of(second).text
+    assert channel.version_of(third).number == 3
 
 
 def test_two_versions_on_one_parent_are_a_visible_fork_that_a_consolidation_ends() -> None:
@@ -193,11 +173,11 @@ def test_two_versions_on_one_parent_are_a_visible_fork_that_a_consolidation_ends
     ours = channel.applies(talk.child(text, parent, rewriting()))
     theirs = channel.applies(talk.child(text, parent, fresh, author="RUS"), "RUS")
     assert heads(channel.state) == {TALKS: (ours, theirs)}
-    mine = version(channel, ours).text
-    both = texts.apply(mine, [fresh]).joined(version(channel, theirs).text)
+    mine = channel.version_of(ours).text
+    both = texts.apply(mine, [fresh]).joined(channel.version_of(theirs).text)
     joined = channel.applies(talk.tabled(both, parents=(ours, theirs), operations=(fresh,)))
     assert heads(channel.state) == {TALKS: (joined,)}
-    assert "c-new" in version(channel, joined).text.used
+    assert "c-new" in channel.version_of(joined).text.used
 
 
 def test_rival_base_texts_are_two_heads() -> None:
@@ -238,7 +218,7 @@ def test_an_operation_that_does_not_fit_is_refused_and_names_the_clause() -> Non
 def tampered(text: Text, parent: bytes) -> dict[str, Any]:
     # What a sender gives who declares one change and means another text.
     honest = texts.apply(text, [rewriting()])
-    hidden = texts.apply(honest, [rewriting("c-two", "Something else.")])
+    hidden = texts.apply(honest, [rewriting("Something else.", "c-two")])
     fields = talk.tabled(
         honest,
         parents=(parent,),
@@ -270,7 +250,7 @@ def test_without_the_comparison_the_hidden_change_would_pass(
 def test_the_same_change_declared_is_applied() -> None:
     channel, parent, text = talking()
     fields = tampered(text, parent)
-    declared = (rewriting(), rewriting("c-two", "Something else."))
+    declared = (rewriting(), rewriting("Something else.", "c-two"))
     channel.applies(VersionTabled(**{**fields, "operations": declared}))
 
 
@@ -316,7 +296,7 @@ def test_a_confirmation_binds_each_party_once_to_exact_digests() -> None:
     index = channel.state.size
     channel.applies(talk.confirmed(statement, text), "RUS")
     channel.applies(talk.confirmed(statement, text), "USA")
-    assert version(channel, statement).confirmed == {"RUS": index, "USA": index + 1}
+    assert channel.version_of(statement).confirmed == {"RUS": index, "USA": index + 1}
     assert channel.refuses(talk.confirmed(statement, text), "RUS") == "confirmed-before"
     assert heads(channel.state) == {TALKS: (statement,)}
 
@@ -425,11 +405,11 @@ def test_instructions_belong_in_an_internal_channel(kind: str) -> None:
     anchor = talk.anchor(GONE, "c-one", "words that stand in the shared channel", "fr")
     note = alone.applies(talk.comment(comment_kind=kind, anchor=anchor))
     assert comment(alone, note).number == 1
-    assert negotiation(alone).opened is None
+    assert alone.talks.opened is None
     nameless = talk.header(negotiation=bytes(16))
     assert alone.refuses(talk.comment(header=nameless)) == "unknown-negotiation"
     alone.applies(talk.opened())
-    assert negotiation(alone).comments_counted == 1
+    assert alone.talks.comments_counted == 1
 
 
 # ------------------------------------------------------------------ dispatches
@@ -448,7 +428,7 @@ def test_dispatches_are_numbered_without_a_gap_by_author() -> None:
     channel.applies(talk.dispatch(1, author=JOINT), "RUS")
     channel.applies(talk.dispatch(2, author=JOINT), "USA")
     channel.applies(talk.dispatch(2))
-    assert negotiation(channel).numbers == {"USA": 2, "RUS": 1, JOINT: 2}
+    assert channel.talks.numbers == {"USA": 2, "RUS": 1, JOINT: 2}
     assert next_number(channel.state, TALKS, JOINT) == 3
 
 
@@ -540,7 +520,7 @@ class Sayings:
                 header=header,
                 author=author,
                 parents=(parent,),
-                operations=draw(st.sampled_from([(), (rewriting(),), (rewriting(cid),)])),
+                operations=draw(st.sampled_from([(), (rewriting(),), (rewriting(cid=cid),)])),
             ),
             talk.confirmed(parent, text, header=header),
             talk.comment(
@@ -598,7 +578,7 @@ def test_no_more_than_64_versions_stand_side_by_side() -> None:
     channel.applies(talk.opened())
     first, *others = [channel.applies(talk.base()) for _ in range(checks.MOST_HEADS)]
     assert channel.refuses(talk.base()) == "too-many-heads"
-    text = version(channel, first).text
+    text = channel.version_of(first).text
     channel.applies(talk.child(text, first))
     joined = channel.applies(talk.child(text, others[0], parents=(others[0], others[1])))
     channel.applies(talk.base())

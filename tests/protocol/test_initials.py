@@ -34,9 +34,9 @@ def test_the_text_is_authenticated_with_the_last_required_initial() -> None:
         channel.initials(party, number)
         assert concluded.initialled(channel.talks) is None
     channel.initials("USA", 1)
-    assert concluded.initialled(channel.talks) == channel.version
+    assert concluded.initialled(channel.talks) == channel.head
     assert phase(channel.state, channel.talks) == Phase("authenticated")
-    content = initialled(channel.version, "USA", 2)
+    content = initialled(channel.head, "USA", 2)
     assert channel.refuses(content, "USA", HEAD, **who("USA", 2)) == "concluded"
 
 
@@ -44,7 +44,7 @@ def test_a_person_initials_once_whatever_the_key() -> None:
     channel = Ceremony(initiallers=2)
     channel.initials("USA")
     other = {"holder": who("USA")["holder"], "key": who("USA", 5)["key"]}
-    content = initialled(channel.version, "USA", signer=other["key"])
+    content = initialled(channel.head, "USA", signer=other["key"])
     assert channel.refuses(content, "USA", HEAD, **other) == "initialled-before"
 
 
@@ -73,14 +73,14 @@ def test_an_act_that_says_anything_else_than_the_log_is_refused(
     changes: dict[str, object], code: str
 ) -> None:
     channel = Ceremony()
-    content = initialled(channel.version, "USA", role=HEAD, **changes)
+    content = initialled(channel.head, "USA", role=HEAD, **changes)
     assert channel.refuses(content, "USA", HEAD, **who("USA")) == code
 
 
 def test_the_roots_are_those_in_force_and_the_policy_is_that_of_the_version() -> None:
     channel = Ceremony()
     channel.hears(manifest("USA", initiallers=4, signatories=4, roots=1), "USA", "root")
-    content = initialled(channel.version, "RUS")
+    content = initialled(channel.head, "RUS")
     assert channel.refuses(content, "RUS", HEAD, **who("RUS")) == "roots-differ"
     channel.hears(manifest("USA", initiallers=4, signatories=4), "USA", "root")
     channel.initialled()
@@ -89,16 +89,16 @@ def test_the_roots_are_those_in_force_and_the_policy_is_that_of_the_version() ->
 
 def test_only_heads_and_signatories_initial_and_signatories_sign() -> None:
     channel = Ceremony()
-    by_desk = initialled(channel.version, "USA", role="desk_officer")
+    by_desk = initialled(channel.head, "USA", role="desk_officer")
     assert channel.refuses(by_desk, "USA", "desk_officer", **who("USA")) == "role"
     by = channel.initialled().alternat()
-    by_head = signed(channel.version, "USA", "USA", by, role=HEAD)
+    by_head = signed(channel.head, "USA", "USA", by, role=HEAD)
     assert channel.refuses(by_head, "USA", HEAD, **who("USA")) == "role"
 
 
 def test_the_text_is_frozen_from_the_first_initial_on_and_thaws_with_the_last() -> None:
     channel = Ceremony()
-    version = channel.version
+    version = channel.head
     change = child(version.text, version.statement)
     rival = tabled(version.text, clauses=clean_clauses())
     placed = channel.initials("USA")
@@ -117,7 +117,7 @@ def test_control_without_the_freeze_a_text_would_change_under_its_initials(
     channel = Ceremony()
     channel.initials("USA")
     monkeypatch.setattr(rules, "may_table", lambda *_: None)
-    channel.applies(child(channel.version.text, channel.version.statement))
+    channel.applies(child(channel.head.text, channel.head.statement))
 
 
 def test_a_text_that_is_initialled_is_not_recalled() -> None:
@@ -133,7 +133,7 @@ def test_side_documents_go_on_while_the_text_is_frozen() -> None:
     channel = Ceremony().initialled()
     letter = channel.applies(document_opened())
     about = header(relates_to=Relation(channel=CHANNEL, statement=letter))
-    channel.applies(tabled(channel.version.text, clauses=clean_clauses(), header=about))
+    channel.applies(tabled(channel.head.text, clauses=clean_clauses(), header=about))
 
 
 # ---------------------------------------------------------------------------- withdrawal

@@ -19,7 +19,7 @@ from paraph.protocol.statements.versions import (
 )
 from tests.support import negotiating as talk
 from tests.support.effort import calls
-from tests.support.negotiating import LANGUAGES, TALKS, Channel
+from tests.support.negotiating import LANGUAGES, Channel
 
 
 def replace(cid: str, en: str) -> Replace:
@@ -48,14 +48,10 @@ class Line:
 
     @property
     def talks(self) -> Negotiation:
-        found = self.channel.state.negotiations.get(TALKS)
-        assert found is not None
-        return found
+        return self.channel.talks
 
     def version(self, number: int = -1) -> Version:
-        found = self.talks.versions.get(self.versions[number])
-        assert found is not None
-        return found
+        return self.channel.version_of(self.versions[number])
 
     def rows(self, number: int = -1) -> tuple[Row, ...]:
         version = self.version(number)

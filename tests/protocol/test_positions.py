@@ -10,58 +10,35 @@ from paraph.protocol.errors import MisuseError
 from paraph.protocol.negotiation import matrix as views
 from paraph.protocol.negotiation import text as texts
 from paraph.protocol.negotiation.matrix import MARKS
-from paraph.protocol.negotiation.state import Negotiation, Stance, Version
+from paraph.protocol.negotiation.state import Stance
 from paraph.protocol.statements.header import to_wordings
 from paraph.protocol.statements.positions import POSITIONS
-from paraph.protocol.statements.versions import NO_NOTES, InsertAfter, MoveAfter, Operation, Replace
+from paraph.protocol.statements.versions import NO_NOTES, InsertAfter, MoveAfter, Replace
 from tests.support import conferences as meeting
 from tests.support import negotiating as talk
 from tests.support import side_documents as side
 from tests.support.effort import calls
-from tests.support.negotiating import TALKS, Channel, talking
+from tests.support.negotiating import GONE, Channel, rewriting, talking
 from tests.support.proposals import taken, tied, untied
 from tests.support.standing import recalled
 
-GONE = bytes(32 * [9])
 ALL = ("title", "c-one", "c-two", "end")
 
 
-def negotiation(channel: Channel) -> Negotiation:
-    found = channel.state.negotiations.get(TALKS)
-    assert found is not None
-    return found
-
-
-def version(channel: Channel, statement: bytes = b"") -> Version:
-    found = negotiation(channel).versions.get(statement or negotiation(channel).heads[-1])
-    assert found is not None
-    return found
-
-
-def rewriting(words: str, cid: str = "c-one") -> Replace:
-    return Replace(cid=cid, texts=to_wordings({"en": words, "ru": words}), notes=NO_NOTES)
-
-
-def amends(channel: Channel, *operations: Operation, party: str = "USA") -> bytes:
-    head = version(channel)
-    content = talk.child(head.text, head.statement, *operations, author=party)
-    return channel.applies(content, party)
-
-
 def signs(channel: Channel, party: str, statement: bytes = b"") -> str:
-    """Return a party's marks on a version, in the order of the text."""
-    rows = views.matrix(channel.state, negotiation(channel), version(channel, statement))
+    """Return a party's marks on a version, or on the newest, in the order of the text."""
+    version = channel.version_of(statement) if statement else channel.head
+    rows = views.matrix(channel.state, channel.talks, version)
     return "".join(row[party].sign for row in rows.values())
 
 
 def states(channel: Channel, *, frozen: bool = False) -> dict[str, str]:
-    found = views.states(channel.state, negotiation(channel), version(channel), frozen=frozen)
-    return dict(found)
+    return dict(views.states(channel.state, channel.talks, channel.head, frozen=frozen))
 
 
 def both_agree(channel: Channel, value: str = "agree") -> None:
     for party in ("USA", "RUS"):
-        content = taken(version(channel).statement, others=value, role="head_of_delegation")
+        content = taken(channel.head.statement, others=value, role="head_of_delegation")
         channel.applies(content, party, "head_of_delegation")
 
 
@@ -113,12 +90,10 @@ def test_a_changed_word_takes_the_agreement_on_that_clause_away_and_on_no_other(
     channel, _, _ = talking()
     both_agree(channel)
     assert signs(channel, "USA") == signs(channel, "RUS") == "AAAA"
-    amends(channel, rewriting("We meet. We meet, again."))
+    channel.amends(rewriting("We meet. We meet, again."))
     assert signs(channel, "USA") == signs(channel, "RUS") == "A↺AA"
     assert states(channel)["c-one"] == "open"
-    assert set(views.agreed_before(channel.state, negotiation(channel), version(channel))) == {
-        "c-one"
-    }
+    assert set(views.agreed_before(channel.state, channel.talks, channel.head)) == {"c-one"}
 
 
 def test_without_the_comparison_of_words_the_agreement_would_stay(
@@ -127,7 +102,7 @@ def test_without_the_comparison_of_words_the_agreement_would_stay(
     # The control: a mark that looks at what was said alone shows agreement to unseen words.
     channel, _, _ = talking()
     both_agree(channel)
-    amends(channel, rewriting("We will never meet."))
+    channel.amends(rewriting("We will never meet."))
 
     def careless(stance: Stance, then: texts.Part, now: texts.Part) -> views.Mark:
         return views.Mark(stance.on(now.cid), stance.on(then.cid), stance)
@@ -141,7 +116,7 @@ def test_a_word_of_any_language_counts(language: str) -> None:
     channel, _, _ = talking()
     both_agree(channel)
     one = Replace(cid="c-one", texts=to_wordings({language: "Anew."}), notes=NO_NOTES)
-    amends(channel, one)
+    channel.amends(one)
     assert signs(channel, "RUS") == "A↺AA"
 
 
@@ -149,17 +124,17 @@ def test_number_and_place_of_a_clause_bind_nobody() -> None:
     channel, _, _ = talking()
     both_agree(channel)
     fresh = InsertAfter(after="title", clause=talk.clause("c-new"), notes=NO_NOTES)
-    amends(channel, fresh, MoveAfter(cid="c-one", after="c-two", notes=NO_NOTES))
+    channel.amends(fresh, MoveAfter(cid="c-one", after="c-two", notes=NO_NOTES))
     assert signs(channel, "USA") == "A·AAA"
 
 
 def test_the_old_words_restored_are_agreed_again() -> None:
     channel, _, text = talking()
     both_agree(channel)
-    amends(channel, rewriting("Other."))
+    channel.amends(rewriting("Other."))
     part = text.find("c-one")
     assert part is not None
-    amends(channel, Replace(cid="c-one", texts=to_wordings(part.words), notes=NO_NOTES))
+    channel.amends(Replace(cid="c-one", texts=to_wordings(part.words), notes=NO_NOTES))
     assert signs(channel, "USA") == "AAAA"
 
 
@@ -169,14 +144,14 @@ def test_of_other_positions_nothing_stands_on_changed_words() -> None:
         role = "head_of_delegation"
         channel.applies(taken(base, {"c-one": value}, role=role), "USA", role)
         assert signs(channel, "USA")[1] == MARKS[value]
-        amends(channel, rewriting("Other."))
+        channel.amends(rewriting("Other."))
         expected = "↺" if value in {"agree", "ad_referendum"} else "·"
         assert signs(channel, "USA")[1] == expected
 
 
 def test_a_position_on_wording_that_is_gone_is_refused_and_says_what_would_do() -> None:
     channel, base, _ = talking()
-    amends(channel, rewriting("Other."))
+    channel.amends(rewriting("Other."))
     assert channel.refuses(taken(base, {"c-one": "reserve"})) == "wording-gone"
     assert 'clause "c-one"' in channel.outcome.detail
     assert "expected a position on version 2" in channel.outcome.detail
@@ -187,7 +162,7 @@ def test_a_position_on_wording_that_is_gone_is_refused_and_says_what_would_do() 
 
 def test_in_a_fork_words_of_either_line_can_be_agreed_to() -> None:
     channel, base, text = talking()
-    ours = amends(channel, rewriting("Ours."))
+    ours = channel.amends(rewriting("Ours."))
     theirs = channel.applies(talk.child(text, base, rewriting("Theirs."), author="RUS"), "RUS")
     assert channel.refuses(taken(base, {"c-one": "reserve"})) == "wording-gone"
     assert "version 2, 3" in channel.outcome.detail
@@ -208,7 +183,7 @@ def test_a_position_that_is_recalled_leaves_the_one_before() -> None:
 
 def test_on_a_recalled_version_nothing_is_said_and_what_was_said_is_about_other_words() -> None:
     channel, base, _ = talking()
-    child = amends(channel, rewriting("Other."))
+    child = channel.amends(rewriting("Other."))
     channel.applies(taken(child, {"c-one": "ad_referendum"}))
     channel.applies(recalled(child))
     assert signs(channel, "USA", base)[1] == "↺"
@@ -246,12 +221,12 @@ def test_outcomes_that_both_stand_behind_set_positions() -> None:
 def test_the_state_of_a_clause_follows_from_words_and_marks() -> None:
     channel, _, _ = talking()
     assert set(states(channel).values()) == {"untouched"}
-    amends(channel, rewriting("[USA: three]", "c-two"))
+    channel.amends(rewriting("[USA: three]", "c-two"))
     assert states(channel)["c-two"] == "bracketed"
-    amends(channel, rewriting("unpaired]", "c-two"))
+    channel.amends(rewriting("unpaired]", "c-two"))
     assert states(channel)["c-two"] == "bracketed"
-    amends(channel, rewriting("Three.", "c-two"))
-    base = version(channel).statement
+    channel.amends(rewriting("Three.", "c-two"))
+    base = channel.head.statement
     channel.applies(taken(base, others="ad_referendum"))
     assert set(states(channel).values()) == {"open"}
     channel.applies(taken(base, {"c-one": "reserve"}, others="ad_referendum"), "RUS")
@@ -259,13 +234,13 @@ def test_the_state_of_a_clause_follows_from_words_and_marks() -> None:
         "title": "agreed_ad_ref", "c-one": "reserved", "c-two": "agreed_ad_ref",
         "end": "agreed_ad_ref",
     }  # fmt: skip
-    talks = negotiation(channel)
-    assert set(views.open_positions(channel.state, talks, version(channel))) == set(ALL)
+    talks = channel.talks
+    assert set(views.open_positions(channel.state, talks, channel.head)) == set(ALL)
     both_agree(channel)
     assert set(states(channel).values()) == {"agreed"}
-    talks = negotiation(channel)
-    assert views.open_positions(channel.state, talks, version(channel)) == {}
-    assert views.states(channel.state, talks, version(channel))["end"] == "agreed"
+    talks = channel.talks
+    assert views.open_positions(channel.state, talks, channel.head) == {}
+    assert views.states(channel.state, talks, channel.head)["end"] == "agreed"
     assert set(states(channel, frozen=True).values()) == {"frozen"}
 
 
@@ -294,7 +269,7 @@ def test_packages_that_share_a_clause_wait_for_each_other() -> None:
         channel.applies(side.agreed(channel.applies(tied(*cids))), "RUS")
     both_agree(channel)
     assert set(states(channel).values()) == {"agreed"}
-    amends(channel, rewriting("Other.", "end"))
+    channel.amends(rewriting("Other.", "end"))
     assert states(channel) == {
         "title": "tied", "c-one": "tied", "c-two": "tied", "end": "open"
     }  # fmt: skip
@@ -306,7 +281,7 @@ def test_a_package_is_untied_by_both() -> None:
     assert channel.refuses(untied(package)) == "package-not-tied"
     channel.applies(side.agreed(package), "RUS")
     both_agree(channel)
-    amends(channel, rewriting("Other."))
+    channel.amends(rewriting("Other."))
     untying = channel.applies(untied(package), "RUS")
     assert channel.refuses(untied(package)) == "untying-pending"
     assert states(channel)["c-two"] == "tied"
@@ -362,9 +337,9 @@ def test_the_matrix_is_what_was_said_last_of_the_words_as_they_are(
     role, count = "head_of_delegation", itertools.count()
     for party, cid, value, amended in steps:
         if amended:
-            amends(channel, rewriting(f"Words {next(count)}.", cid or "c-one"), party=party)
+            channel.amends(rewriting(f"Words {next(count)}.", cid or "c-one"), party=party)
             continue
-        head = version(channel)
+        head = channel.head
         said = taken(head.statement, {cid: value}, role=role) if cid else taken(
             head.statement, others=value, role=role
         )  # fmt: skip
@@ -372,8 +347,8 @@ def test_the_matrix_is_what_was_said_last_of_the_words_as_they_are(
         for part in head.text.parts:
             if cid in ("", part.cid):
                 last[party, part.cid] = (value, dict(part.words))
-    rows = views.matrix(channel.state, negotiation(channel), version(channel))
-    for part in version(channel).text.parts:
+    rows = views.matrix(channel.state, channel.talks, channel.head)
+    for part in channel.head.text.parts:
         for party in ("USA", "RUS"):
             value, words = last.get((party, part.cid), ("none", {}))
             fresh = words == part.words or value == "none"
@@ -390,7 +365,7 @@ def test_what_was_said_before_of_a_whole_version_is_looked_at_once() -> None:
     first = channel.applies(talk.tabled(text, clauses=clauses))
     for _ in range(1_000):
         channel.applies(taken(first, others="reject"))
-    amends(channel, InsertAfter(after="c0", clause=talk.clause("new"), notes=NO_NOTES))
+    channel.amends(InsertAfter(after="c0", clause=talk.clause("new"), notes=NO_NOTES))
     said: list[str] = []
     assert calls(lambda: said.append(signs(channel, "USA"))) < 100_000  # not a million looks
     assert said == ["X" + MARKS["none"] + "X" * 999]

@@ -12,8 +12,7 @@ from paraph.protocol.names import ZERO
 from paraph.protocol.negotiation import text as texts
 from paraph.protocol.negotiation.fold import proposals as rules
 from paraph.protocol.negotiation.fold import touching
-from paraph.protocol.negotiation.state import Negotiation, Proposal
-from paraph.protocol.negotiation.text import Text
+from paraph.protocol.negotiation.state import Proposal
 from paraph.protocol.statements.header import (
     JOINT,
     NamedMention,
@@ -34,46 +33,22 @@ from paraph.protocol.statements.versions import (
     Split,
 )
 from tests.support import negotiating as talk
-from tests.support.negotiating import TALKS, Channel, talking
+from tests.support.negotiating import GONE, Channel, rewriting, talking
 from tests.support.proposals import answered, made
 from tests.support.standing import recalled
 
-GONE = bytes(32 * [9])
 FINDING = OpNotes(proposal=(), finding=(NamedMention(name="F-01"),), result="")
 
 
-def negotiation(channel: Channel) -> Negotiation:
-    found = channel.state.negotiations.get(TALKS)
-    assert found is not None
-    return found
-
-
 def proposal(channel: Channel, statement: bytes) -> Proposal:
-    found = negotiation(channel).proposals.get(statement)
+    found = channel.talks.proposals.get(statement)
     assert found is not None
     return found
 
 
 def wording(channel: Channel, cid: str = "c-one") -> bytes:
-    (digest,) = rules.wordings(negotiation(channel), cid)
+    (digest,) = rules.wordings(channel.talks, cid)
     return digest
-
-
-def rewriting(words: str = "New.", cid: str = "c-one", notes: OpNotes = NO_NOTES) -> Replace:
-    return Replace(cid=cid, texts=to_wordings({"en": words, "ru": words}), notes=notes)
-
-
-def head(channel: Channel) -> tuple[bytes, Text]:
-    (statement,) = negotiation(channel).heads
-    version = negotiation(channel).versions.get(statement)
-    assert version is not None
-    return statement, version.text
-
-
-def amends(channel: Channel, *operations: Operation, party: str = "USA", author: str = "") -> bytes:
-    parent, text = head(channel)
-    content = talk.child(text, parent, *operations, author=author or party)
-    return channel.applies(content, party)
 
 
 def proposed(clause: str = "c-one") -> tuple[Channel, bytes]:
@@ -193,7 +168,7 @@ def test_a_rejected_proposal_can_be_taken_up_by_either() -> None:
 
 def test_a_counter_may_hold_operations_that_fit() -> None:
     channel, statement = proposed()
-    version, _ = head(channel)
+    version = channel.head.statement
     offer = answered(statement, "countered", version=version, operations=(rewriting(),))
     wrong = answered(statement, "countered", version=version, operations=(rewriting(cid="c-x"),))
     assert channel.refuses(wrong) == "unknown-clause"
@@ -202,7 +177,7 @@ def test_a_counter_may_hold_operations_that_fit() -> None:
 
 def test_what_is_not_a_proposal_is_not_answered() -> None:
     channel, statement = proposed()
-    version, _ = head(channel)
+    version = channel.head.statement
     assert channel.refuses(answered(version, "rejected")) == "unknown-proposal"
     channel.applies(recalled(statement), "RUS")
     assert proposal(channel, statement).standing == "recalled"
@@ -256,7 +231,7 @@ def test_words_that_are_gone_are_not_accepted() -> None:
     before = wording(channel)
     channel.applies(answered(statement, "accepted", wording=before), "USA")
     noted = OpNotes(proposal=(StatementMention(statement=statement),), finding=(), result="")
-    amends(channel, rewriting(notes=noted))
+    channel.amends(rewriting(notes=noted))
     stale = answered(statement, "accepted", wording=before)
     assert channel.refuses(stale, "RUS") == "wording-gone"
     now = answered(statement, "accepted", wording=wording(channel))
@@ -273,7 +248,7 @@ def test_a_matter_outside_the_text_has_no_words_and_a_clause_that_left_neither()
         if clause:
             mention = to_mentions([StatementMention(statement=statement)])
             notes = OpNotes(proposal=mention, finding=(), result="")
-            amends(channel, Delete(cid=clause, to=(), notes=notes))
+            channel.amends(Delete(cid=clause, to=(), notes=notes))
         assert channel.refuses(answered(statement, "accepted", wording=GONE)) == "wording-gone"
         for party in ("USA", "RUS"):
             channel.applies(answered(statement, "accepted"), party)
@@ -282,7 +257,7 @@ def test_a_matter_outside_the_text_has_no_words_and_a_clause_that_left_neither()
 
 def test_in_a_text_without_heads_no_clause_has_words() -> None:
     channel, statement = settled()
-    version, _ = head(channel)
+    version = channel.head.statement
     channel.applies(recalled(version))
     channel.applies(answered(statement, "accepted"))
 
@@ -323,7 +298,7 @@ SPLIT = Split(
 )
 def test_a_change_of_the_clause_reopens_what_was_accepted(operation: Operation) -> None:
     channel, statement = settled()
-    version = amends(channel, operation)
+    version = channel.amends(operation)
     found = proposal(channel, statement)
     assert (found.standing, found.turn) == ("countered", "RUS")
     last = found.history[-1]
@@ -335,7 +310,7 @@ def test_what_was_accepted_by_both_is_reopened_too() -> None:
     channel, statement = settled()
     for party in ("USA", "RUS"):
         channel.applies(answered(statement, "accepted", wording=wording(channel)), party)
-    amends(channel, rewriting(), party="RUS")
+    channel.amends(rewriting(), party="RUS")
     assert (proposal(channel, statement).standing, proposal(channel, statement).turn) == (
         "countered",
         "USA",
@@ -360,23 +335,23 @@ def test_a_move_a_split_that_keeps_the_words_and_the_same_words_leave_it(
     operation: Operation,
 ) -> None:
     channel, statement = settled()
-    amends(channel, operation)
+    channel.amends(operation)
     assert proposal(channel, statement).standing == "accepted_ad_ref"
 
 
 def test_an_operation_noted_with_that_proposal_leaves_it_and_with_another_does_not() -> None:
     channel, statement = settled()
-    amends(channel, rewriting(notes=noting(statement)))
+    channel.amends(rewriting(notes=noting(statement)))
     assert proposal(channel, statement).standing == "accepted_ad_ref"
-    amends(channel, rewriting("Newer.", notes=noting(GONE)))
+    channel.amends(rewriting("Newer.", notes=noting(GONE)))
     assert proposal(channel, statement).standing == "countered"
 
 
 def test_a_finding_that_both_confirm_leaves_it() -> None:
     channel, statement = settled()
-    version = amends(channel, rewriting(notes=FINDING), author=JOINT)
+    version = channel.amends(rewriting(notes=FINDING), author=JOINT)
     assert proposal(channel, statement).standing == "countered"
-    _, text = head(channel)
+    text = channel.head.text
     channel.applies(talk.confirmed(version, text), "USA")
     assert proposal(channel, statement).standing == "countered"
     channel.applies(talk.confirmed(version, text), "RUS")
@@ -389,8 +364,8 @@ def test_a_finding_that_both_confirm_leaves_it() -> None:
 
 def test_a_finding_confirmed_too_late_leaves_what_was_said_meanwhile() -> None:
     channel, statement = settled()
-    version = amends(channel, rewriting(notes=FINDING))
-    _, text = head(channel)
+    version = channel.amends(rewriting(notes=FINDING))
+    text = channel.head.text
     channel.applies(answered(statement, "rejected"), "RUS")
     channel.applies(talk.confirmed(version, text), "RUS")
     assert proposal(channel, statement).standing == "rejected"
@@ -398,10 +373,10 @@ def test_a_finding_confirmed_too_late_leaves_what_was_said_meanwhile() -> None:
 
 def test_a_later_version_that_both_confirm_does_as_well() -> None:
     channel, statement = settled()
-    amends(channel, rewriting(notes=FINDING))
-    amends(channel, rewriting("Mended again.", notes=FINDING))
-    last = amends(channel, rewriting(cid="c-two"), party="RUS")
-    channel.applies(talk.confirmed(last, head(channel)[1]), "USA")
+    channel.amends(rewriting(notes=FINDING))
+    channel.amends(rewriting("Mended again.", notes=FINDING))
+    last = channel.amends(rewriting(cid="c-two"), party="RUS")
+    channel.applies(talk.confirmed(last, channel.head.text), "USA")
     assert proposal(channel, statement).standing == "accepted_ad_ref"
 
 
@@ -411,38 +386,38 @@ def test_in_an_internal_channel_a_recalled_proposal_stops_no_later_version() -> 
     channel.applies(talk.base())
     statement = channel.applies(made())
     channel.applies(answered(statement, "accepted_ad_ref"))
-    mended = amends(channel, rewriting(notes=FINDING))
-    text = head(channel)[1]
+    mended = channel.amends(rewriting(notes=FINDING))
+    text = channel.head.text
     channel.applies(recalled(statement))
-    amends(channel, rewriting("Newer."))
+    channel.amends(rewriting("Newer."))
     channel.applies(talk.confirmed(mended, text))
     assert proposal(channel, statement).standing == "recalled"
 
 
 def test_words_changed_after_a_finding_are_not_confirmed_with_it() -> None:
     channel, statement = settled()
-    mended = amends(channel, rewriting(notes=FINDING))
-    text = head(channel)[1]
-    last = amends(channel, rewriting("Changed."))
+    mended = channel.amends(rewriting(notes=FINDING))
+    text = channel.head.text
+    last = channel.amends(rewriting("Changed."))
     channel.applies(talk.confirmed(mended, text), "RUS")
     assert proposal(channel, statement).standing == "countered"
-    channel.applies(talk.confirmed(last, head(channel)[1]), "RUS")
+    channel.applies(talk.confirmed(last, channel.head.text), "RUS")
     assert proposal(channel, statement).standing == "countered"
 
 
 def test_what_was_said_meanwhile_is_in_no_doubt_later() -> None:
     channel, statement = settled()
-    amends(channel, rewriting(notes=FINDING))
+    channel.amends(rewriting(notes=FINDING))
     channel.applies(answered(statement, "rejected"), "RUS")
-    last = amends(channel, rewriting(cid="c-two"))
-    channel.applies(talk.confirmed(last, head(channel)[1]), "RUS")
+    last = channel.amends(rewriting(cid="c-two"))
+    channel.applies(talk.confirmed(last, channel.head.text), "RUS")
     assert proposal(channel, statement).standing == "rejected"
 
 
 def test_a_finding_and_more_reopen_it_for_good() -> None:
     channel, statement = settled()
-    version = amends(channel, rewriting(notes=FINDING), rewriting("More."))
-    _, text = head(channel)
+    version = channel.amends(rewriting(notes=FINDING), rewriting("More."))
+    text = channel.head.text
     channel.applies(talk.confirmed(version, text), "RUS")
     assert proposal(channel, statement).standing == "countered"
 
@@ -451,7 +426,7 @@ def test_what_is_still_open_or_outside_is_moved_by_no_version() -> None:
     channel, statement = proposed()
     outside = channel.applies(made(""), "RUS")
     channel.applies(answered(outside, "accepted_ad_ref"))
-    amends(channel, rewriting())
+    channel.amends(rewriting())
     assert proposal(channel, statement).standing == "tabled"
     assert proposal(channel, outside).standing == "accepted_ad_ref"
 
@@ -469,7 +444,7 @@ def test_an_inserted_clause_that_was_accepted_is_noted_or_reopens() -> None:
         statement = channel.applies(made("c-new", version=version, operations=(fresh,)), "RUS")
         channel.applies(answered(statement, "accepted_ad_ref"))
         notes = noting(statement) if noted else NO_NOTES
-        amends(channel, dataclasses.replace(fresh, notes=notes))
+        channel.amends(dataclasses.replace(fresh, notes=notes))
         expected = "accepted_ad_ref" if noted else "countered"
         assert proposal(channel, statement).standing == expected
 
@@ -480,7 +455,7 @@ def test_without_the_rule_a_changed_clause_would_stay_accepted(
     # The control for the tests above.
     channel, statement = settled()
     monkeypatch.setattr(touching, "cause", lambda *_: touching.NONE)
-    amends(channel, rewriting())
+    channel.amends(rewriting())
     assert proposal(channel, statement).standing == "accepted_ad_ref"
 
 
@@ -512,10 +487,10 @@ def test_no_sequence_of_steps_breaks_the_turn(moves: list[tuple[str, str, bool]]
             assert before.turn in ("", party) or to == "withdrawn"
             assert to == "withdrawn" or to in rules.NEXT[before.standing]
         if amended:
-            number = len(negotiation(channel).versions)
-            amends(channel, rewriting(f"Words {number}."), party=party)
+            number = len(channel.talks.versions)
+            channel.amends(rewriting(f"Words {number}."), party=party)
             assert proposal(channel, statement).standing not in rules.SETTLED
-        listed = negotiation(channel).settled.get(b"c-one".ljust(64, b"\0")) or ()
+        listed = channel.talks.settled.get(b"c-one".ljust(64, b"\0")) or ()
         standing = proposal(channel, statement).standing
         assert (statement in listed) == (standing in rules.SETTLED)
-    assert texts.wording_digest(head(channel)[1].parts[1]) == wording(channel)
+    assert texts.wording_digest(channel.head.text.parts[1]) == wording(channel)

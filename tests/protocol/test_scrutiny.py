@@ -5,41 +5,30 @@ import pytest
 from paraph.protocol.errors import MisuseError
 from paraph.protocol.negotiation import glossary, lint
 from paraph.protocol.negotiation import text as texts
-from paraph.protocol.negotiation.state import Negotiation
 from paraph.protocol.negotiation.state.scrutiny import Finding
 from paraph.protocol.statements.header import to_wordings
 from paraph.protocol.statements.versions import NO_NOTES, Replace
 from tests.support import negotiating as talk
 from tests.support import scrutiny as make
-from tests.support.negotiating import TALKS, Channel, talking
-
-GONE = bytes(32 * [9])
-
-
-def talks_of(channel: Channel) -> Negotiation:
-    talks = channel.state.negotiations.get(TALKS)
-    assert talks is not None
-    return talks
+from tests.support.negotiating import GONE, Channel, talking
 
 
 def finding(channel: Channel, statement: bytes) -> Finding:
-    found = talks_of(channel).scrutiny.findings.get(statement)
+    found = channel.talks.scrutiny.findings.get(statement)
     assert found is not None
     return found
 
 
 def is_open(channel: Channel, statement: bytes) -> bool:
     open_ = finding(channel, statement).is_open
-    assert open_ == (statement in talks_of(channel).scrutiny.open)
+    assert open_ == (statement in channel.talks.scrutiny.open)
     return open_
 
 
 def rewritten(channel: Channel, parent: bytes, cid: str = "c-one") -> bytes:
-    version = talks_of(channel).versions.get(parent)
-    assert version is not None
     words = to_wordings({"en": f"New {parent.hex()[:4]}.", "ru": f"Новое {parent.hex()[:4]}."})
     change = Replace(cid=cid, texts=words, notes=NO_NOTES)
-    return channel.applies(talk.child(version.text, parent, change))
+    return channel.applies(talk.child(channel.version_of(parent).text, parent, change))
 
 
 # ------------------------------------------------------------------ findings
@@ -52,7 +41,7 @@ def test_findings_are_numbered_in_the_order_of_the_log() -> None:
         make.finding(version, "", role="legal_adviser"), "RUS", "legal_adviser"
     )
     assert [finding(channel, each).number for each in (first, second)] == [1, 2]
-    assert talks_of(channel).scrutiny.open == (first, second)
+    assert channel.talks.scrutiny.open == (first, second)
 
 
 def test_a_finding_is_about_a_clause_of_a_version_that_stands() -> None:
@@ -97,8 +86,7 @@ def test_a_finding_on_the_whole_is_mended_by_any_change_of_words() -> None:
 
 
 def texts_of(channel: Channel, version: bytes) -> texts.Text:
-    found = talks_of(channel).versions.get(version)
-    assert found is not None
+    found = channel.version_of(version)
     return found.text
 
 
@@ -141,7 +129,7 @@ def test_a_scrub_is_confirmed_once_for_each_sort_and_party() -> None:
     channel.applies(make.scrub(version, text, "legal"), role="legal_adviser")
     again = make.scrub(version, text)
     assert channel.refuses(again, role="linguist") == "confirmed-before"
-    sorts = talks_of(channel).scrutiny.scrubs.get(version)
+    sorts = channel.talks.scrutiny.scrubs.get(version)
     assert sorts is not None
     assert {sort: set(by) for sort, by in sorts.items()} == {
         "concordance": {"USA", "RUS"},
@@ -183,9 +171,9 @@ def test_each_scrub_has_its_roles(sort: str, role: str, *, may: bool) -> None:
 def test_a_term_counts_once_both_agree() -> None:
     channel, _, _ = talking()
     subject = channel.applies(make.term(en="crew*", ru="экипаж*"), role="linguist")
-    assert glossary.terms(channel.state, talks_of(channel)) == ()
+    assert glossary.terms(channel.state, channel.talks) == ()
     channel.applies(make.agreed(subject), "RUS")
-    assert glossary.terms(channel.state, talks_of(channel)) == ({"en": "crew*", "ru": "экипаж*"},)
+    assert glossary.terms(channel.state, channel.talks) == ({"en": "crew*", "ru": "экипаж*"},)
 
 
 def test_a_term_takes_the_place_of_another_once_both_agree_to_that_too() -> None:
@@ -193,14 +181,12 @@ def test_a_term_takes_the_place_of_another_once_both_agree_to_that_too() -> None
     first = channel.applies(make.term(en="crew", ru="экипаж*"), role="linguist")
     channel.applies(make.agreed(first), "RUS")
     second = channel.applies(make.term(first, en="crew*", ru="экипаж*"), "RUS", "linguist")
-    assert [each.statement for each in glossary.agreed(channel.state, talks_of(channel))] == [first]
+    assert [each.statement for each in glossary.agreed(channel.state, channel.talks)] == [first]
     channel.applies(make.agreed(second), "USA")
-    assert [each.statement for each in glossary.agreed(channel.state, talks_of(channel))] == [
-        second
-    ]
+    assert [each.statement for each in glossary.agreed(channel.state, channel.talks)] == [second]
     dropped = channel.applies(make.term(second), role="linguist")
     channel.applies(make.agreed(dropped), "RUS")
-    assert glossary.agreed(channel.state, talks_of(channel)) == ()
+    assert glossary.agreed(channel.state, channel.talks) == ()
 
 
 def test_a_term_ties_working_languages_together() -> None:
@@ -222,6 +208,6 @@ def test_an_agreed_term_is_what_the_lint_looks_for() -> None:
     for agreed in (False, True):
         if agreed:
             channel.applies(make.agreed(subject), "RUS")
-        terms = glossary.terms(channel.state, talks_of(channel))
+        terms = glossary.terms(channel.state, channel.talks)
         found = lint.findings(text, channel.state.parties, "non_binding", terms=terms)
         assert ("term_differs" in {each.check for each in found}) == agreed

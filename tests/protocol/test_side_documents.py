@@ -10,38 +10,26 @@ from paraph.protocol.errors import MalformedError, MisuseError
 from paraph.protocol.names import ZERO
 from paraph.protocol.negotiation.fold import side_documents as folding
 from paraph.protocol.negotiation.side_documents import Standing, standing_of
-from paraph.protocol.negotiation.state import Negotiation, SideDocument, Version
+from paraph.protocol.negotiation.state import SideDocument
 from paraph.protocol.statements.header import NO_RELATION, to_wordings
 from paraph.protocol.statements.side_documents import SideDocumentOpened, Withheld
 from paraph.protocol.statements.versions import NO_NOTES, Delete, Replace
 from tests.support import conferences as vc
 from tests.support import negotiating as talk
 from tests.support import side_documents as side
-from tests.support.negotiating import CHANNEL, TALKS, Channel, talking
+from tests.support.negotiating import CHANNEL, Channel, talking
 
 AGAIN = Replace(cid="s-one", texts=to_wordings({"en": "We will.", "ru": "Да."}), notes=NO_NOTES)
 
 
-def known(channel: Channel) -> Negotiation:
-    found = channel.state.negotiations.get(TALKS)
-    assert found is not None
-    return found
-
-
 def document(channel: Channel, statement: bytes) -> SideDocument:
-    found = known(channel).side_documents.get(statement)
-    assert found is not None
-    return found
-
-
-def version(channel: Channel, statement: bytes) -> Version:
-    found = known(channel).versions.get(statement)
+    found = channel.talks.side_documents.get(statement)
     assert found is not None
     return found
 
 
 def standing(channel: Channel, statement: bytes) -> Standing:
-    return standing_of(known(channel), document(channel, statement))
+    return standing_of(channel.talks, document(channel, statement))
 
 
 def beside() -> tuple[Channel, bytes, bytes, bytes]:
@@ -53,21 +41,21 @@ def beside() -> tuple[Channel, bytes, bytes, bytes]:
 
 def test_a_side_document_has_a_line_of_its_own_and_leaves_the_instrument_alone() -> None:
     channel, text, opened, first = beside()
-    assert known(channel).heads == (text,)
+    assert channel.talks.heads == (text,)
     assert document(channel, opened).heads == (first,)
-    assert version(channel, first).document == opened
-    assert version(channel, text).document == ZERO
+    assert channel.version_of(first).document == opened
+    assert channel.version_of(text).document == ZERO
     second = channel.applies(talk.child(side.letter()[1], first, AGAIN, author="RUS"), "RUS")
     assert document(channel, opened).heads == (second,)
-    assert known(channel).heads == (text,)
-    assert version(channel, second).document == opened
+    assert channel.talks.heads == (text,)
+    assert channel.version_of(second).document == opened
 
 
 def test_versions_are_numbered_within_their_document() -> None:
     channel, text, opened, first = beside()
-    words = version(channel, text).text
+    words = channel.version_of(text).text
     second = channel.applies(talk.child(words, text))
-    assert [version(channel, each).number for each in (text, first, second)] == [1, 1, 2]
+    assert [channel.version_of(each).number for each in (text, first, second)] == [1, 1, 2]
     assert document(channel, opened).number == 1
     assert document(channel, channel.applies(side.opened())).number == 2
 
@@ -79,7 +67,7 @@ def test_a_rival_whole_text_of_a_side_document_is_a_fork_of_that_document_alone(
     joined = talk.tabled(side.letter()[1], parents=(first, rival))
     both = channel.applies(joined)
     assert document(channel, opened).heads == (both,)
-    assert known(channel).heads == (text,)
+    assert channel.talks.heads == (text,)
 
 
 def test_parents_of_two_documents_are_refused() -> None:
@@ -98,7 +86,7 @@ def test_a_text_that_relates_to_something_else_is_the_instruments() -> None:
     related = channel.applies(side.begun(opened, header=side.about(text)))
     unknown = channel.applies(side.begun(opened, header=side.about(bytes([9] * 32))))
     for each in (related, unknown):
-        assert version(channel, each).document == ZERO
+        assert channel.version_of(each).document == ZERO
     assert NO_RELATION.channel != CHANNEL
 
 
@@ -121,7 +109,7 @@ def test_the_text_of_a_document_that_does_not_stand_here_is_refused() -> None:
 def test_it_is_agreed_when_both_parties_stand_behind_the_same_version() -> None:
     channel, _, opened, first = beside()
     assert standing(channel, opened) == Standing("drafted", first)
-    words = version(channel, first).text
+    words = channel.version_of(first).text
     channel.applies(talk.confirmed(first, words))
     assert standing(channel, opened) == Standing("drafted", first)  # its author counts anyway
     channel.applies(talk.confirmed(first, words), "RUS")
@@ -145,7 +133,7 @@ def test_a_version_after_the_agreed_one_reopens_it_until_that_is_agreed() -> Non
     channel.applies(talk.confirmed(first, words), "RUS")
     second = channel.applies(talk.child(words, first, AGAIN, author="RUS"), "RUS")
     assert standing(channel, opened) == Standing("reopened", first)
-    channel.applies(talk.confirmed(second, version(channel, second).text))
+    channel.applies(talk.confirmed(second, channel.version_of(second).text))
     assert standing(channel, opened) == Standing("agreed", second)
 
 
@@ -161,7 +149,7 @@ def test_a_comment_on_its_words_is_told_and_one_on_the_instrument_is_not() -> No
 
 def test_what_silence_adopts_is_agreed_too_and_the_instrument_is_left_alone() -> None:
     channel, text, opened, first = beside()
-    talks = folding.adopted(known(channel), first, 9, by_silence=True)
+    talks = folding.adopted(channel.talks, first, 9, by_silence=True)
     held = talks.side_documents.get(opened)
     assert held is not None
     assert (held.adopted, held.adopted_at, held.by_silence) == (first, 9, True)
@@ -171,7 +159,7 @@ def test_what_silence_adopts_is_agreed_too_and_the_instrument_is_left_alone() ->
 
 def test_confirming_the_instrument_agrees_no_side_document() -> None:
     channel, text, opened, first = beside()
-    channel.applies(talk.confirmed(text, version(channel, text).text), "RUS")
+    channel.applies(talk.confirmed(text, channel.version_of(text).text), "RUS")
     assert standing(channel, opened) == Standing("drafted", first)
 
 

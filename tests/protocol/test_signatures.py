@@ -13,9 +13,9 @@ from tests.support.concluding import HEAD, SIGNATORY, Ceremony, agreed, alternat
 
 def test_nothing_is_signed_before_it_is_initialled_and_the_originals_are_agreed() -> None:
     channel = Ceremony()
-    content = alternat(channel.version.statement)
+    content = alternat(channel.head.statement)
     set_ = channel.applies(content)
-    first = signed(channel.version, "USA", "USA", (set_, content))
+    first = signed(channel.head, "USA", "USA", (set_, content))
     assert channel.refuses(first, "USA", SIGNATORY, **who("USA")) == "not-ready"
     assert "not-initialled" in channel.outcome.detail
     channel.initialled()
@@ -34,7 +34,7 @@ def test_each_original_needs_every_required_signature_of_both_parties() -> None:
                 assert not concluded.is_signed(channel.talks)
                 channel.signs(party, original, by, number)
     assert concluded.is_signed(channel.talks)
-    content = signed(channel.version, "USA", "USA", by, 2)
+    content = signed(channel.head, "USA", "USA", by, 2)
     assert channel.refuses(content, "USA", SIGNATORY, **who("USA", 2)) == "concluded"
 
 
@@ -52,15 +52,15 @@ def test_a_signature_on_anything_but_the_agreed_original_is_refused(
     changes: dict[str, object], code: str
 ) -> None:
     channel = Ceremony().initialled()
-    content = signed(channel.version, "USA", "USA", channel.alternat(), role=SIGNATORY, **changes)
+    content = signed(channel.head, "USA", "USA", channel.alternat(), role=SIGNATORY, **changes)
     assert channel.refuses(content, "USA", SIGNATORY, **who("USA")) == code
 
 
 def test_the_signature_of_the_other_original_does_not_fit_this_one() -> None:
     channel = Ceremony().initialled()
     by = channel.alternat()
-    other = signed(channel.version, "USA", "RUS", by).act
-    content = signed(channel.version, "USA", "USA", by, texts=other.texts)
+    other = signed(channel.head, "USA", "RUS", by).act
+    content = signed(channel.head, "USA", "USA", by, texts=other.texts)
     assert channel.refuses(content, "USA", SIGNATORY, **who("USA")) == "digest-differs"
 
 
@@ -68,7 +68,7 @@ def test_a_person_signs_an_original_once() -> None:
     channel = Ceremony().initialled()
     by = channel.alternat()
     channel.signs("USA", "USA", by)
-    content = signed(channel.version, "USA", "USA", by)
+    content = signed(channel.head, "USA", "USA", by)
     assert channel.refuses(content, "USA", SIGNATORY, **who("USA")) == "signed-before"
 
 
@@ -78,15 +78,15 @@ def test_a_person_signs_an_original_once() -> None:
 def test_the_originals_stay_as_they_are_once_one_is_signed() -> None:
     channel = Ceremony().initialled()
     first, newer = channel.alternat(), channel.alternat()
-    stale = signed(channel.version, "USA", "USA", first)
+    stale = signed(channel.head, "USA", "USA", first)
     assert channel.refuses(stale, "USA", SIGNATORY, **who("USA")) == "alternat-differs"
-    late = alternat(channel.version.statement)
+    late = alternat(channel.head.statement)
     waiting = channel.applies(late)
     channel.signs("USA", "USA", newer)
     channel.applies(agreed(waiting), "RUS", HEAD)
-    other = signed(channel.version, "RUS", "USA", (waiting, late))
+    other = signed(channel.head, "RUS", "USA", (waiting, late))
     assert channel.refuses(other, "RUS", SIGNATORY, **who("RUS")) == "alternat-differs"
-    assert channel.refuses(alternat(channel.version.statement)) == "frozen-text"
+    assert channel.refuses(alternat(channel.head.statement)) == "frozen-text"
 
 
 @pytest.mark.parametrize(
@@ -142,4 +142,4 @@ def test_the_originals_stay_as_they_are_once_one_is_signed() -> None:
 )
 def test_originals_that_cannot_be_made_are_refused(changes: dict[str, object], code: str) -> None:
     channel = Ceremony()
-    assert channel.refuses(alternat(channel.version.statement, **changes)) == code
+    assert channel.refuses(alternat(channel.head.statement, **changes)) == code

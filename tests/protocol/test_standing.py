@@ -7,27 +7,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from paraph.protocol.names import ZERO
-from paraph.protocol.negotiation.state import Negotiation, heads
+from paraph.protocol.negotiation.state import heads
 from paraph.protocol.negotiation.text import Text
-from paraph.protocol.statements.header import NamedMention, StatementMention, to_wordings
-from paraph.protocol.statements.versions import NO_NOTES, Replace
+from paraph.protocol.statements.header import NamedMention, StatementMention
 from tests.support import negotiating as talk
 from tests.support import side_documents as side
 from tests.support import silence as quiet
-from tests.support.negotiating import TALKS, Channel, talking
+from tests.support.negotiating import GONE, TALKS, Channel, rewriting, talking
 from tests.support.standing import recalled
-
-GONE = bytes(32 * [9])
-
-
-def negotiation(channel: Channel) -> Negotiation:
-    found = channel.state.negotiations.get(TALKS)
-    assert found is not None
-    return found
-
-
-def rewriting(words: str) -> Replace:
-    return Replace(cid="c-one", texts=to_wordings({"en": words, "ru": words}), notes=NO_NOTES)
 
 
 def rewritten(channel: Channel, text: Text, parent: bytes, words: str, party: str = "USA") -> bytes:
@@ -40,13 +27,11 @@ def test_a_recalled_version_is_no_head_and_its_parent_is_one_again() -> None:
     assert heads(channel.state) == {TALKS: (child,)}
     recall = channel.applies(recalled(child))
     assert heads(channel.state) == {TALKS: (parent,)}
-    assert negotiation(channel).recalled.get(child) == recall
-    kept = negotiation(channel).versions.get(child)
-    assert kept is not None
+    assert channel.talks.recalled.get(child) == recall
+    kept = channel.version_of(child)
     assert kept.number == 2
     newer = rewritten(channel, text, parent, "Newer.")
-    third = negotiation(channel).versions.get(newer)
-    assert third is not None
+    third = channel.version_of(newer)
     assert third.number == 3
 
 
@@ -62,7 +47,7 @@ def test_a_recalled_consolidation_opens_the_fork_again_in_the_order_of_the_log()
     channel, parent, text = talking()
     ours = rewritten(channel, text, parent, "Ours.")
     theirs = rewritten(channel, text, parent, "Theirs.", "RUS")
-    talks = negotiation(channel)
+    talks = channel.talks
     mine = talks.versions.get(theirs)
     assert mine is not None
     joined = channel.applies(talk.tabled(mine.text, parents=(theirs, ours)))
@@ -164,7 +149,7 @@ def test_a_recalled_closing_opens_the_thread_again() -> None:
     first = channel.applies(talk.comment(), "RUS")
     closing = channel.applies(talk.comment(in_reply_to=first, body="Done.", resolves=first))
     channel.applies(recalled(closing))
-    thread = negotiation(channel).comments.get(first)
+    thread = channel.talks.comments.get(first)
     assert thread is not None
     assert thread.closed_by == ZERO
     channel.applies(talk.comment(body="", resolves=first), "RUS")
@@ -176,7 +161,7 @@ def test_a_closing_that_closed_no_more_is_recalled_alone() -> None:
     early = channel.applies(talk.comment(in_reply_to=first, resolves=first))
     channel.applies(recalled(early))
     channel.applies(talk.comment(body="", resolves=first), "RUS")
-    thread = negotiation(channel).comments.get(first)
+    thread = channel.talks.comments.get(first)
     assert thread is not None
     assert thread.closed_by != ZERO
 
@@ -214,7 +199,7 @@ def test_an_answer_that_is_recalled_binds_nobody_and_leaves_the_next_one() -> No
     ]
 
     def answered_by() -> bytes:
-        dispatch = negotiation(channel).dispatches.get(sent)
+        dispatch = channel.talks.dispatches.get(sent)
         assert dispatch is not None
         return dispatch.answered_by
 
@@ -233,7 +218,7 @@ def test_a_receipt_short_of_an_answer_leaves_a_dispatch_recallable() -> None:
     sent = channel.applies(talk.dispatch())
     channel.applies(talk.receipt(sent, rung="understood"), "RUS")
     channel.applies(recalled(sent))
-    found = negotiation(channel).dispatches.get(sent)
+    found = channel.talks.dispatches.get(sent)
     assert found is not None
     assert found.content.number == 1
     assert channel.refuses(talk.dispatch(1)) == "number-differs"
@@ -274,11 +259,11 @@ def test_a_version_of_a_side_document_is_recalled_within_its_own_line() -> None:
     first = channel.applies(side.begun(document))
     _, text = side.letter()
     second = channel.applies(talk.child(text, first))
-    found = negotiation(channel).side_documents.get(document)
+    found = channel.talks.side_documents.get(document)
     assert found is not None
     assert found.heads == (second,)
     channel.applies(recalled(second))
-    found = negotiation(channel).side_documents.get(document)
+    found = channel.talks.side_documents.get(document)
     assert found is not None
     assert found.heads == (first,)
     assert heads(channel.state) == {TALKS: (version,)}

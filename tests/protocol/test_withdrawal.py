@@ -68,7 +68,7 @@ def test_what_binds_is_taken_back_by_its_own_record_only() -> None:
     channel = Ceremony()
     initial = channel.initials("USA")
     assert withdraws(channel, initial) == "not-recallable"
-    setting = channel.applies(alternat(channel.version.statement))
+    setting = channel.applies(alternat(channel.head.statement))
     yes = channel.applies(agreed(setting), "RUS", HEAD)
     assert withdraws(channel, yes, "RUS") == "not-recallable"
     assert channel.talks.conclusion.initials

@@ -10,7 +10,7 @@ from paraph.protocol.names import ZERO, KeyId, Label, labelled
 from paraph.protocol.negotiation import alternat as alternats
 from paraph.protocol.negotiation import gate
 from paraph.protocol.negotiation import text as texts
-from paraph.protocol.negotiation.state import Negotiation, Version
+from paraph.protocol.negotiation.state import Version
 from paraph.protocol.statements.clear import ManifestEntry, RevokeEntry
 from paraph.protocol.statements.conclusion import (
     AlternatSet,
@@ -34,7 +34,6 @@ from paraph.protocol.statements.versions import Clause
 from tests.support.negotiating import (
     CHANNEL,
     PARTIES,
-    TALKS,
     Channel,
     clause,
     header,
@@ -272,26 +271,14 @@ class Ceremony(Channel):
     def agree(self) -> None:
         """Let both parties agree to every clause of the newest text as it stands."""
         for number, party in enumerate(PARTIES):
-            self.applies(position(self.version.statement), party, HEAD, **who(party, 7 + number))
-
-    @property
-    def talks(self) -> Negotiation:
-        talks = self.state.negotiations.get(TALKS)
-        assert talks is not None
-        return talks
-
-    @property
-    def version(self) -> Version:
-        version = self.talks.versions.get(self.talks.heads[-1])
-        assert version is not None
-        return version
+            self.applies(position(self.head.statement), party, HEAD, **who(party, 7 + number))
 
     def open_rules(self, purpose: gate.Purpose = "initial") -> list[str]:
         """Return which rules bar the conclusion."""
-        return [each.rule for each in gate.gate(self.state, self.talks, self.version, purpose)]
+        return [each.rule for each in gate.gate(self.state, self.talks, self.head, purpose)]
 
     def initials(self, party: str, number: int = 0, **changes: object) -> bytes:
-        content = initialled(self.version, party, number, role=HEAD, **changes)
+        content = initialled(self.head, party, number, role=HEAD, **changes)
         return self.applies(content, party, HEAD, **who(party, number))
 
     def initialled(self) -> "Ceremony":
@@ -300,7 +287,7 @@ class Ceremony(Channel):
         return self
 
     def alternat(self) -> tuple[bytes, AlternatSet]:
-        content = alternat(self.version.statement)
+        content = alternat(self.head.statement)
         statement = self.applies(content)
         self.applies(agreed(statement), "RUS", HEAD)
         return statement, content
@@ -313,7 +300,7 @@ class Ceremony(Channel):
         number: int = 0,
         **changes: object,
     ) -> bytes:
-        content = signed(self.version, party, original, by, number, role=SIGNATORY, **changes)
+        content = signed(self.head, party, original, by, number, role=SIGNATORY, **changes)
         return self.applies(content, party, SIGNATORY, **who(party, number))
 
     def signed(self) -> "Ceremony":

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 from paraph.protocol.names import ZERO
 from paraph.protocol.negotiation import fold
 from paraph.protocol.negotiation import text as texts
-from paraph.protocol.negotiation.state import Outcome, Said, State, begin
+from paraph.protocol.negotiation.state import Negotiation, Outcome, Said, State, Version, begin
 from paraph.protocol.negotiation.text import Text
 from paraph.protocol.schema import Record
 from paraph.protocol.statements.content import Content
@@ -19,16 +19,21 @@ from paraph.protocol.statements.exchanges import (
 )
 from paraph.protocol.statements.header import ContentHeader, to_digests, to_wordings
 from paraph.protocol.statements.versions import (
+    NO_NOTES,
     Clause,
     Marking,
     NegotiationOpened,
     Operation,
+    OpNotes,
+    Replace,
     VersionConfirmed,
     VersionTabled,
 )
 
 TALKS = bytes(range(16))
 CHANNEL = hashlib.sha256(b"channel").digest()
+GONE = bytes(32 * [9])
+"""Id of a statement that nobody made."""
 LANGUAGES = ("en", "ru")
 PARTIES = ("RUS", "USA")
 
@@ -98,6 +103,11 @@ def base(**changes: object) -> VersionTabled:
 def child(text: Text, parent: bytes, *operations: Operation, **changes: object) -> VersionTabled:
     made = texts.apply(text, operations)
     return tabled(made, **{"parents": (parent,), "operations": operations, **changes})
+
+
+def rewriting(words: str = "New.", cid: str = "c-one", notes: OpNotes = NO_NOTES) -> Replace:
+    """Return an operation that puts *words* into a clause, in both languages."""
+    return Replace(cid=cid, texts=to_wordings({"en": words, "ru": words}), notes=notes)
 
 
 def confirmed(version: bytes, text: Text, **changes: object) -> VersionConfirmed:
@@ -170,6 +180,30 @@ class Channel:
     ) -> None:
         self.state: State = begin(parties, languages, channel=CHANNEL)
         self.outcome = Outcome("applied")
+
+    @property
+    def talks(self) -> Negotiation:
+        """The negotiation, which has been opened."""
+        found = self.state.negotiations.get(TALKS)
+        assert found is not None
+        return found
+
+    @property
+    def head(self) -> Version:
+        """The newest version that nothing follows."""
+        return self.version_of(self.talks.heads[-1])
+
+    def version_of(self, statement: bytes) -> Version:
+        """Return the version that was tabled by a statement."""
+        found = self.talks.versions.get(statement)
+        assert found is not None
+        return found
+
+    def amends(self, *operations: Operation, party: str = "USA", author: str = "") -> bytes:
+        """Table what *operations* make of the newest version."""
+        on = self.head
+        content = child(on.text, on.statement, *operations, author=author or party)
+        return self.applies(content, party)
 
     def say(
         self, content: Content, party: str = "USA", role: str = "desk_officer", **said: object

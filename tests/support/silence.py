@@ -52,11 +52,7 @@ class Table(Channel):
         self.version = self.applies(talk.base())
 
     def text(self) -> Version:
-        talks = self.state.negotiations.get(talk.TALKS)
-        assert talks is not None
-        version = talks.versions.get(self.version)
-        assert version is not None
-        return version
+        return self.version_of(self.version)
 
     def at(self, instant: int) -> None:
         """Let log time be *instant* from the next entry on."""

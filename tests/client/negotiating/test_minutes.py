@@ -6,7 +6,7 @@ import yaml
 
 from paraph.client.negotiating import minutes
 from tests.support import conferences as vc
-from tests.support.negotiating import LANGUAGES, TALKS, talking
+from tests.support.negotiating import LANGUAGES, talking
 
 
 def test_nothing_hidden_stands_in_a_draft_and_no_words_make_a_clause() -> None:
@@ -15,8 +15,7 @@ def test_nothing_hidden_stands_in_a_draft_and_no_words_make_a_clause() -> None:
     name = vc.scheduled().name
     hostile = "\u202eturned\u200b\n- cid: forged\n  role: operative\n# end"
     channel.applies(vc.action(what=hostile, conference=name), "USA")
-    talks = channel.state.negotiations.get(TALKS)
-    assert talks is not None
+    talks = channel.talks
     (conference,) = (each for _, each in talks.conferences.items())
     written = minutes.draft(talks, conference, LANGUAGES)
     assert not re.search("[\u200b\u202e]", written)

@@ -119,10 +119,7 @@ def test_every_word_must_occur_and_a_wording_is_told_once_with_its_versions() ->
 
 def test_clauses_of_the_text_come_first_and_the_order_is_always_the_same() -> None:
     channel = table()
-    talks = channel.state.negotiations.get(negotiating.TALKS)
-    assert talks is not None
-    version = talks.versions.get(talks.heads[0])
-    assert version is not None
+    version = channel.head
     gone = negotiating.child(
         version.text, version.statement, Delete(cid="end", to=(), notes=NO_NOTES)
     )
@@ -137,8 +134,7 @@ def test_clauses_of_the_text_come_first_and_the_order_is_always_the_same() -> No
 
 def test_it_finds_comments_proposals_positions_and_dispatches_by_name() -> None:
     channel = table()
-    talks = channel.state.negotiations.get(negotiating.TALKS)
-    assert talks is not None
+    talks = channel.talks
     first = channel.applies(negotiating.comment(body="Why a heron?"))
     channel.applies(negotiating.comment(body="Of heron size.", in_reply_to=first), "RUS")
     made = channel.applies(

@@ -15,7 +15,7 @@ from paraph.protocol.negotiation.agenda import draw
 from paraph.protocol.negotiation.joint import is_agreed
 from paraph.protocol.negotiation.matrix import matrix
 from paraph.protocol.negotiation.side_documents import standing_of
-from paraph.protocol.negotiation.state import Negotiation, Version
+from paraph.protocol.negotiation.state import Version
 from paraph.protocol.statements.conferences import (
     AGREED_AD_REF,
     RESERVED_BY,
@@ -28,7 +28,7 @@ from paraph.protocol.statements.versions import Clause
 from tests.support import conferences as vc
 from tests.support import negotiating as talk
 from tests.support import side_documents as side
-from tests.support.negotiating import TALKS, Channel
+from tests.support.negotiating import Channel
 
 DATA = pathlib.Path(__file__).parents[1] / "data"
 FILES = {
@@ -59,15 +59,8 @@ class Play(Channel):
             owner = self.codes[0] if action.owner == "both" else action.owner
             self.applies(vc.report(self.ids[action.id], at=action.done), owner)
 
-    def talks(self) -> Negotiation:
-        found = self.state.negotiations.get(TALKS)
-        assert found is not None
-        return found
-
     def version(self, name: str) -> Version:
-        found = self.talks().versions.get(self.ids[name])
-        assert found is not None
-        return found
+        return self.version_of(self.ids[name])
 
     def other(self, party: str) -> str:
         return next(code for code in self.codes if code != party)
@@ -162,9 +155,9 @@ class Play(Channel):
         self.applies(talk.confirmed(first, text), self.other(party))
 
     def stands(self, name: str) -> str:
-        found = self.talks().side_documents.get(self.ids[name])
+        found = self.talks.side_documents.get(self.ids[name])
         assert found is not None
-        return standing_of(self.talks(), found).word
+        return standing_of(self.talks, found).word
 
 
 @pytest.fixture(params=FILES, scope="module")
@@ -177,10 +170,10 @@ def test_every_action_ends_as_the_file_says(play: Play) -> None:
         each for held in play.scenario.conferences if held.scripted for each in held.actions
     ]
     for number, action in enumerate(expected, 1):
-        found = play.talks().actions.get(play.ids[action.id])
+        found = play.talks.actions.get(play.ids[action.id])
         assert found is not None
         assert found.number == number
-        standing = action_standing(play.talks(), found, log_time=0)
+        standing = action_standing(play.talks, found, log_time=0)
         assert (standing.word, standing.late) == ("done" if action.done else "open", action.late)
 
 
@@ -195,8 +188,8 @@ def test_outcomes_that_both_agreed_to_set_positions_on_the_basis(play: Play) -> 
     for conference in play.scenario.conferences:
         if not conference.scripted or not conference.outcomes:
             continue
-        assert is_agreed(play.state, play.talks(), play.ids[f"outcomes of {conference.id}"])
-        rows = matrix(play.state, play.talks(), play.version(conference.basis))
+        assert is_agreed(play.state, play.talks, play.ids[f"outcomes of {conference.id}"])
+        rows = matrix(play.state, play.talks, play.version(conference.basis))
         for each in conference.outcomes:
             if each.result == AGREED_AD_REF:
                 assert {mark.said for mark in rows[each.clause].values()} >= {"ad_referendum"}
@@ -222,15 +215,15 @@ def test_side_documents_and_the_public_line_leave_the_instrument_alone(play: Pla
         play.paper("line", "public_line", play.codes[1], next(iter(line.values())))
         assert play.stands("line") == "agreed"
     last = play.scenario.versions[-1].id
-    assert play.talks().heads == (play.ids[last],)
+    assert play.talks.heads == (play.ids[last],)
     assert play.version(last).number == len(play.scenario.versions)
 
 
 def test_the_agenda_of_the_sample_can_be_drawn_from_what_stood_open() -> None:
     play = Play(load(FILES["syria"]))
-    points = {each.why: each for each in draw(play.state, play.talks(), play.version("v2.1"))}
+    points = {each.why: each for each in draw(play.state, play.talks, play.version("v2.1"))}
     (third,) = (each for each in play.scenario.conferences if each.id == "VC-3")
     drawn = {cid for point in points.values() for cid in point.clauses}
     assert drawn >= {cid for item in third.agenda for cid in item.clauses}
-    last = draw(play.state, play.talks(), play.version("v4.0"))
+    last = draw(play.state, play.talks, play.version("v4.0"))
     assert not any(each.why == "bracketed" for each in last)

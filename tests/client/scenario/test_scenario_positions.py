@@ -13,7 +13,6 @@ from paraph.protocol.names import ZERO
 from paraph.protocol.negotiation import matrix as views
 from paraph.protocol.negotiation import text as texts
 from paraph.protocol.negotiation.fold import proposals as rules
-from paraph.protocol.negotiation.state import Negotiation
 from paraph.protocol.statements.header import (
     Mention,
     NamedMention,
@@ -22,7 +21,7 @@ from paraph.protocol.statements.header import (
 )
 from paraph.protocol.statements.versions import NO_NOTES, Operation, Replace
 from tests.support import negotiating as talk
-from tests.support.negotiating import TALKS, Channel
+from tests.support.negotiating import Channel
 from tests.support.proposals import answered, made, taken
 
 VALUES = {
@@ -56,12 +55,6 @@ class Play(Channel):
     @property
     def codes(self) -> tuple[str, ...]:
         return tuple(self.scenario.parties)
-
-    @property
-    def talks(self) -> Negotiation:
-        found = self.state.negotiations.get(TALKS)
-        assert found is not None
-        return found
 
     def noted(self, operation: Operation) -> Operation:
         def known(mentions: tuple[Mention, ...]) -> tuple[Mention, ...]:
@@ -121,8 +114,7 @@ class Play(Channel):
         return found.standing
 
     def signs(self, version: str, party: str) -> dict[str, str]:
-        found = self.talks.versions.get(self.said[version])
-        assert found is not None
+        found = self.version_of(self.said[version])
         rows = views.matrix(self.state, self.talks, found)
         return {cid: row[party].sign for cid, row in rows.items()}
 
@@ -146,8 +138,7 @@ def test_the_sample_ends_with_thirteen_proposals_and_all_clauses_agreed() -> Non
     standing = [play.standing(f"P-{number:02}") for number in range(1, 14)]
     assert standing == ["accepted"] * 12 + ["withdrawn"]
     assert set(play.signs("v4.0", "USA").values()) == {"A"}
-    head = play.talks.versions.get(play.said["v4.0"])
-    assert head is not None
+    head = play.version_of(play.said["v4.0"])
     assert set(views.states(play.state, play.talks, head).values()) == {"agreed"}
 
 
