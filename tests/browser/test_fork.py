@@ -116,6 +116,10 @@ async def write_both(usa: Hand, rus: Hand) -> None:
     await put(usa, "Lamps are bright.")
     await put(rus, "Lamps are green.")
     await usa.sign()
+    await rus.press("Sign and send")
+    await expect(rus.page.get_by_role("heading", name="Somebody was first")).to_be_visible()
+    await seen(rus)
+    await rus.page.get_by_label("send mine as a second line").check()
     await rus.sign()
 
 

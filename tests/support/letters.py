@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
+from paraph.client.web import leaving
+from paraph.client.web.acts import ACTS
 from tests.support.commands import Person, write
 from tests.support.pages import Pages, pages
 
@@ -26,11 +28,16 @@ def letter(usa: Person, rus: Person, *options: str) -> str:
 
 async def fork(usa: Pages, rus: Pages, name: str = "SD-1") -> None:
     """Let both change the letter; both change clause ``a``, the second ``b`` as well."""
-    mine = {**_FILLED, "words-1-en": "First.", "words-1-ru": "Первый."}
-    await usa.say(f"side-documents/{name}/text", mine)
+    path = f"side-documents/{name}/text"
     other = {**_FILLED, "words-1-en": "Uno.", "words-1-ru": "Уно.", "words-2-en": "Due."}
-    # What the other side wrote is on the way while this is said: two lines of one document.
-    await rus.say(f"side-documents/{name}/text", other)
+    await rus.post(path, other)
+    (act,) = rus.client.app[ACTS].open()
+    await usa.say(path, {**_FILLED, "words-1-en": "First.", "words-1-ru": "Первый."})
+    # As if it were on its way still while this is said: whoever knows of it is told before.
+    act.branches, act.exclusive = True, False
+    shown = leaving.digest(leaving.desk_of(rus.office, act), act, leaving.look(rus.office, act))
+    assert await leaving.send(rus.office, act, shown)
+    assert act.sent is not None
 
 
 def forked(usa: Person, rus: Person, name: str, role: str | None = None) -> None:

@@ -33,7 +33,7 @@ EXEMPT: Final = {
 """What no page says in full, for two reasons. The protocol's: bytes, proofs and keys; a page says
 in its language what kind of thing is wrong, and the detail in English, marked as such
 (``spoken.KINDS``). The client's: files and programs of the command line, which no page opens."""
-SECOND: Final = frozenset({"fail", "_not_head"})
+SECOND: Final = frozenset({"fail", "not_head"})
 """Helpers whose second argument is the sentence."""
 FIRST: Final = frozenset(
     {"built_on", "_recipients", "_entry", "_document", "state_lost"}

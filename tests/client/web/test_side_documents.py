@@ -1,8 +1,12 @@
 """Side documents in the browser: written, changed, agreed; minutes begun from the record."""
 
+import html
+import re
+
+from paraph.client.web.acts import ACTS
 from tests.client.web.schedule import plan
 from tests.support.commands import Person
-from tests.support.pages import pages
+from tests.support.pages import Pages, pages
 
 LETTER = {"kind": "side_letter", "title-en": "On rescue", "title-ru": "О спасении",
           "clause": "distance"}  # fmt: skip
@@ -119,3 +123,136 @@ async def test_the_public_line_says_what_stays_undisclosed(desks: tuple[Person, 
         assert "may be published" in seen
         assert "The text&lt;U+202E&gt;." in seen
         assert "The annex." in seen
+
+
+def _fields(page: str) -> dict[str, str]:
+    found = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', page))
+    found |= re.findall(r'<textarea id="([^"]+)"[^>]*>([^<]*)</textarea>', page)
+    found |= dict.fromkeys(re.findall(r'<select id="(role-[0-9]+)"', page), "operative")
+    return {name: html.unescape(said) for name, said in found.items()}
+
+
+async def _both_write(usa: Pages, rus: Pages, ours: dict[str, str], theirs: dict[str, str]) -> str:
+    """Let both change one version; return what our form says when theirs came first."""
+    await usa.say("side-documents/new", LETTER)
+    await usa.say("side-documents/SD-1/text", TEXT)
+    await rus.sync()
+    form = _fields(await usa.get("side-documents/SD-1/text"))
+    await rus.say("side-documents/SD-1/text", {**form, **theirs})
+    await usa.sync()
+    return await usa.post("side-documents/SD-1/text", {**form, **ours}, status=409)
+
+
+async def test_who_writes_while_another_version_comes_is_told_and_loses_nothing(
+    desks: tuple[Person, Person],
+) -> None:
+    async with pages(desks[0]) as usa, pages(desks[1]) as rus:
+        told = await _both_write(
+            usa,
+            rus,
+            {"words-2-en": "We will talk \u202esoon.",
+             "words-3-en": "Ours.", "words-3-ru": "Наше."},
+            {"words-1-en": "On search and rescue", "words-1-ru": "О поиске и спасении",
+             "words-2-en": "We will talk later.", "words-3-en": "Theirs.", "words-3-ru": "Их."},
+        )  # fmt: skip
+        assert "Version 2 came from RUS while you wrote." in told
+        form = _fields(told)
+        # What only they changed goes along; where both did ours stands, and theirs above it.
+        assert form["words-1-en"] == "On search and rescue"
+        assert form["words-2-en"] == "We will talk \u202esoon."
+        assert re.search(r'id="theirs-2".*?>We will talk later\.</p>', told, re.DOTALL)
+        assert {"Ours.", "Theirs."} <= set(form.values())
+        await usa.say("side-documents/SD-1/text", form)
+        await rus.sync()
+        for desk in (usa, rus):
+            (document,) = desk.office.rooms()[0].talks.side_documents.values()
+            assert len(document.heads) == 1
+        seen = await rus.get("side-documents/SD-1")
+        assert "On search and rescue" in seen
+        assert "Theirs." in seen
+        assert "Ours." in seen
+        assert "We will talk &lt;U+202E&gt;soon." in seen
+
+
+async def test_a_clause_that_they_took_out_while_it_was_changed_is_asked_about(
+    desks: tuple[Person, Person],
+) -> None:
+    async with pages(desks[0]) as usa, pages(desks[1]) as rus:
+        gone = {"words-2-en": "", "words-2-ru": ""}
+        told = await _both_write(usa, rus, {"words-2-en": "We will talk soon."}, gone)
+        assert "They took this clause out." in told
+        form = _fields(told)
+        assert "We will talk soon." in form.values()
+        left = {name: "" if "soon" in said or "Мы" in said else said for name, said in form.items()}
+        refused = await usa.post("side-documents/SD-1/text", left, status=409)
+        assert "nothing is changed" in refused
+        await usa.say("side-documents/SD-1/text", form)
+
+
+async def test_both_begin_a_side_document_at_once(desks: tuple[Person, Person]) -> None:
+    async with pages(desks[0]) as usa, pages(desks[1]) as rus:
+        await usa.say("side-documents/new", LETTER)
+        await rus.sync()
+        form = _fields(await usa.get("side-documents/SD-1/text"))
+        await rus.say("side-documents/SD-1/text", TEXT)
+        await usa.sync()
+        ours = {**form, "words-2-en": "We do.", "words-2-ru": "Мы делаем."}
+        told = await usa.post("side-documents/SD-1/text", ours, status=409)
+        assert "Version 1 came from RUS while you wrote." in told
+        assert {"We do.", "We will talk."} <= set(_fields(told).values())
+
+
+async def test_who_looks_at_what_leaves_is_told_that_another_version_came(
+    desks: tuple[Person, Person],
+) -> None:
+    async with pages(desks[0]) as usa, pages(desks[1]) as rus:
+        await usa.say("side-documents/new", LETTER)
+        await usa.say("side-documents/SD-1/text", TEXT)
+        await rus.sync()
+        form = _fields(await usa.get("side-documents/SD-1/text"))
+        leaves = await usa.post(
+            "side-documents/SD-1/text", {**form, "words-2-en": "We will talk soon."}
+        )
+        assert "Sign and send" in leaves
+        await rus.say("side-documents/SD-1/text", {**form, "words-2-en": "We will talk later."})
+        await usa.sync()
+        (act,) = usa.client.app[ACTS].open()
+        told = await usa.get(f"/leaving/{act.id}")
+        assert "Somebody was first" in told
+        shown = re.findall(r'name="shown" value="([0-9a-f]+)"', leaves)[0]
+        refused = await usa.post(f"/leaving/{act.id}/send", {"shown": shown})
+        assert "Somebody was first" in refused
+        assert act.sent is None
+        (kept,) = re.findall(r'name="typed" value="([0-9a-f]+)"', told)
+        again = await usa.post("side-documents/SD-1/text", {"typed": kept}, status=409)
+        assert "Version 2 came from RUS while you wrote." in again
+        assert "We will talk soon." in _fields(again).values()
+
+
+async def test_a_second_line_is_sent_on_purpose_alone(desks: tuple[Person, Person]) -> None:
+    async with pages(desks[0]) as usa, pages(desks[1]) as rus:
+        await usa.say("side-documents/new", LETTER)
+        await usa.say("side-documents/SD-1/text", TEXT)
+        await rus.sync()
+        form = _fields(await usa.get("side-documents/SD-1/text"))
+        await usa.post("side-documents/SD-1/text", {**form, "words-2-en": "We will talk soon."})
+        await rus.say("side-documents/SD-1/text", {**form, "words-2-en": "We will talk later."})
+        await usa.sync()
+        (act,) = usa.client.app[ACTS].open()
+        told = await usa.get(f"/leaving/{act.id}")
+        assert "as a second line of the text" in told
+        sent = {name: value for name, value in _fields(told).items() if name in {"shown", "size"}}
+        assert "Sent" in await usa.post(f"/leaving/{act.id}/send", {**sent, "beside": "1"})
+        (document,) = usa.office.rooms()[0].talks.side_documents.values()
+        assert len(document.heads) == 2
+
+
+async def test_two_first_texts_are_not_sent_unasked(desks: tuple[Person, Person]) -> None:
+    async with pages(desks[0]) as usa, pages(desks[1]) as rus:
+        await usa.say("side-documents/new", LETTER)
+        await rus.sync()
+        await usa.post("side-documents/SD-1/text", TEXT)
+        await rus.say("side-documents/SD-1/text", TEXT)
+        await usa.sync()
+        (act,) = usa.client.app[ACTS].open()
+        assert "the document has a text already" in await usa.get(f"/leaving/{act.id}")

@@ -120,7 +120,7 @@ def tabled(
         branch=True,  # beside the instrument; within the document it is looked at here
     )
     if draft.clauses and document.heads:
-        raise _not_head(document, "the document has a text already")
+        raise not_head(document, "the document has a text already")
     return composing.tabled(desk.state, header, version, desk.party)[0]
 
 
@@ -141,11 +141,12 @@ def _parents(desk: Desk, document: SideDocument, parent: str) -> tuple[bytes, ..
         return document.heads
     found = views.find(desk, parent).id
     if found not in document.heads:
-        raise _not_head(document, "the parent is no head of that document")
+        raise not_head(document, "the parent is no head of that document")
     return (found,)
 
 
-def _not_head(document: SideDocument, problem: str) -> OutOfTurnError:
+def not_head(document: SideDocument, problem: str) -> OutOfTurnError:
+    """Return why a version that does not follow the newest one of *document* is refused."""
     return OutOfTurnError(
         worded("SD-%(number)s: %(problem)s", number=document.number, problem=sentence(problem)),
         code="parent-not-head",

@@ -22,7 +22,7 @@ from aiohttp import web
 from paraph.client.channel import views
 from paraph.client.channel.desk import Desk
 from paraph.client.channel.views import LogRow
-from paraph.client.negotiating import chancery, inspection
+from paraph.client.negotiating import chancery, inspection, overtaken
 from paraph.client.negotiating import leaving as rules
 from paraph.client.negotiating.leaving import Outlook
 from paraph.client.web import asked
@@ -99,9 +99,9 @@ def _overtaken(desk: Desk, contents: tuple[Content, ...]) -> ParaphError | None:
     state = desk.folded
     for each in contents:
         talks = state.negotiations.get(each.header.negotiation)
-        if isinstance(each, VersionTabled) and each.parents and talks is not None:
+        if isinstance(each, VersionTabled) and talks is not None:
             try:
-                composing.choose_parents(talks, each.parents, branch=False)
+                overtaken.require_newest(talks, each)
             except ParaphError as error:
                 return error
     return None
@@ -169,6 +169,18 @@ def conflict(desk: Desk, act: Act, outlook: Outlook) -> ParaphError | None:
     return None if act.branches else _overtaken(desk, outlook.leaving)
 
 
+def may_branch(desk: Desk, act: Act, outlook: Outlook) -> bool:
+    """Tell whether a person may send it as a second line beside the newest version.
+
+    Of a draft that is asked where it is looked over.
+    """
+    try:
+        require_sayable(desk, outlook.leaving)
+    except ParaphError:
+        return False
+    return not act.branches and not act.draft and _overtaken(desk, outlook.leaving) is not None
+
+
 def came(desk: Desk, since: int) -> tuple[LogRow, ...]:
     """Return what others said from entry *since* on, oldest first; receipts are no words."""
     if desk.replica.size <= since:
@@ -198,7 +210,15 @@ def digest(desk: Desk, act: Act, outlook: Outlook) -> str:
     return made.hexdigest()
 
 
-async def send(office: Office, act: Act, shown: str, who: str = "", read_to: int = 0) -> bool:
+async def send(
+    office: Office,
+    act: Act,
+    shown: str,
+    who: str = "",
+    read_to: int = 0,
+    *,
+    beside: bool = False,
+) -> bool:
     """Sign, seal and send what was shown; the outcome stands in the act.
 
     Args:
@@ -208,6 +228,7 @@ async def send(office: Office, act: Act, shown: str, who: str = "", read_to: int
         who: On whose word an authority is confirmed, where one is missing; kept inside.
         read_to: The person has read what came before this entry, and means it all the same;
             otherwise only what was there when it was proposed.
+        beside: The person wants a second line of the text, beside a version that came meanwhile.
 
     Returns:
         Whether it was as shown. If it was not, nothing was done.
@@ -222,6 +243,7 @@ async def send(office: Office, act: Act, shown: str, who: str = "", read_to: int
         desk, outlook = desk_of(office, act), look(office, act)
         if not secrets.compare_digest(digest(desk, act, outlook).encode(), shown.encode()):
             return False
+        act.branches |= beside and may_branch(desk, act, outlook)
         act.trouble = conflict(desk, act, outlook)
         if act.trouble is not None:  # somebody was first: nothing is lost, and it is told
             return True

@@ -74,6 +74,7 @@ async def say(
     again: Callable[[int], web.Response],
     back: str,
     after: str = "",
+    exclusive: bool = False,
 ) -> web.Response:
     """Hand over the record of a form to the page that shows what leaves.
 
@@ -85,13 +86,21 @@ async def say(
         again: Shows the form again, with a status.
         back: Path to go to if it is not said.
         after: Path to go to once it is; *back*, if not given.
+        exclusive: Place it only if nobody else said anything meanwhile.
     """
 
     async def hand_over(content: Content) -> web.HTTPSeeOther:
         chosen = form.choice("precedence", PRECEDENCES, otherwise="routine")
         kept = request.app[TYPED].keep(request.path_qs, form.fields, waits=False)
         return leaving.propose(
-            request, room.desk, content, back=back, after=after, precedence=chosen, origin=kept
+            request,
+            room.desk,
+            content,
+            back=back,
+            after=after,
+            exclusive=exclusive,
+            precedence=chosen,
+            origin=kept,
         )
 
     if form.again:

@@ -177,9 +177,11 @@ def version_of(talks: Negotiation, statement: bytes) -> Version:
 
 
 def choose_parents(
-    talks: Negotiation, parents: Sequence[bytes], *, branch: bool
+    talks: Negotiation, parents: Sequence[bytes], *, branch: bool, heads: Sequence[bytes] = ()
 ) -> tuple[bytes, ...]:
     """Return the parents of a version: those named, or the one head.
+
+    Heads are those of the instrument, or *heads*.
 
     Raises:
         OutOfTurnError: Code ``parent-not-head``.
@@ -197,13 +199,14 @@ def choose_parents(
         )
     for parent in parents:
         version = version_of(talks, parent)
-        if parent not in talks.heads and not branch:
-            heads = tuple(map(_numbered, (version_of(talks, each) for each in talks.heads)))
+        newest = heads or talks.heads
+        if parent not in newest and not branch:
+            named = tuple(map(_numbered, (version_of(talks, each) for each in newest)))
             raise OutOfTurnError(
                 worded(
                     "the parent is %(parent)s, and the head is %(heads)s",
                     parent=_numbered(version),
-                    heads=heads,
+                    heads=named,
                 ),
                 code="parent-not-head",
                 hint="your file is as it was: rework it on the head (paraph show), then send again",

@@ -72,9 +72,11 @@ async def send(request: web.Request) -> web.Response:
     act = request.app[ACTS].find(request.match_info["act"])
     who = form.words("who", most=MOST_WHO, needed=False)
     shown, size = form.values.get("shown", ""), form.values.get("size", "")
-    read_to = int(size) if form.ticked("anyway") and _NUMBER.fullmatch(size) else 0
+    beside = form.ticked("beside")
+    has_read = (beside or form.ticked("anyway")) and _NUMBER.fullmatch(size)
+    read_to = int(size) if has_read else 0
     try:
-        as_shown = await leaving.send(office, act, shown, who, read_to)
+        as_shown = await leaving.send(office, act, shown, who, read_to, beside=beside)
     except ParaphError as error:
         return _page(request, act, refused=error, status=409)
     if not as_shown:
@@ -178,6 +180,7 @@ def _page(
         leaving=found,
         leaf=leaf(request, max(each.clauses for each in found), PER_LEAF),
         conflict=conflict,
+        may_branch=conflict is not None and leaving.may_branch(desk, act, outlook),
         came=leaving.came(desk, act.size) if matters else (),
         size=desk.replica.size,
         refused=refused,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from aiohttp import web
 
-from paraph.client.negotiating import conferences, minutes
+from paraph.client.negotiating import conferences, minutes, overtaken
 from paraph.client.negotiating import side_documents as making
 from paraph.client.negotiating.side_documents import Row
 from paraph.client.negotiating.threads import threads_on
@@ -27,6 +28,11 @@ MOST_WITHHELD: Final = 20_000
 MOST_CLAUSES: Final = 200
 """Clauses that the form takes; a longer side document is sent as a file."""
 SPARE: Final = 2
+ON: Final = "on"
+"""The field that names the version whose text the form began with; empty if there was none."""
+_CLAUSE: Final = re.compile("(?:cid|role|words)-[0-9]")
+Clause = tuple[str, str, dict[str, str]]
+"""Id, role, and words by language."""
 
 
 async def overview(request: web.Request) -> web.Response:
@@ -173,14 +179,22 @@ async def begin_text(request: web.Request) -> web.Response:
 
 
 def _filled(room: Room, document: SideDocument) -> dict[str, str]:
+    return _values(_first(room, document)) | {ON: _on(document)}
+
+
+def _on(document: SideDocument) -> str:
+    return document.heads[-1].hex() if document.heads else ""
+
+
+def _values(clauses: Iterable[Clause]) -> dict[str, str]:
     values: dict[str, str] = {}
-    for n, (cid, role, words) in enumerate(_first(room, document), 1):
+    for n, (cid, role, words) in enumerate(clauses, 1):
         values |= {f"cid-{n}": cid, f"role-{n}": role}
         values |= {f"words-{n}-{code}": said for code, said in words.items()}
     return values
 
 
-def _first(room: Room, document: SideDocument) -> Iterator[tuple[str, str, dict[str, str]]]:
+def _first(room: Room, document: SideDocument) -> Iterator[Clause]:
     head = _head(room, document)
     content = document.content
     if head is not None:
@@ -195,7 +209,12 @@ def _first(room: Room, document: SideDocument) -> Iterator[tuple[str, str, dict[
 
 
 def _text(
-    request: web.Request, room: Room, document: SideDocument, form: Posted, status: int
+    request: web.Request,
+    room: Room,
+    document: SideDocument,
+    form: Posted,
+    status: int,
+    theirs: Mapping[str, Part | None] | None = None,
 ) -> web.Response:
     filled = [n for n in range(1, MOST_CLAUSES + 1) if form.values.get(f"cid-{n}")]
     last = max(filled, default=0)
@@ -210,6 +229,7 @@ def _text(
         numbers=range(1, min(MOST_CLAUSES, last + SPARE) + 1),
         roles=ROLES_OF_CLAUSES,
         is_minutes=document.content.document_kind == MINUTES,
+        theirs=theirs,
     )
 
 
@@ -219,6 +239,8 @@ async def write(request: web.Request) -> web.Response:
     document = _find(request, room).document
     form = await Posted.read(request)
     parts = list(_parts(room, document, form))
+    if form.values.get(ON, _on(document)) != _on(document):
+        return _overtaken(request, room, document, form, parts)
     if form.values.get("do") == "more":
         form.faults.clear()
         return _text(request, room, document, form, 200)
@@ -232,11 +254,34 @@ async def write(request: web.Request) -> web.Response:
         lambda: making.written(room.desk, saying.header(room, form), document, parts),
         again=lambda status: _text(request, room, document, form, status),
         back=path,
+        exclusive=True,
     )
 
 
+def _overtaken(
+    request: web.Request, room: Room, document: SideDocument, form: Posted, parts: list[Part]
+) -> web.Response:
+    # Another version came while this one was written: nothing of either is lost unasked.
+    base, head = _base(room, document, form), _head(room, document)
+    assert head is not None  # what it was made on is no head any more, so there is another
+    found = overtaken.caught_up(base, parts, head, room.desk.party)
+    kept = {name: said for name, said in form.values.items() if not _CLAUSE.match(name)}
+    now = _values((each.cid, each.role, dict(each.words)) for each in found.parts)
+    shown = Posted.empty(**{**kept, **now, ON: _on(document)})
+    return _text(request, room, document, shown, 409, found.theirs)
+
+
+def _base(room: Room, document: SideDocument, form: Posted) -> Version | None:
+    # What the form began with: a version of this document, or nothing before its first.
+    wanted = form.values.get(ON, _on(document))
+    for version in room.talks.versions.values():
+        if version.document == document.statement and version.statement.hex() == wanted:
+            return version
+    return None
+
+
 def _parts(room: Room, document: SideDocument, form: Posted) -> Iterator[Part]:
-    head = _head(room, document)
+    base = _base(room, document, form)
     for n in range(1, MOST_CLAUSES + 1):
         words = {
             each: form.words(f"words-{n}-{each}", most=MOST_WORDS, needed=False)
@@ -247,7 +292,7 @@ def _parts(room: Room, document: SideDocument, form: Posted) -> Iterator[Part]:
         for each, said in words.items():
             if not said:
                 form.fault(f"words-{n}-{each}", "Please fill this in.")
-        before = head.text.find(form.values.get(f"cid-{n}", "")) if head is not None else None
+        before = base.text.find(form.values.get(f"cid-{n}", "")) if base is not None else None
         yield _part(document, form, n, words, before)
 
 
