@@ -283,13 +283,23 @@ def test_three_texts_are_told_to_the_letter(base: str, theirs: str, ours: str) -
     three(base, theirs, ours)
 
 
+def test_what_both_changed_is_alike_only_where_they_made_the_same_of_it() -> None:
+    def row(theirs: str, ours: str) -> tuple[str, bool]:
+        (found,) = three_way(one("Keep a line. Test it."), one(theirs), one(ours))
+        return found.standing, found.is_alike
+
+    apart = row("Keep a good line. Test it.", "Keep a line. Test it daily.")
+    assert apart == ("both", False)
+    assert row("Keep a good line. Test it.", "Keep a good line. Test it.") == ("both", True)
+
+
 def test_clauses_that_one_side_deleted_or_moved_collide_with_what_the_other_made_of_them() -> None:
     line = Line()
     first = line.base([made(each, each) for each in "abcdef"])
     theirs = line.child([first], delete("a"), move("b", "f"), insert("c", "n", "New."))
     ours = line.child([first], replace("a", "A!"), move("b", "e"), insert("c", "n", "Newer."))
     rows = {
-        row.cid: (row.standing, row.notes)
+        row.cid: (row.standing, tuple(each.told for each in row.notes))
         for row in three_way(line.text(first), line.text(theirs), line.text(ours))
     }
     assert rows["a"] == ("conflict", ("deleted by theirs",))
@@ -298,7 +308,7 @@ def test_clauses_that_one_side_deleted_or_moved_collide_with_what_the_other_made
     assert rows["c"] == ("same", ())
     alone = line.child([first], delete("a"), move("f", "b"))
     rows = {
-        row.cid: (row.standing, row.notes)
+        row.cid: (row.standing, tuple(each.told for each in row.notes))
         for row in three_way(line.text(first), line.text(alone), line.text(first))
     }
     assert rows["a"] == ("theirs", ("deleted by theirs",))

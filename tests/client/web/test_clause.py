@@ -1,5 +1,6 @@
 """One clause: its words, its history across numbers and splits, what was said about it."""
 
+import html
 import re
 from pathlib import Path
 
@@ -62,6 +63,18 @@ async def test_references_in_the_history_are_numbers_of_the_version_they_stand_i
     assert "miles, as in 2." in first
     assert "{ref:" not in "".join(steps)
     assert "{ref:" not in brackets
+
+
+async def test_from_a_step_of_its_history_the_way_leads_to_what_has_changed_since(
+    world: tuple[Person, Person],
+) -> None:
+    async with pages(world[0]) as usa:
+        found = await usa.get("clause/distance")
+        ways = re.findall(r'id="since-[0-9]+" href="([^"]*)"', found)
+        since = await usa.get(html.unescape(ways[-1]).partition("#")[0])
+    assert ways[-1].endswith("&amp;at=distance#clause-distance")
+    assert 'id="clause-distance"' in since
+    assert "[RUS: five]" in since
 
 
 async def test_the_mandate_stands_on_our_side_only(world: tuple[Person, Person]) -> None:

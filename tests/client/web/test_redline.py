@@ -82,8 +82,18 @@ async def test_three_texts_show_who_changed_what(usa: Person) -> None:
     async with pages(usa) as seen:
         found = await seen.get("redline?from=v1&theirs=v2&to=v3")
         distance = await _clause(seen, "redline?from=v1&theirs=v2&to=v3", "distance")
+        line = await _clause(seen, "redline?from=v1&theirs=v2&to=v3", "line")
+        crews = await _clause(seen, "redline?from=v1&theirs=v2&to=v3", "crews")
+        turned = await _clause(seen, "redline?from=v1&theirs=v3&to=v2", "crews")
+        alone = await _clause(seen, "redline?from=v2&theirs=v2&to=v3", "crews")
     assert "Three texts" in found
     assert "both made the same of it" in distance
+    assert "both made the same of it" in line
+    assert "both changed it, and need not collide" in crews
+    assert '<span class="label">v3</span>' in crews
+    assert "moved in v2, after" in crews
+    assert "both changed it" in turned
+    assert "changed in v3" in alone
 
 
 async def test_a_version_is_not_compared_with_itself_and_what_to_do_is_said(usa: Person) -> None:

@@ -116,7 +116,7 @@ def _three(
                 {
                     "cid": row.cid,
                     "standing": row.standing,
-                    "notes": row.notes,
+                    "notes": [each.told for each in row.notes],
                     "words": {each: row.words[each] for each in languages},
                 }
                 for row in rows

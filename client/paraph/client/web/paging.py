@@ -37,3 +37,8 @@ def number_in(request: web.Request, name: str, most: int) -> int:
     given = request.query.get(name, "")
     at = int(given) if given.isascii() and given.isdigit() and len(given) < 6 else 1
     return min(max(at, 1), max(most, 1))
+
+
+def having(parts: Sequence[Sequence[T]], fits: Callable[[T], bool]) -> int:
+    """Return the page with the first item that *fits*, from 1 on; 0 if it is on none."""
+    return next((at for at, part in enumerate(parts, 1) if any(map(fits, part))), 0)

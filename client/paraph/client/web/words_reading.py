@@ -82,12 +82,11 @@ CHANGES: Final = {
 """Kinds of changes in a redline."""
 SIDES: Final = {
     "same": N_("unchanged"),
-    "theirs": N_("changed by them"),
-    "ours": N_("changed by us"),
-    "both": N_("both made the same of it"),
+    "alike": N_("both made the same of it"),
+    "both": N_("both changed it, and need not collide"),
     "conflict": N_("collides"),
 }
-"""Who changed a clause, among three texts."""
+"""What became of a clause, among three texts; who changed it alone is named by the version."""
 READING: Final = {
     "language-state": LANGUAGE_STATES,
     "language-name": LANGUAGE_NAMES,

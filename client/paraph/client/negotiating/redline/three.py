@@ -24,12 +24,34 @@ class Segment:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class Note:
+    """What one side did with a clause beside its words.
+
+    Attributes:
+        act: ``inserted``, ``deleted`` or ``moved``.
+        side: ``theirs`` or ``ours``.
+        after: Of a move, the clause that it follows now; empty for the front.
+    """
+
+    act: Literal["inserted", "deleted", "moved"]
+    side: Standing
+    after: str = ""
+
+    @property
+    def told(self) -> str:
+        """In words, for a terminal."""
+        where = f" after {self.after}" if self.after else " to the front"
+        return f"{self.act} by {self.side}{where if self.act == 'moved' else ''}"
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class Row:
     """A clause in three texts.
 
     Attributes:
         cid: The clause.
-        standing: Who changed it; ``conflict`` if the two cannot both have their way as it is.
+        standing: Who changed it; ``both`` if each did something that the other need not undo;
+            ``conflict`` if the two cannot both have their way as it is.
         words: By language.
         notes: What else happened to it: who inserted, deleted or moved it.
         parts: The clause in base, theirs and ours; nothing where one has none of that id.
@@ -38,8 +60,13 @@ class Row:
     cid: str
     standing: Standing
     words: Mapping[str, tuple[Segment, ...]]
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
     parts: tuple[Part | None, Part | None, Part | None]
+
+    @property
+    def is_alike(self) -> bool:
+        """Whether both made the same of it."""
+        return self.parts[1] == self.parts[2]
 
 
 def three_way(base: Text, theirs: Text, ours: Text) -> tuple[Row, ...]:
@@ -102,9 +129,9 @@ def _notes(
     cid: str,
     parts: tuple[Part | None, Part | None, Part | None],
     moved: tuple[Mapping[str, str], Mapping[str, str]],
-) -> tuple[tuple[str, ...], set[Standing]]:
+) -> tuple[tuple[Note, ...], set[Standing]]:
     base, theirs, ours = parts
-    notes: list[str] = []
+    notes: list[Note] = []
     standings: set[Standing] = set()
     sides: tuple[tuple[Standing, Part | None, Mapping[str, str]], ...] = (
         ("theirs", theirs, moved[0]),
@@ -112,14 +139,13 @@ def _notes(
     )
     for side, part, places in sides:
         if base is None and part is not None:
-            notes.append(f"inserted by {side}")
+            notes.append(Note("inserted", side))
             standings.add(side)
         if base is not None and part is None:
-            notes.append(f"deleted by {side}")
+            notes.append(Note("deleted", side))
             standings.add(side)
         if cid in places:
-            after = places[cid]
-            notes.append(f"moved by {side} {f'after {after}' if after else 'to the front'}")
+            notes.append(Note("moved", side, places[cid]))
             standings.add(side)
     if _collide(cid, parts, moved):
         standings.add("conflict")
@@ -154,10 +180,6 @@ def _together(standings: set[Standing]) -> Standing:
 def _segments(base: str, theirs: str, ours: str) -> Iterator[Segment]:
     if base == theirs == ours:  # as in most clauses of a long text
         yield from [Segment("same", base, base, base)] if base else []
-        return
-    if base == theirs == ours:
-        if base:
-            yield Segment("same", base, base, base)
         return
     of_base, of_theirs, of_ours = (comparing.tokens(each) for each in (base, theirs, ours))
     in_theirs = dict(comparing.common(of_base, of_theirs))

@@ -206,7 +206,7 @@ def three_lines(
             continue
         mark = {"same": " ", "theirs": "<", "ours": ">", "both": "~", "conflict": "!"}
         yield f"{mark[row.standing]} {row.cid}  {row.standing}" + "".join(
-            f"; {note}" for note in row.notes
+            f"; {note.told}" for note in row.notes
         )
         for language in languages:
             words = ""

@@ -229,7 +229,8 @@ async def compare(request: web.Request) -> web.Response:
     everything = "all" in request.query and old is not new
     blocks = [each for each in found.blocks if each.changes or everything]
     parts = [blocks] if "whole" in request.query else paging.by_weight(blocks, _weight, MOST_WEIGHT)
-    number = paging.number_in(request, "page", len(parts))
+    number = paging.having(parts, lambda block: _is_on(block, request.query.get("at", "")))
+    number = number or paging.number_in(request, "page", len(parts))
     return page(
         request,
         "redline.html",
@@ -254,6 +255,10 @@ async def compare(request: web.Request) -> web.Response:
         clean="clean" in request.query,
         may_draft=roles.may(room.desk.role, "table"),
     )
+
+
+def _is_on(block: Block, cid: str) -> bool:
+    return any(part.cid == cid for part in (*block.olds, *block.news))
 
 
 @remembered(most=4096)

@@ -107,7 +107,8 @@ async def text(request: web.Request) -> web.Response:
     whole = "whole" in request.query
     parts = [found] if whole else paging.by_weight(found, _weight)
     wanted = request.query.get("at", "")
-    number = _page_with(parts, wanted) or paging.number_in(request, "page", len(parts))
+    number = paging.having(parts, lambda line: line.part.cid == wanted)
+    number = number or paging.number_in(request, "page", len(parts))
     numbers = version.text.numbers()
     languages = texts.in_order(version.text.languages)
     most = max(
@@ -145,12 +146,6 @@ async def text(request: web.Request) -> web.Response:
         parties=texts.ours_first(room),
         language_status={each.language: each.status for each in version.content.language_status},
     )  # fmt: skip
-
-
-def _page_with(parts: Sequence[Sequence[Line]], cid: str) -> int:
-    # The page on which a clause stands, counted from 1; 0 if it is on none, or none is wanted.
-    found = (at for at, each in enumerate(parts, 1) if any(line.part.cid == cid for line in each))
-    return next(found, 0) if cid else 0
 
 
 def _name(lines: Sequence[Line]) -> str:
