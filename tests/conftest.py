@@ -1,4 +1,4 @@
-"""What every test folder shares: hypothesis' profiles, and programs that a test needs."""
+"""What every test folder shares: hypothesis' profiles, programs that a test needs, a channel."""
 
 import os
 import shutil
@@ -6,6 +6,8 @@ import shutil
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis.database import DirectoryBasedExampleDatabase
+
+from tests.support.channel import Channel, make_channel
 
 # A deadline, or a health check on speed, would measure the machine and what else runs on it.
 settings.register_profile(
@@ -37,3 +39,9 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     """Fail, rather than skip, where all must run."""
     if missing := _missing(item):
         pytest.fail(f"needs {', '.join(missing)}: install it, or run make test", pytrace=False)
+
+
+@pytest.fixture
+def channel() -> Channel:
+    """A channel of two parties, founded and open."""
+    return make_channel()

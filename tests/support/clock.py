@@ -1,8 +1,15 @@
-"""A clock that stands still until a test moves it."""
+"""A clock that stands still until a test moves it, and a wait that takes no time."""
 
 from __future__ import annotations
 
+import asyncio
+
 from tests.support.channel import START
+
+
+async def at_once(_: float) -> None:
+    """Stand for a sleep: let others go on, and come back."""
+    await asyncio.sleep(0)
 
 
 class FakeClock:

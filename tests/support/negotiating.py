@@ -31,6 +31,8 @@ from paraph.protocol.statements.versions import (
 )
 
 TALKS = bytes(range(16))
+UNOPENED = bytes(16 * [7])
+"""A negotiation other than the one of these tests."""
 CHANNEL = hashlib.sha256(b"channel").digest()
 GONE = bytes(32 * [9])
 """Id of a statement that nobody made."""

@@ -1,8 +1,10 @@
-"""Makers of proposals, answers, positions and packages, with fields at rest, for tests."""
+"""Makers of proposals, answers, positions and packages for tests; a channel with a proposal."""
 
 from typing import Any
 
 from paraph.protocol.names import ZERO
+from paraph.protocol.negotiation.fold import proposals as rules
+from paraph.protocol.negotiation.state import Proposal
 from paraph.protocol.statements.header import to_wordings
 from paraph.protocol.statements.positions import (
     ClausePosition,
@@ -12,6 +14,7 @@ from paraph.protocol.statements.positions import (
 )
 from paraph.protocol.statements.proposals import ProposalAnswered, ProposalMade
 from tests.support import negotiating as talk
+from tests.support.negotiating import Channel, talking
 
 
 def made(clause: str = "c-one", **changes: object) -> ProposalMade:
@@ -64,3 +67,29 @@ def tied(*cids: str) -> PackageTied:
 
 def untied(package: bytes) -> PackageUntied:
     return PackageUntied(header=talk.header(), package=package)
+
+
+def proposal(channel: Channel, statement: bytes) -> Proposal:
+    """Return a proposal as it stands."""
+    found = channel.talks.proposals.get(statement)
+    assert found is not None
+    return found
+
+
+def wording(channel: Channel, cid: str = "c-one") -> bytes:
+    """Return the digest of the words that a clause has now."""
+    (digest,) = rules.wordings(channel.talks, cid)
+    return digest
+
+
+def proposed(clause: str = "c-one") -> tuple[Channel, bytes]:
+    """Return a channel in which RUS has proposed something."""
+    channel, _, _ = talking()
+    return channel, channel.applies(made(clause), "RUS")
+
+
+def settled(clause: str = "c-one") -> tuple[Channel, bytes]:
+    """Return a channel in which what RUS proposed is accepted ad referendum."""
+    channel, statement = proposed(clause)
+    channel.applies(answered(statement, "accepted_ad_ref"), "USA")
+    return channel, statement

@@ -7,6 +7,8 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from paraph.protocol.errors import ParaphError
 from paraph.server.clock import Clock
 from paraph.server.ledger import Ledger
@@ -105,3 +107,10 @@ async def place_all(service: RelayService, channel: Channel) -> None:
 def at(service: RelayService, channel: Channel, person: Person) -> ServiceChannel:
     """Return the channel as *person* has it, without the ceremony of a session."""
     return service.channel(channel.id, person.id)
+
+
+async def code_of(service: RelayService, channel: Channel, envelope: bytes, body: bytes) -> str:
+    """Return the code with which a submission is refused."""
+    with pytest.raises(ParaphError) as caught:
+        await at(service, channel, channel.parties[0].carrier).submit(envelope, body)
+    return caught.value.code

@@ -1,0 +1,1 @@
+"""What people do in long walks through a negotiation, drawn at random: a class a subject."""
