@@ -8,11 +8,9 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, expect
 
-from tests.browser.axe import axe
 from tests.browser.hand import Hand, answer, at, hand_over, write
-from tests.browser.window import LANGUAGES, NARROW, OVERFLOWING, SCHEMES, WIDE
+from tests.browser.looking import looked_at
 from tests.browser.world import World, founded
-from tests.support.said import foreign
 
 BESIDE = {
     "en": "Aircraft show lights by night [USA: and in fog].",
@@ -60,7 +58,7 @@ async def consolidate(usa: Hand) -> None:
     """Both stand side by side; where both changed the same words a person chooses."""
     await usa.open("Text")
     await usa.press("Consolidate them")
-    await seen(usa)
+    await looked_at(usa.window)
     async with usa.window.troubles.expected("status 400", "status of 400"):
         await usa.press("Make the draft that joins them")
         await expect(usa.main.get_by_text("Please choose one.")).to_be_visible()
@@ -95,7 +93,7 @@ async def tie(usa: Hand, rus: Hand) -> None:
 async def untie(usa: Hand, rus: Hand) -> None:
     """And go their own ways again."""
     await rus.press("Untie")
-    await seen(rus)
+    await looked_at(rus.window)
     await rus.press("Inspect what leaves")
     await rus.sign()
     await usa.open("Positions")
@@ -118,7 +116,7 @@ async def write_both(usa: Hand, rus: Hand) -> None:
     await usa.sign()
     await rus.press("Sign and send")
     await expect(rus.page.get_by_role("heading", name="Somebody was first")).to_be_visible()
-    await seen(rus)
+    await looked_at(rus.window)
     await rus.page.get_by_label("send mine as a second line").check()
     await rus.sign()
 
@@ -138,24 +136,10 @@ async def join(rus: Hand) -> None:
     await rus.open("Side documents")
     await rus.main.get_by_role("link", name="SD-1").click()
     await rus.press("Consolidate them")
-    await seen(rus)
+    await looked_at(rus.window)
     for choice in await rus.page.get_by_label("Both: side by side in brackets").all():
         await choice.check()
     await rus.press("Inspect what leaves")
     await rus.sign()
     await expect(rus.main.get_by_text("two lines of text")).to_have_count(0)
     await expect(rus.main.get_by_text("Lamps are [RUS: green] [USA: bright].")).to_be_visible()
-
-
-async def seen(hand: Hand) -> None:
-    """A page that only a fork, or a package, leads to is like any other, in every language."""
-    for spoken in LANGUAGES:
-        await hand.window.speak(spoken)
-        assert list(foreign(await hand.page.content(), spoken)) == []
-        for scheme in SCHEMES:
-            await hand.window.dress(scheme)
-            await axe(hand.page)
-        for size in (NARROW, WIDE):
-            await hand.window.resize(size)
-            assert await hand.page.evaluate(OVERFLOWING) == [], size
-    await hand.window.speak("en")

@@ -176,6 +176,7 @@ class Window:
         if await button.get_attribute("aria-pressed") != "true":
             await button.click()
             await self.page.wait_for_selector(f'html[lang="{language}"]')
+            await self.page.wait_for_load_state()  # its colours stand in another file
 
     async def dress(self, scheme: Scheme) -> None:
         """Prefer light or dark."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 import threading
 
 from paraph.client import progress
+from paraph.client.channel.desk import Desk
 from paraph.client.channel.tools import Tools
 from paraph.client.keys.home import Home
 from paraph.client.keys.vault import Vault
-from paraph.client.web.opening import Opened, open_channels
+from paraph.client.web.opening import open_channels
 
 
 class Slow:
@@ -27,7 +28,9 @@ class Slow:
         self.failures: tuple[Exception, ...] = ()
         self.done = 0
 
-    def __call__(self, home: Home, vault: Vault, tools: Tools, role: str | None) -> Opened:
+    def __call__(
+        self, home: Home, vault: Vault, tools: Tools, role: str | None
+    ) -> tuple[Desk, ...]:
         """Do what ``open_channels`` does, in its time."""
         progress.tell("entries", 64, 4096)
         self.told.set()

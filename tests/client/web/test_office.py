@@ -22,7 +22,14 @@ from paraph.client.web.hints import Hints
 from paraph.client.web.office import Office
 from paraph.client.web.presence import PRESENCE, Presence
 from paraph.client.web.rendering import VIEWS
-from paraph.protocol.errors import EquivocationError, LockedError
+from paraph.client.writing import composing
+from paraph.client.writing.drafts import Opening
+from paraph.protocol.errors import (
+    EquivocationError,
+    LockedError,
+    RefusedError,
+    UnavailableError,
+)
 from paraph.protocol.negotiation.lineage import lineage_of
 from tests.support.commands import PASSPHRASE, Person
 from tests.support.pages import OWN, Pages, pages
@@ -104,7 +111,17 @@ async def test_unlocking_goes_on_where_the_person_was(desks: tuple[Person, Perso
         assert f'value="{front}"' in wrong
         again = await seen.post("/unlock", {"passphrase": PASSPHRASE, "back": front})
         assert "Memorandum" in again
-        assert seen.office.trouble == ""
+        assert seen.office.trouble is None
+        following = seen.office.following(seen.office.desks[0])
+        await following.stop()
+        for trouble, told, not_told in (
+            (UnavailableError("nobody answers"), "relay is not heard", "cannot go on with it"),
+            (RefusedError("busy", code="busy"), "cannot go on with it", "relay is not heard"),
+        ):
+            following.trouble = trouble
+            page = await seen.get("")
+            assert told in page
+            assert not_told not in page
 
 
 async def test_nobody_is_led_to_another_host(desks: tuple[Person, Person]) -> None:
@@ -338,17 +355,28 @@ async def test_forms_are_bounded(
         await writer.wait_closed()
 
 
-async def test_a_channel_whose_relay_was_found_out_hinders_no_other(
+async def test_a_channel_whose_relay_was_found_out_is_read_and_nothing_else(
     desks: tuple[Person, Person],
 ) -> None:
-    home = Home(desks[0].home)
-    (folder,) = home.channels()
-    folder.accuse("the relay showed two histories", {"one.note": b"1", "two.note": b"2"})
-    office = Office(home, desks[0].tools)
-    await office.unlock(PASSPHRASE.encode())
-    (refused,) = office.refused
-    assert isinstance(refused.error, EquivocationError)
-    assert refused.folder.channel == folder.channel
-    assert (office.desks, office.rooms()) == ((), ())
-    await office.close()
-    assert office.refused == ()
+    async with pages(desks[0]) as seen:
+        (desk,) = seen.office.desks
+        desk.replica.home.accuse("the relay showed two histories", {"one.note": b"1"})
+        await seen.office.lock()
+        page = await seen.post("/unlock", {"passphrase": PASSPHRASE})
+        assert "showed two histories of one log" in page
+        assert "Memorandum" in await seen.get("text")
+        (desk,) = seen.office.desks
+        assert seen.office.convicted == (desk,)
+        size = desk.replica.size
+        with pytest.raises(EquivocationError):
+            await desk.sync()
+        titles = dict.fromkeys(desk.state.languages, "Another")
+        opening = Opening(titles=titles, instrument="mou", legal_character="non_binding")
+        with pytest.raises(EquivocationError):
+            await desk.say(composing.opened(desk.header(composing.new_negotiation()), opening))
+        refused = await seen.post(
+            "comments/new", {"body": "Hello?", "kind": "question"}, status=409
+        )
+        assert "refused for good" in refused
+        assert (desk.replica.size, desk.outbox.pending()) == (size, ())
+        assert seen.office.trouble is None

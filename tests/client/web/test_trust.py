@@ -72,7 +72,7 @@ async def test_alarms_are_told_in_plain_words_with_what_to_do(
             assert packed.read("evidence/one.note") == b"1"
 
 
-async def test_a_channel_that_does_not_open_any_more_is_told_with_its_evidence(
+async def test_a_relay_that_was_found_out_is_told_with_evidence_and_record(
     desks: tuple[Person, Person],
 ) -> None:
     async with pages(desks[0]) as seen:
@@ -80,9 +80,15 @@ async def test_a_channel_that_does_not_open_any_more_is_told_with_its_evidence(
         folder.accuse("the relay showed two histories", {"one.note": b"1"})
         await seen.office.lock()
         await seen.post("/unlock", {"passphrase": "correct horse battery staple"})
-        page = await seen.get("/trust")
-        assert "does not open any more" in page
-        assert f"/trust/{folder.channel.hex()}/evidence.zip" in page
+        for path in ("trust", "/trust"):
+            page = await seen.get(path)
+            assert "cannot both be true" in page
+            assert 'id="two-histories"' in page
+            assert f"/trust/{folder.channel.hex()}/evidence.zip" in page
+            assert "No alarm" not in page
+        for file in ("bundle.zip", "trust.json", "evidence.zip"):
+            path = f"/trust/{folder.channel.hex()}/{file}"
+            assert (await seen.client.get(path, headers=seen.own)).status == 200
 
 
 async def test_bundle_and_trust_file_are_handed_out(desks: tuple[Person, Person]) -> None:

@@ -57,6 +57,8 @@ class Seat:
         key: HeldKey,
         link: Link | None,
         clock: Clock,
+        *,
+        accused: bool = False,
     ) -> None:
         self.channel: Final = folder.channel
         self.party: Final = vault.content.party
@@ -67,7 +69,7 @@ class Seat:
         self._key = key
         self._relay: RelayChannel | None = None
         self._said: list[tuple[StatementId, Content]] = []
-        self.replica: Final = Replica.load(folder)
+        self.replica: Final = Replica.load(folder, accused=accused)
         self.reader: Final = Reader(self.replica, vault.content.openers(folder.channel))
         self.screen: Final = Screen(self.replica, self.reader, self.party, home)
         self.outbox: Final = Outbox(self.replica, key.signer, now=clock)
@@ -82,6 +84,7 @@ class Seat:
         link: Link | None = None,
         *,
         clock: Clock = wall_clock,
+        accused: bool = False,
     ) -> Self:
         """Open a desk over what is on this disk; nothing is sent or fetched yet.
 
@@ -92,6 +95,8 @@ class Seat:
             role: Role of the key; the one that this home has, if not given (bots excepted).
             link: The way to the relay; without it the desk works offline.
             clock: POSIX ms.
+            accused: Open it even if its relay showed two histories, to read what was verified
+                before; nothing more is taken in or said.
 
         Raises:
             InputError: No such key here, or several persons' keys and no role given.
@@ -100,7 +105,7 @@ class Seat:
         """
         folder = channel if isinstance(channel, ChannelHome) else home.channel(channel)
         key = members.choose_key(vault, folder.channel, role)
-        return cls(home, folder, vault, key, link, clock)
+        return cls(home, folder, vault, key, link, clock, accused=accused)
 
     async def __aenter__(self) -> Self:
         """Return the desk."""
@@ -252,7 +257,8 @@ class Seat:
 
     def read(self) -> None:
         """Open and fold what is on this disk."""
-        self.replica.refresh()
+        if not self.replica.is_accused:
+            self.replica.refresh()
         self.reader.advance()
 
     def _note_enrolled(self) -> None:
@@ -297,5 +303,6 @@ class Seat:
         )
 
     def _require_in_force(self) -> None:
+        self.replica.require_usable()
         log = self.replica.log
         log.trust.require_in_force(self.member, log.log_time)

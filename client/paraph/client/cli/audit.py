@@ -43,7 +43,7 @@ def export(seat: Seat, *, channel: str, output: Path) -> None:
     from paraph.client.log.replica import Replica
 
     folder = seat.channel(channel)
-    replica = Replica.load(folder)
+    replica = Replica.load(folder, accused=True)
     try:
         with progress("exporting", quiet=seat.as_json) as tick:
             made = exporting.export(replica, output, tick)

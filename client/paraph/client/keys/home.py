@@ -193,15 +193,20 @@ class ChannelHome:
         sync_folder(self.path)
         return self.evidence
 
+    @property
+    def accusation(self) -> str:
+        """What the evidence proves, in one line of English; nothing if the relay is not accused."""
+        path = self.evidence / "REFUSED"
+        return (path.read_text().strip() or "two histories") if path.exists() else ""
+
     def require_unaccused(self) -> None:
         """Refuse a channel whose relay has once shown two histories.
 
         Raises:
             EquivocationError: With the notes that prove it.
         """
-        if not (self.evidence / "REFUSED").exists():
+        if not (reason := self.accusation):
             return
-        reason = (self.evidence / "REFUSED").read_text().strip()
         notes = tuple(each.read_bytes() for each in sorted(self.evidence.glob("*.note")))
         raise EquivocationError(
             worded("this channel is refused for good: %(reason)s", reason=reason),

@@ -126,31 +126,46 @@ class History:
         return cls(home, store, log)
 
     @classmethod
-    def load(cls, home: ChannelHome, *, repin: bool = False) -> Self:
+    def load(cls, home: ChannelHome, *, repin: bool = False, accused: bool = False) -> Self:
         """Open the replica in *home*.
 
         Args:
             home: The channel's folder.
             repin: Take the database's own newest head for the one remembered, because a person
                 says so: after a loss of state, and after comparing it with the other ministry.
+            accused: Open it even if its relay was found out, to read what was verified before;
+                nothing more is taken in.
 
         Raises:
             EquivocationError: The relay once showed two histories.
             IntegrityError: The database is behind the remembered head, or damaged.
         """
-        home.require_unaccused()
+        refused: EquivocationError | None = None
+        try:
+            home.require_unaccused()
+        except EquivocationError as error:
+            if not accused:
+                raise
+            refused = error
         if not home.exists:
             raise state_lost(home, "the database of this channel is missing")
         store = ChannelStore.open(home.database, home.channel)
         try:
             with home.lock():
-                return cls._load(home, store, repin=repin)
+                return cls._load(home, store, repin=repin, refused=refused)
         except BaseException:
             store.close()
             raise
 
     @classmethod
-    def _load(cls, home: ChannelHome, store: ChannelStore, *, repin: bool) -> Self:
+    def _load(
+        cls,
+        home: ChannelHome,
+        store: ChannelStore,
+        *,
+        repin: bool,
+        refused: EquivocationError | None,
+    ) -> Self:
         note = store.newest_note()
         remembered = HeadFile(home.head, home.channel).read()
         if repin:
@@ -172,6 +187,7 @@ class History:
             raise IntegrityError("the founding entries on this disk are another channel's")
         if note:
             replica._rejoin(note)
+        replica._accused = refused
         return replica
 
     def close(self) -> None:
@@ -218,6 +234,11 @@ class History:
         self._changes = changes
 
     # reading
+
+    @property
+    def is_accused(self) -> bool:
+        """Whether the relay showed two histories: nothing more is taken in."""
+        return self._accused is not None
 
     def require_usable(self) -> None:
         """Refuse to go on after the relay showed two histories.

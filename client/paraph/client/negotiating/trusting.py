@@ -105,6 +105,7 @@ class Trusted:
         covered: The largest size that a party's cosigner signed, by party.
         alarms: Everything that was found wrong.
         evidence: Files that prove something to others.
+        accused: Whether they prove that the relay showed two histories.
     """
 
     desk: Desk
@@ -119,6 +120,7 @@ class Trusted:
     covered: Mapping[str, int]
     alarms: tuple[Alarm, ...]
     evidence: tuple[Path, ...]
+    accused: bool
 
 
 MOST_POINTS: Final = 8
@@ -156,6 +158,7 @@ def trusted(desk: Desk, book: Book, own_keys: frozenset[bytes]) -> Trusted:
         covered=covered,
         alarms=desk.replica.alarms(),
         evidence=evidence(desk.replica.home),
+        accused=desk.replica.is_accused,
     )
 
 

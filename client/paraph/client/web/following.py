@@ -10,7 +10,7 @@ from typing import Final
 from paraph.client.channel.desk import Desk
 from paraph.client.web.hints import Came, Hints
 from paraph.protocol import roles
-from paraph.protocol.errors import ParaphError, UnavailableError
+from paraph.protocol.errors import EquivocationError, ParaphError, UnavailableError
 
 ROUND_S: Final = 15.0
 """How often the relay is asked although it pushes: for bodies that came late, and what waits."""
@@ -26,18 +26,23 @@ class Following:
         hints: Told of everything that is new.
 
     Attributes:
-        trouble: Why the relay is not heard; empty while it is, and before it was asked.
+        trouble: What went wrong with the relay when it was asked last; nothing if nothing did.
         met: Whether the relay was ever heard since the start.
     """
 
     def __init__(self, desk: Desk, hints: Hints) -> None:
-        self.trouble = ""
+        self.trouble: ParaphError | None = None
         self.met = False
         self._desk: Final = desk
         self._hints: Final = hints
         self._wake: Final = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
         self._told = self._seen()
+
+    @property
+    def is_convicted(self) -> bool:
+        """Whether the relay showed two histories; it is asked for nothing any more."""
+        return self._desk.replica.is_accused
 
     def start(self) -> None:
         """Begin."""
@@ -55,23 +60,28 @@ class Following:
         self._wake.set()
 
     async def _rounds(self) -> None:
-        while True:
+        while not self.is_convicted:
             self._wake.clear()
             await self._round()
+            if self.is_convicted:
+                break
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(AGAIN_S if self.trouble else ROUND_S):
                     await self._wake.wait()
+        self.trouble = None  # it is told as what it is, and not as a relay that is not heard
+        self._hints.tell("link")
+        self._hints.tell("changed")
 
     async def _round(self) -> None:
+        trouble: ParaphError | None = None
         try:
             await self._desk.sync()
         except ParaphError as error:
-            trouble = str(error)
+            trouble = error
         else:
-            trouble = ""
             self.met = True
-        if trouble != self.trouble:
-            self.trouble = trouble
+        before, self.trouble = self.trouble, trouble
+        if str(before or "") != str(trouble or ""):
             self._hints.tell("link")
         self._tell()
 
@@ -97,7 +107,7 @@ class Following:
 
     async def _pushes(self) -> None:
         # What came is shown at once, if its body came along; the rest is for a round.
-        while True:
+        while not self.is_convicted:
             try:
                 relay = await self._desk.relay()
                 async for _ in self._desk.replica.follow(relay):
@@ -106,5 +116,8 @@ class Following:
                     self.wake()
             except UnavailableError:
                 await asyncio.sleep(AGAIN_S)
-            except ParaphError:
-                return  # what ails it is found, and told, by the next round
+            except EquivocationError:
+                self.wake()
+            except ParaphError:  # what ails it is found, and told, by a round
+                self.wake()
+                await asyncio.sleep(ROUND_S)

@@ -21,9 +21,9 @@ from paraph.client.negotiating.fingerprint import Fingerprint, fingerprint
 from paraph.client.web.following import Following
 from paraph.client.web.gate import Gate
 from paraph.client.web.hints import Hints
-from paraph.client.web.opening import Opened, Refused, open_channels
+from paraph.client.web.opening import open_channels
 from paraph.client.web.warming import Warming
-from paraph.protocol.errors import InputError, LockedError, ParaphError
+from paraph.protocol.errors import InputError, LockedError, ParaphError, UnavailableError
 from paraph.protocol.negotiation.kept import forget
 from paraph.protocol.negotiation.state import Negotiation, State, Version
 from paraph.protocol.sentences import Sentence
@@ -78,7 +78,6 @@ class Office:
     Attributes:
         desks: Open desks, those of shared channels first; none while it is locked.
         chancery: The desk of the internal channel, if there is one.
-        refused: Channels that do not open any more.
         read: While it opens: how many entries of how many are read.
         hints: Says to every open page that something came.
         ahead: What else is made while nobody waits, last: steps of some milliseconds.
@@ -95,7 +94,6 @@ class Office:
         self.ahead: Callable[[], Iterator[object]] = lambda: iter(())
         self.desks: tuple[Desk, ...] = ()
         self.chancery: Desk | None = None
-        self.refused: tuple[Refused, ...] = ()
         self.read = (0, 0)
         self.tools: Final = tools
         self._role: Final = role
@@ -190,8 +188,8 @@ class Office:
             raise LockedError("locked before it was open", code="locked")
         self.read = (done, total)
 
-    def _begin(self, vault: Vault, opened: Opened) -> None:
-        self._vault, self.desks, self.refused = vault, opened.desks, opened.refused
+    def _begin(self, vault: Vault, desks: tuple[Desk, ...]) -> None:
+        self._vault, self.desks = vault, desks
         shared = [desk for desk in self.desks if not desk.state.internal]
         self.chancery = next((desk for desk in self.desks if desk.state.internal), None)
         for desk in self.desks:
@@ -214,7 +212,6 @@ class Office:
             if vault is None:
                 return
             desks, self.desks, self.chancery = self.desks, (), None
-            self.refused = ()
             self.hints.forget()
             for following in self._following.values():
                 await following.stop()
@@ -312,9 +309,19 @@ class Office:
         raise InputError("there is no such negotiation here", code="unknown-negotiation")
 
     @property
-    def trouble(self) -> str:
-        """Why a relay is not heard; empty while all are."""
-        return next((each.trouble for each in self._following.values() if each.trouble), "")
+    def trouble(self) -> ParaphError | None:
+        """Why nothing comes from a relay; nothing while all give what they should."""
+        return next((each.trouble for each in self._following.values() if each.trouble), None)
+
+    @property
+    def is_unheard(self) -> bool:
+        """Whether it is only that a relay does not answer: what is sent leaves when it is back."""
+        return isinstance(self.trouble, UnavailableError)
+
+    @property
+    def convicted(self) -> tuple[Desk, ...]:
+        """Desks whose relay showed two histories: they read what they have, and nothing else."""
+        return tuple(desk for desk in self.desks if desk.replica.is_accused)
 
     def following(self, desk: Desk) -> Following:
         """Return what keeps *desk* current."""

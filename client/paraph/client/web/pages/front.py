@@ -31,11 +31,13 @@ MOST: Final = 6
 
 async def start(request: web.Request) -> web.Response:
     """Show the one negotiation, or the list of them."""
-    rooms = asked.office(request).rooms()
+    office = asked.office(request)
+    rooms = office.rooms()
     # A page that looks again keeps its frame: only who comes anew is sent into the one room.
     if len(rooms) == 1 and "HX-Request" not in request.headers:
         raise web.HTTPSeeOther(rooms[0].path)
-    return page(request, "negotiations.html", rooms=rooms)
+    can_begin = any(not desk.state.internal for desk in office.desks)
+    return page(request, "negotiations.html", rooms=rooms, can_begin=can_begin)
 
 
 async def front(request: web.Request) -> web.Response:

@@ -21,8 +21,6 @@ from paraph.client.keys.home import ChannelHome
 from paraph.client.log.replica import Replica
 from paraph.client.negotiating import newcomers, trusting
 from paraph.client.web import asked, downloads
-from paraph.client.web.office import Office
-from paraph.client.web.opening import Refused
 from paraph.client.web.posted import Posted
 from paraph.client.web.rendering import page
 from paraph.protocol.errors import ForgedError, InputError
@@ -93,16 +91,11 @@ async def _show(
         channels=shown,
         newcomers=fresh,
         key_words={each.id: await asyncio.to_thread(newcomers.spoken, each) for each in members},
-        refused=() if room is not None else tuple(_refused(office)),
         form=form,
         about=channel,
         alarms=ALARMS,
         status=status,
     )
-
-
-def _refused(office: Office) -> list[tuple[Refused, tuple[Path, ...]]]:
-    return [(each, trusting.evidence(each.folder)) for each in office.refused]
 
 
 def _user() -> str:
@@ -195,7 +188,7 @@ async def bundle(request: web.Request) -> web.Response:
 def _bundle(folder: ChannelHome) -> bytes:
     # A replica of its own, in a thread of its own: the desk goes on meanwhile.
     with tempfile.TemporaryDirectory(prefix="paraph-") as name:
-        replica = Replica.load(folder)
+        replica = Replica.load(folder, accused=True)
         try:
             made = export(replica, Path(name) / "bundle").folder
         finally:
