@@ -100,6 +100,20 @@ async def test_a_note_is_kept_inside_and_never_crosses(
         assert "quote removed" in await rus.get("comments?show=all")
 
 
+async def test_of_one_clause_our_own_notes_are_those_on_it(
+    with_inside: tuple[Person, Person],
+) -> None:
+    async with pages(with_inside[0]) as usa:
+        note = {"clause": "distance", "lang": "", "kind": "fallback", "quote": ""}
+        await usa.post("comments/inside", {**QUESTION, **note, "body": "Five is our floor."})
+        here = await usa.get("comments?clause=distance")
+        elsewhere = await usa.get("comments?clause=title")
+    assert "Five is our floor." in here
+    assert "(distance)</bdi></strong>" in here or "distance</bdi></strong>" in here
+    assert "Our own notes" in elsewhere
+    assert "Five is our floor." not in elsewhere
+
+
 async def test_an_inside_note_cannot_be_sent_by_the_form_of_a_comment(
     with_inside: tuple[Person, Person],
 ) -> None:

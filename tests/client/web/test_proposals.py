@@ -43,6 +43,8 @@ async def test_a_proposal_is_made_countered_in_other_words_and_accepted(
         page = await usa.get("proposals/P-1")
         assert "Five." in page
         assert "<ins>five</ins>" in page
+        moves = page.partition('<ol class="plain talk">')[2].partition("</ol>")[0]
+        assert moves.count("<time") == moves.count("<li")  # each says when
         assert offered(page) == ["accept", "counter", "reject", "consider", "withdraw"]
         await usa.say("proposals/P-1", {"answer": "accept", "note": ""})
         await rus.sync()

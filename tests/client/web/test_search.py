@@ -1,8 +1,13 @@
 """Search in the browser: by kind, with what matches marked; ours alone in its own dress."""
 
+import asyncio
+from pathlib import Path
+
 import pytest
 
+from tests.client.web.instrument import two_versions
 from tests.support.commands import Person
+from tests.support.exchange import exchanging
 from tests.support.pages import pages
 
 
@@ -35,6 +40,16 @@ async def test_hits_are_grouped_marked_and_lead_to_their_pages(commented: Person
         assert "<mark>три</mark>" in within
         for address in (f"{desk.path}/clause/distance", f"{desk.path}/comments/C-1"):
             assert await desk.get(address)
+
+
+async def test_references_are_found_and_read_as_numbers(tmp_path: Path) -> None:
+    usa, rus, _ = await asyncio.to_thread(exchanging, tmp_path)
+    await asyncio.to_thread(two_versions, usa, rus)
+    async with pages(usa) as desk:
+        found = await desk.get('/search?q="as in 3"')
+        assert "{ref:" not in found
+        assert f"{desk.path}/clause/distance" in found
+        assert "/clause/distance" not in await desk.get('/search?q="ref line"')
 
 
 async def test_what_is_internal_stands_apart_and_the_other_side_finds_nothing(

@@ -1,5 +1,6 @@
 """The text side by side: what stands at its margin, filters, pages, the line of versions."""
 
+import html
 import re
 from pathlib import Path
 
@@ -47,6 +48,27 @@ async def test_languages_stand_side_by_side_with_holders_and_numbers_of_before(
         assert "no position" in distance
         tests = await _clause(usa, "tests")
         assert '<span class="chip">new</span>' in tests
+
+
+async def test_from_a_clause_the_way_leads_to_a_position_on_its_words(
+    read: tuple[Person, Person],
+) -> None:
+    def way(found: str) -> str:
+        (link,) = re.findall(r'id="position[^"]*" data-key="p" href="([^"]*)"', found)
+        return html.unescape(link).partition("/positions")[2]
+
+    async with pages(read[0]) as usa:
+        form = await usa.get("positions" + way(await _clause(usa, "distance")))
+        old = way(await _clause(usa, "distance", "?v=v1"))
+        matrix = await usa.get("positions" + old.partition("#")[0])
+        one = await usa.get("clause/distance")
+    assert 'name="at-distance"' in form
+    assert 'name="at-crews"' not in form
+    assert "miles, as in 3." in form
+    assert old.endswith("#clause-distance")
+    assert 'id="clause-distance"' in matrix
+    assert "/positions/take?v=" in one
+    assert matrix.index("USA</span></th>") < matrix.index("RUS</span></th>")  # ours first
 
 
 async def test_filters_leave_only_what_was_asked_for(read: tuple[Person, Person]) -> None:

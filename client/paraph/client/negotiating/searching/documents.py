@@ -11,9 +11,11 @@ from paraph.client.channel.desk import Desk
 from paraph.client.files import read_private
 from paraph.client.negotiating import bilingual, drafting
 from paraph.client.negotiating.kept_drafts import DraftFolder
+from paraph.client.negotiating.runs import numbered
 from paraph.client.reading import placed
 from paraph.protocol.errors import ParaphError
 from paraph.protocol.negotiation import kept as keeping
+from paraph.protocol.negotiation import marks
 from paraph.protocol.negotiation.state import Entry, Negotiation, State, Version
 from paraph.protocol.sentences import worded
 from paraph.protocol.statements.header import Wording
@@ -53,7 +55,7 @@ class Document:
 
     Attributes:
         kind: What it is.
-        text: The words, as received.
+        text: The words, as received; references in a text as the numbers that are read there.
         name: How people call it: v3, C-2, P-1, USA-4, VC-1, A-2, S-1, SD-1, F-2, draft 3, #17.
         language: Language, where it is known.
         entry: The statement that said it first; nothing for what was never said.
@@ -226,11 +228,11 @@ class _Said:
         numbers = {version.statement: version.text.numbers() for version in versions}
         for key, version in last.items():
             cid, language, words = key
-            made = first[key]
+            made, here = first[key], numbers[version.statement]
             yield dataclasses.replace(
-                self.at(made.statement, kind, f"{name}v{version.number}", words,
-                        language=language, cid=cid),
-                number=numbers[version.statement][cid],
+                self.at(made.statement, kind, f"{name}v{version.number}",
+                        marks.resolve(words, numbered(here)), language=language, cid=cid),
+                number=here[cid],
                 order=heads.get(version.statement, {}).get(cid, -1),
                 versions=(made.number, version.number),
                 newest=version.index,

@@ -111,9 +111,10 @@ async def overview(request: web.Request) -> web.Response:
         counts={each: counts[each] for each in SHOWN},
         shown=wanted,
         clause=cid,
+        label=clauses.labels(head.text, language.chosen(request)).get(cid, cid) if head else cid,
         at=at,
         pages=-(-len(found) // PER_PAGE),
-        inside=inside_rows(request, room),
+        inside=[row for row in inside_rows(request, room) if not cid or _on(row.thread, cid)],
         may=saying.may(room, "comment"),
     )
 

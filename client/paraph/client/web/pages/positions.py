@@ -7,10 +7,12 @@ from typing import Final
 from aiohttp import web
 
 from paraph.client.negotiating import chancery, positions
+from paraph.client.negotiating.runs import numbered
 from paraph.client.web import asked, clauses, language, saying, texts
 from paraph.client.web.office import Room
 from paraph.client.web.posted import Posted
 from paraph.client.web.rendering import page
+from paraph.protocol.negotiation import marks
 from paraph.protocol.negotiation.state import Version
 from paraph.protocol.statements.content import Content
 from paraph.protocol.statements.internal import MandateSet
@@ -52,6 +54,7 @@ async def matrix(request: web.Request) -> web.Response:
         rows=unsettled if only_open else rows,
         counts={"all": len(rows), "open": len(unsettled)},
         only_open=only_open,
+        parties=texts.ours_first(room),
         labels=clauses.labels(version.text, language.chosen(request)) if version else {},
         is_head=version is not None and version.statement in room.talks.heads,
         is_frozen=bool(rows) and all(each.state == "frozen" for each in rows),
@@ -95,10 +98,21 @@ def _form(request: web.Request, room: Room, form: Posted, status: int) -> web.Re
         rows=[each for each in rows if one in ("", each.cid)],
         one=one,
         labels=clauses.labels(version.text, language.chosen(request)) if version else {},
-        words={part.cid: part.words for part in version.text.parts} if version else {},
+        words=_words(version, one) if version else {},
+        parties=texts.ours_first(room),
         values=_values(room),
         mandate=_mandate(request, room),
     )
+
+
+def _words(version: Version, cid: str) -> dict[str, dict[str, str]]:
+    # Of one clause, as it reads.
+    number = numbered(version.text.numbers())
+    return {
+        part.cid: {each: marks.resolve(words, number) for each, words in part.words.items()}
+        for part in version.text.parts
+        if part.cid == cid
+    }
 
 
 async def take(request: web.Request) -> web.Response:

@@ -10,6 +10,7 @@ from aiohttp import web
 
 from paraph.client.negotiating import proposals as making
 from paraph.client.negotiating.proposals import ANSWERS, ENDED, Row, Words
+from paraph.client.reading import placed
 from paraph.client.web import asked, clauses, language, saying
 from paraph.client.web.office import Room
 from paraph.client.web.posted import Posted
@@ -23,9 +24,10 @@ SHOWN: Final = ("open", "us", "them", "ended", "all")
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Move:
-    """A step of a proposal, with the words that it offers, if it offers any."""
+    """A step of a proposal, its log time, and the words that it offers, if it offers any."""
 
     step: Step
+    at: int
     words: Words | None
 
 
@@ -99,7 +101,8 @@ def _moves(room: Room, proposal: Proposal) -> Iterator[Move]:
             opened = room.desk.screen.again(step.index)
             if opened is not None and isinstance(opened.content, ProposalAnswered):
                 words = making.words_of(room.talks, opened.content)
-        yield Move(step, words)
+        entry = placed.at_index(room.state, step.index)
+        yield Move(step, entry.said.log_time if entry is not None else 0, words)
 
 
 def _allowed(room: Room, proposal: Proposal) -> list[str]:
