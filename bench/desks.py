@@ -28,7 +28,7 @@ from paraph.protocol.keys import SealingPublicKey
 from paraph.protocol.relay import RelayChannel
 from paraph.protocol.statements.exchanges import AcknowledgementGiven, CommentMade
 from paraph.protocol.wire import MAX_PIPELINED, RelayCard
-from tests.support.channel import Person
+from tests.support.parties import Person
 
 HALF: Final = MAX_PIPELINED // 2
 WARM_UP: Final = 10

@@ -27,7 +27,8 @@ from paraph.protocol.wire import (
     Submit,
     pack_frame,
 )
-from tests.support.channel import Channel, Person
+from tests.support.channel import Channel
+from tests.support.parties import Person
 
 PER_FRAME: Final = 8
 """Statements that a busy sender puts into one frame."""

@@ -35,7 +35,7 @@ from paraph.protocol.sealed import SealingKey, unseal
 from paraph.protocol.signed import Unverified
 from paraph.protocol.statements.content import encode_content
 from paraph.protocol.statements.envelope import SealedContent
-from tests.support.channel import Person
+from tests.support.parties import Person
 
 PER_JOB: Final = 16
 """Signatures in a job, where several cores share them."""

@@ -27,7 +27,8 @@ from paraph.protocol.statements.header import ContentHeader, Wording
 from paraph.protocol.statements.versions import Marking, NegotiationOpened
 from paraph.protocol.wire import Founding, RelayCard
 from paraph.server.cards import read_log_key
-from tests.support.channel import Channel, Party, Person, make_channel
+from tests.support.channel import Channel, make_channel
+from tests.support.parties import Party, Person
 
 ROLES: Final = (
     roles.DESK, roles.DESK, roles.HEAD, roles.LEGAL, roles.LINGUIST, roles.BOT,

@@ -22,7 +22,8 @@ from paraph.protocol.note import parse_head, parse_note
 from paraph.protocol.proof import verify_proof
 from paraph.protocol.tree import leaf_hash
 from paraph.protocol.wire import Entries, Placed
-from tests.support.channel import ORIGIN_PREFIX, Channel, Person
+from tests.support.channel import ORIGIN_PREFIX, Channel
+from tests.support.parties import Person
 
 AT_ONCE = 6
 """Statements of one sender that are on their way together."""

@@ -40,7 +40,8 @@ from paraph.protocol.wire import RelayCard
 from tests.faults.conftest import not_run
 from tests.faults.relay_process import RelayProcess, make_home
 from tests.faults.scan import find, forms, in_file, in_memory
-from tests.support.channel import ORIGIN_PREFIX, Channel, Party, Person, make_channel, make_party
+from tests.support.channel import ORIGIN_PREFIX, Channel, make_channel
+from tests.support.clock import at_once
 from tests.support.negotiating import (
     LANGUAGES,
     child,
@@ -51,6 +52,7 @@ from tests.support.negotiating import (
     receipt,
     tabled,
 )
+from tests.support.parties import Party, Person, make_party
 
 FIELDS = (
     "title", "title ru", "banner", "classification", "instrument", "clause", "clause ru",
@@ -60,10 +62,6 @@ FIELDS = (
 )  # fmt: skip
 CLEAR = "Ministry RUS"
 """The name in RUS's manifest: clear by design, as the README says."""
-
-
-async def at_once(_: float) -> None:
-    """Stand for waiting."""
 
 
 @pytest.fixture(scope="module")

@@ -27,16 +27,14 @@ from paraph.protocol.wire import (
 )
 from paraph.server import config
 from tests.faults.conftest import LONG
-from tests.support.channel import ORIGIN_PREFIX, Channel, Person, make_channel
+from tests.support.channel import ORIGIN_PREFIX, Channel, make_channel
+from tests.support.clock import at_once
+from tests.support.parties import Person
 from tests.support.real_relay import RealRelay, make_relay, start_relay
 
 REQUESTS = 50_000 if LONG else 1_500
 FRAMES = 10_000 if LONG else 400
 SEED = 20151020
-
-
-async def at_once(_: float) -> None:
-    await asyncio.sleep(0)
 
 
 @dataclasses.dataclass

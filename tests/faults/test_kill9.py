@@ -29,18 +29,16 @@ from paraph.server.store.sqlite import SqliteStore
 from tests.faults.conftest import LONG
 from tests.faults.load import Findings, Sender, Tally, examine
 from tests.faults.relay_process import RelayProcess, make_home
-from tests.support.channel import ORIGIN_PREFIX, Channel, Person, make_channel
+from tests.support.channel import ORIGIN_PREFIX, Channel, make_channel
+from tests.support.clock import at_once
 from tests.support.negotiating import comment, header
+from tests.support.parties import Person
 
 CYCLES = 2_000 if LONG else 200
 CONTROL_CYCLES = 3
 LONGEST_S = 0.15
 """The relay is killed at a random moment so long after the load began."""
 SEED = 20151020
-
-
-async def at_once(_: float) -> None:
-    await asyncio.sleep(0)
 
 
 class Storm:

@@ -22,16 +22,13 @@ from paraph.server.config import CONFIG_FILE
 from tests.faults.conftest import LONG
 from tests.faults.relay_process import RelayProcess, make_home
 from tests.support.channel import ORIGIN_PREFIX, Channel, make_channel
+from tests.support.clock import at_once
 
 SLOW = 1_000 if LONG else 200
 DEAF = 100 if LONG else 30
 HEAD_S, SEND_S = 2.0, 2.0
 DROPPED_S = 15
 """Nobody may live longer than this."""
-
-
-async def at_once(_: float) -> None:
-    await asyncio.sleep(0)
 
 
 @dataclasses.dataclass

@@ -31,6 +31,7 @@ from paraph.server.tls import Certificate
 from tests.faults.conftest import LONG
 from tests.faults.proxy import Budget, Proxy, proxy
 from tests.support.channel import ORIGIN_PREFIX, Channel, make_channel
+from tests.support.clock import at_once
 from tests.support.negotiating import comment
 from tests.support.real_relay import RealRelay, real_relay
 
@@ -38,10 +39,6 @@ SEED = 20151020
 FRAMES = 200
 CUTS = 500 if LONG else 60
 FLIPS = 300 if LONG else 40
-
-
-async def at_once(_: float) -> None:
-    await asyncio.sleep(0)
 
 
 @dataclasses.dataclass

@@ -26,7 +26,9 @@ from paraph.protocol.statements.clear import EnrolEntry
 from paraph.protocol.statements.envelope import ClearContent, Envelope
 from paraph.protocol.tree import leaf_hash
 from paraph.protocol.wire import Conflict, Placed
-from tests.support.channel import ORIGIN_PREFIX, Channel, Person, make_channel
+from tests.support.channel import ORIGIN_PREFIX, Channel, make_channel
+from tests.support.clock import at_once
+from tests.support.parties import Person
 from tests.support.real_relay import RealRelay, real_relay
 
 LONG = bool(os.environ.get("PARAPH_LONG"))
@@ -36,10 +38,6 @@ COPIES = 10
 SEED = 20151020
 ROLES = ("desk_officer", "head_of_delegation", "legal_adviser", "signatory", "bot")
 WRITERS = 8
-
-
-async def at_once(_: float) -> None:
-    await asyncio.sleep(0)
 
 
 class Hall:

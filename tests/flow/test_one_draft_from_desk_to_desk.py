@@ -38,8 +38,9 @@ from paraph.protocol.statements.envelope import SealedContent
 from paraph.protocol.statements.versions import VersionTabled
 from paraph.protocol.tree import leaf_hash
 from paraph.server.service import RelayService
-from tests.support.channel import START, Channel, Person, make_channel
+from tests.support.channel import START, Channel, make_channel
 from tests.support.negotiating import LANGUAGES, TALKS, base, opened
+from tests.support.parties import Person
 from tests.support.relay import at, relay_with
 
 COUNTER = """\

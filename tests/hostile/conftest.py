@@ -12,7 +12,7 @@ from paraph.client.keys.home import ChannelHome, Home
 from paraph.client.log.replica import Replica
 from paraph.client.sending.outbox import Outbox
 from tests.hostile.lying_relay import LyingRelay
-from tests.support.channel import Channel, make_channel
+from tests.support.channel import Channel
 from tests.support.memory_relay import MemoryRelay
 
 MakeReplica = Callable[[str], Replica]
@@ -20,11 +20,6 @@ MakeReplica = Callable[[str], Replica]
 
 async def no_wait(_: float) -> None:
     """Stand for the time between two attempts."""
-
-
-@pytest.fixture
-def channel() -> Channel:
-    return make_channel()
 
 
 @pytest.fixture

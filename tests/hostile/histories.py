@@ -7,7 +7,8 @@ from typing import TypedDict
 
 from paraph.protocol.keys import PublicKey, SealingPublicKey
 from paraph.protocol.log import ChannelLog
-from tests.support.channel import Channel, Person
+from tests.support.channel import Channel
+from tests.support.parties import Person
 
 
 def copy_of(log: ChannelLog) -> ChannelLog:

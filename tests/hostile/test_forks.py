@@ -25,8 +25,9 @@ from paraph.protocol.log import ChannelLog
 from paraph.protocol.tree import leaf_hash
 from tests.hostile import kept
 from tests.hostile.histories import beat, copy_of, next_number, say, view_of
-from tests.support.channel import Channel, Person, make_channel
+from tests.support.channel import Channel, make_channel
 from tests.support.memory_relay import MemoryRelay
+from tests.support.parties import Person
 
 SEED = 20151020
 LENGTH = 40

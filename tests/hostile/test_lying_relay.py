@@ -31,8 +31,9 @@ from paraph.protocol.wire import Entries
 from tests.hostile import kept
 from tests.hostile.histories import beat, next_number, say, view_of
 from tests.hostile.lying_relay import LyingRelay
-from tests.support.channel import Channel, Person, make_channel
+from tests.support.channel import Channel, make_channel
 from tests.support.memory_relay import MemoryRelay
+from tests.support.parties import Person
 
 
 @pytest.fixture

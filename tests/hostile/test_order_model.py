@@ -29,7 +29,8 @@ from paraph.protocol.log import ChannelLog
 from paraph.protocol.names import KeyId
 from paraph.protocol.signed import Verified
 from tests.hostile.histories import copy_of
-from tests.support.channel import Channel, Person, make_channel
+from tests.support.channel import Channel, make_channel
+from tests.support.parties import Person
 
 EXAMPLES, STEPS = (2_000, 100) if os.environ.get("PARAPH_LONG") else (500, 50)
 SENDERS = 4

@@ -31,8 +31,9 @@ from paraph.protocol.statements.envelope import (
 from tests.hostile import kept
 from tests.hostile.histories import next_number, say, view_of
 from tests.hostile.lying_relay import LyingRelay
-from tests.support.channel import Channel, Person
+from tests.support.channel import Channel
 from tests.support.negotiating import comment
+from tests.support.parties import Person
 
 ROLES = ("desk_officer", "head_of_delegation", "signatory", "registrar", "bot")
 

@@ -21,7 +21,8 @@ from paraph.protocol.keys import SecretKey
 from paraph.protocol.log import ChannelLog
 from paraph.protocol.names import ZERO, Label, labelled
 from tests.support.carried import manifest_void, next_manifest
-from tests.support.channel import Channel, found_with, make_channel, make_party
+from tests.support.channel import Channel, found_with, make_channel
+from tests.support.parties import make_party
 
 
 def all_roots(channel: Channel) -> list[SecretKey]:

@@ -17,7 +17,8 @@ from paraph.protocol.sealed import SealingKey
 from paraph.protocol.statements.clear import EnrolEntry, RevokeEntry
 from paraph.protocol.statements.envelope import ClearContent
 from tests.support.carried import manifest_void, next_manifest, void
-from tests.support.channel import FAR, Channel, Person, make_channel, make_party
+from tests.support.channel import FAR, Channel, make_channel
+from tests.support.parties import Person, make_party
 
 
 @pytest.fixture

@@ -20,9 +20,9 @@ from paraph.protocol.statements.internal import (
     draft_digest,
 )
 from tests.support import internal as talk
-from tests.support.channel import make_party
 from tests.support.internal import HEAD, HIT, LAWYER, OFFICER, Chancery
 from tests.support.negotiating import Channel, comment, header, opened
+from tests.support.parties import make_party
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,8 @@ from paraph.protocol.keys import SecretKey
 from paraph.protocol.sealed import SealingKey
 from paraph.protocol.statements.clear import EnrolEntry
 from tests.support.carried import manifest_void, next_manifest, void
-from tests.support.channel import Channel, make_channel, make_party
+from tests.support.channel import Channel, make_channel
+from tests.support.parties import make_party
 
 
 def test_manifests_follow_one_another_without_a_gap(channel: Channel) -> None:

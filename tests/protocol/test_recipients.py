@@ -10,8 +10,9 @@ from paraph.protocol import rules
 from paraph.protocol.names import ZERO
 from paraph.protocol.sealed import SealingKey
 from paraph.protocol.statements.clear import Grant, GrantedWrap, Opened, Unopened, Withdraw
-from tests.support.channel import Channel, Person, make_channel
+from tests.support.channel import Channel, make_channel
 from tests.support.judging import OFFICER, RECORD, advance, officer, void
+from tests.support.parties import Person
 
 
 def test_recipients_must_be_every_archive_and_a_person_of_the_other_party(

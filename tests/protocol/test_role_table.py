@@ -17,8 +17,9 @@ from paraph.protocol.statements.clear import (
     Unopened,
     Withdraw,
 )
-from tests.support.channel import START, Channel, Person, make_channel
+from tests.support.channel import START, Channel, make_channel
 from tests.support.judging import RECORD, officer
+from tests.support.parties import Person
 
 
 @pytest.mark.parametrize("kind", ["sealed", *PAYLOADS])

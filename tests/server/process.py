@@ -20,7 +20,8 @@ from paraph.protocol.wire import Challenge, RelayCard, Session
 from paraph.server import cards, init
 from paraph.server.config import CONFIG_FILE, render
 from tests.server.fakes import Stream
-from tests.support.channel import ORIGIN_PREFIX, Channel, Person
+from tests.support.channel import ORIGIN_PREFIX, Channel
+from tests.support.parties import Person
 
 CODES = ("RUS", "USA")
 

@@ -5,26 +5,15 @@ from __future__ import annotations
 import hashlib
 import itertools
 
-import pytest
-
 from paraph.protocol import signed
 from paraph.protocol.names import KeyId
 from paraph.protocol.wire import FRAME, MAX_NOTE, Entries, pack_frame
 from paraph.server.along import MOST_ALONG, MOST_RECENT, Recent, joined
 from paraph.server.batch import Prepared
-from tests.support.channel import Channel, Person, make_channel
+from tests.support.channel import Channel
+from tests.support.parties import Person
 
 NOBODY = KeyId(bytes(32))
-
-
-@pytest.fixture
-def channel() -> Channel:
-    return make_channel()
-
-
-@pytest.fixture
-def officer(channel: Channel) -> Person:
-    return channel.party("RUS").person("desk_officer")
 
 
 def prepared(channel: Channel, officer: Person) -> Prepared:

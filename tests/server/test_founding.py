@@ -18,19 +18,15 @@ from paraph.protocol.words import root_digest
 from paraph.server.ports import Channel as ChannelPort
 from paraph.server.ports import Service
 from paraph.server.service import ADMISSIONS, RelayService
-from tests.support.channel import HOST, Channel, found_with, make_channel, make_party
+from tests.support.channel import HOST, Channel, found_with, make_channel
 from tests.support.clock import FakeClock
+from tests.support.parties import make_party
 from tests.support.relay import admit, at, make_relay, place_all, relay_with
 
 
 @pytest.fixture
 def channel() -> Channel:
     return make_channel(roles=("desk_officer", "bot"))
-
-
-@pytest.fixture
-def clock() -> FakeClock:
-    return FakeClock()
 
 
 @pytest.fixture

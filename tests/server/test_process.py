@@ -33,7 +33,8 @@ from paraph.protocol.wire import (
 )
 from paraph.server import control
 from tests.server.process import Desk, Process, desk, make_home, serving
-from tests.support.channel import Channel, Person, make_channel
+from tests.support.channel import Channel, make_channel
+from tests.support.parties import Person
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -20,24 +19,14 @@ from paraph.protocol.wire import FRAME, Entries, pack_frame, unpack_frame
 from paraph.server.channel import MOST_PUSHED, Follower, pushes
 from paraph.server.service import RelayService
 from paraph.server.service_channel import ServiceChannel
-from tests.support.channel import START, Channel, Person, make_channel
+from tests.support.channel import START, Channel, make_channel
+from tests.support.parties import Person
 from tests.support.relay import at, relay_with
 
 
 @pytest.fixture
 def channel() -> Channel:
     return make_channel(roles=("desk_officer", "bot"))
-
-
-@pytest.fixture
-async def service(channel: Channel, tmp_path: Path) -> AsyncIterator[RelayService]:
-    async with relay_with(channel, tmp_path) as made:
-        yield made
-
-
-@pytest.fixture
-def officer(channel: Channel) -> Person:
-    return channel.party("RUS").person("desk_officer")
 
 
 async def say(

@@ -16,24 +16,10 @@ from paraph.protocol.names import Digest
 from paraph.protocol.statements.envelope import Attachment
 from paraph.server.blobs import FILE_COST, Blobs
 from paraph.server.intake import Flights
-from tests.support.channel import Channel, Person, make_channel
+from tests.support.channel import Channel
 from tests.support.clock import FakeClock
+from tests.support.parties import Person
 from tests.support.relay import at, relay_with
-
-
-@pytest.fixture
-def channel() -> Channel:
-    return make_channel()
-
-
-@pytest.fixture
-def officer(channel: Channel) -> Person:
-    return channel.party("RUS").person("desk_officer")
-
-
-@pytest.fixture
-def other(channel: Channel) -> Person:
-    return channel.party("USA").person("desk_officer")
 
 
 def attachment(size: int = 4096) -> tuple[Attachment, bytes]:

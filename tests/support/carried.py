@@ -11,7 +11,8 @@ from paraph.protocol.documents import Document, Manifest
 from paraph.protocol.keys import SecretKey
 from paraph.protocol.schema import Record
 from paraph.protocol.statements.clear import ManifestEntry
-from tests.support.channel import Channel, Party, Person
+from tests.support.channel import Channel
+from tests.support.parties import Party, Person
 
 
 def next_manifest(

@@ -19,26 +19,22 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from paraph.protocol import documents, signed
-from paraph.protocol.checkpoint import CosignerSecret, LogKeys, LogSecret
+from paraph.protocol.checkpoint import LogKeys, LogSecret
 from paraph.protocol.documents import (
     Charter,
-    Cosigner,
     Document,
     EnrolmentRequest,
     FoundingParty,
     Limits,
-    Manifest,
-    Name,
-    Policy,
     Revocation,
     Succession,
     Suspension,
 )
 from paraph.protocol.keys import SealingPublicKey, SecretKey
 from paraph.protocol.log import ChannelLog
-from paraph.protocol.names import ZERO, ChannelId, Context, KeyId, StatementId
+from paraph.protocol.names import ZERO, ChannelId, Context, StatementId
 from paraph.protocol.schema import Record
-from paraph.protocol.sealed import SealingKey, seal
+from paraph.protocol.sealed import seal
 from paraph.protocol.state import Entry
 from paraph.protocol.statements.clear import (
     TYPE_OF,
@@ -57,10 +53,9 @@ from paraph.protocol.statements.envelope import (
     Seen,
     Statement,
 )
-from paraph.protocol.wire import Admission, Founding, SessionRequest
-from paraph.protocol.wire import admission_message as admission_bytes
+from paraph.protocol.wire import Founding, SessionRequest
 from paraph.protocol.wire import session_message as session_bytes
-from paraph.protocol.words import root_digest
+from tests.support.parties import Party, Person, anew, make_party, new_holder, new_person
 
 START: Final = 1_445_000_000_000
 """Where time begins in tests, POSIX ms."""
@@ -71,66 +66,6 @@ LIMITS: Final = Limits(body_bytes=8 * 1024 * 1024 + 256 * 1024, attachment_bytes
                        attachments=16)  # fmt: skip
 
 _salts: Final = itertools.count(1)
-
-
-@dataclasses.dataclass(slots=True)
-class Person:
-    """One key pair in one role, and the count of what it has said.
-
-    Attributes:
-        party: Party code.
-        role: Role, or ``root``.
-        signing: Its signing key.
-        sealing: Its sealing key; a root's is never used.
-        holder: Opaque id.
-        sequence: Number of the last statement signed.
-        previous: Id of the last statement signed; the channel id before the first.
-    """
-
-    party: str
-    role: str
-    signing: SecretKey
-    sealing: SealingKey
-    holder: bytes
-    sequence: int = 0
-    previous: bytes = ZERO
-
-    @property
-    def id(self) -> KeyId:
-        """Id of the signing key."""
-        return self.signing.public.id
-
-
-@dataclasses.dataclass(slots=True)
-class Party:
-    """A ministry with all its secrets."""
-
-    code: str
-    roots: tuple[SecretKey, ...]
-    threshold: int
-    archive: SealingKey
-    cosigner: CosignerSecret | None
-    manifest: Document
-    carrier: Person
-    """Its first root, as the author of statements that carry documents."""
-    people: list[Person] = dataclasses.field(default_factory=list)
-
-    def person(self, role: str) -> Person:
-        """Return the first person enrolled in *role*."""
-        return next(each for each in self.people if each.role == role)
-
-    def admission(self, code: str) -> Admission:
-        """Return the admission of this root set under an operator's *code*."""
-        raw = tuple(sorted(root.public.raw for root in self.roots))
-        ids = [root.public.id for root in self.roots]
-        message = admission_bytes(code, root_digest(self.code, self.threshold, ids))
-        return Admission(
-            code=code,
-            party=self.code,
-            roots=raw,
-            threshold=self.threshold,
-            signature=self.roots[0].sign(Context.POSSESSION, message),
-        )
 
 
 class Channel:
@@ -304,7 +239,7 @@ class Channel:
 
     def new_person(self, party: str, role: str) -> Person:
         """Return a person with new keys that nobody has enrolled yet."""
-        return Person(party, role, SecretKey.generate(), SealingKey.generate(), _holder())
+        return new_person(party, role)
 
     def enrolment(
         self, person: Person, *, not_after: int = FAR, signers: Iterable[SecretKey] = ()
@@ -378,33 +313,6 @@ def type_of(content: SealedContent | ClearContent) -> str:
     return SEALED_TYPE if isinstance(content, SealedContent) else TYPE_OF[type(content.payload)]
 
 
-def make_party(code: str, *, roots: int = 1, threshold: int = 1, cosigner: bool = False) -> Party:
-    """Return a party with new keys and a signed first manifest."""
-    keys = tuple(SecretKey.generate() for _ in range(roots))
-    archive = SealingKey.generate()
-    secret = CosignerSecret.generate() if cosigner else None
-    cosigners: tuple[Cosigner, ...] = ()
-    if secret is not None:
-        ed25519, mldsa44 = secret.public
-        name = f"{code.lower()}.example/cosigner/1"
-        cosigners = (Cosigner(name=name, ed25519=ed25519, mldsa44=mldsa44),)
-    manifest = Manifest(
-        party=code,
-        number=1,
-        channel=ZERO,
-        previous=ZERO,
-        names=(Name(language="en", name=f"Ministry {code}"),),
-        roots=tuple(sorted(key.public.raw for key in keys)),
-        threshold=threshold,
-        cosigners=cosigners,
-        archive=archive.public.raw,
-        policy=Policy(initiallers=1, signatories=1, release=(), new_keys="root_signed"),
-    )
-    document = documents.countersign(documents.draft(manifest), Manifest, keys)
-    carrier = Person(code, "root", keys[0], archive, bytes(16))
-    return Party(code, keys, threshold, archive, secret, document, carrier)
-
-
 def make_channel(
     *,
     codes: tuple[str, ...] = ("RUS", "USA"),
@@ -431,7 +339,7 @@ def make_channel(
         nonce: The charter's; new if empty.
     """
     found = sorted(
-        (_anew(each) for each in parties)
+        (anew(each) for each in parties)
         if parties
         else (make_party(code, cosigner=quorum == "all") for code in codes),
         key=lambda each: each.code,
@@ -440,7 +348,7 @@ def make_channel(
     ed25519, mldsa44 = secret.public
     charter = Charter(
         version=1,
-        nonce=nonce or _holder(),
+        nonce=nonce or new_holder(),
         rules=1,
         exercise=exercise,
         parties=tuple(
@@ -505,13 +413,3 @@ def found_with(
         envelopes.append(signed.sign(statement, author))
         previous = statement_id(envelopes[-1])
     return tuple(envelopes)
-
-
-def _anew(party: Party) -> Party:
-    # The same roots at the beginning of another channel.
-    carrier = dataclasses.replace(party.carrier, sequence=0, previous=ZERO)
-    return dataclasses.replace(party, carrier=carrier, people=[])
-
-
-def _holder() -> bytes:
-    return hashlib.sha256(next(_salts).to_bytes(8, "little") + b"holder").digest()[:16]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tests.support.channel import Channel, Person
+from tests.support.channel import Channel
+from tests.support.parties import Person
 
 RECORD = b"any record"
 OFFICER = "desk_officer"

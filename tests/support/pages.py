@@ -50,7 +50,9 @@ class Pages:
         answer = await self.client.get(self._at(path), headers=self.own)
         return await self._text(answer, status)
 
-    async def post(self, path: str, form: Mapping[str, str], *, status: int = 200) -> str:
+    async def post(
+        self, path: str, form: Mapping[str, str] | Sequence[tuple[str, str]], *, status: int = 200
+    ) -> str:
         """Post *form* and return the page that comes of it, redirects followed."""
         answer = await self.client.post(self._at(path), data=form, headers=self.own)
         return await self._text(answer, status)

@@ -16,8 +16,9 @@ from paraph.server.relay import RelayFiles, RelayLimits, create_files, open_rela
 from paraph.server.service import RelayService
 from paraph.server.service_channel import ServiceChannel
 from paraph.server.store.sqlite import SqliteStore
-from tests.support.channel import Channel, Person
+from tests.support.channel import Channel
 from tests.support.clock import FakeClock
+from tests.support.parties import Person
 
 
 class DeadlyError(AssertionError):

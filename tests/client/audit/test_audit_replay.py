@@ -31,8 +31,9 @@ from paraph.protocol.statements.content import Content
 from paraph.protocol.statements.envelope import SealedContent
 from paraph.protocol.tiles import ENTRIES, entry_bundle, tiles_of
 from tests.support import negotiating
-from tests.support.channel import Channel, Person, make_channel
+from tests.support.channel import Channel, make_channel
 from tests.support.memory_relay import MemoryRelay
+from tests.support.parties import Person
 
 
 class Office:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from pathlib import Path
 
-from paraph.client.bot import Bot, Notice, StockBot
+from paraph.client.bot import AcknowledgementGiven, Bot, Heartbeat, Notice, StockBot
 from paraph.client.keys.home import Home
 from paraph.client.keys.vault import HeldKey, Vault, VaultContent, empty_content
 from paraph.client.log.replica import Replica
@@ -183,6 +183,22 @@ def make_bench(path: Path, **options: object) -> Bench:
     if len(channel.parties) == 2:
         bench.beat("USA")
     return bench
+
+
+def receipts(bench: Bench, since: int = 0) -> list[AcknowledgementGiven]:
+    """Return what the bot has acknowledged."""
+    return [each for each in bench.said(since) if isinstance(each, AcknowledgementGiven)]
+
+
+def beats(bench: Bench, since: int = 0) -> list[Heartbeat]:
+    """Return its signs of life."""
+    return [each for each in bench.said(since) if isinstance(each, Heartbeat)]
+
+
+async def steps(bot: Bot, count: int = 2) -> None:
+    """Let it go round so many times."""
+    for _ in range(count):
+        await bot.step()
 
 
 def _card(channel: Channel) -> RelayCard:

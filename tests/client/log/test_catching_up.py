@@ -7,12 +7,11 @@ import dataclasses
 import io
 import os
 import signal
-from collections.abc import AsyncIterator, Iterator, Sequence
-from pathlib import Path
+from collections.abc import AsyncIterator, Sequence
 
 import pytest
 
-from paraph.client.keys.home import ChannelHome, Home
+from paraph.client.keys.home import ChannelHome
 from paraph.client.log import catching_up, checker, checkers
 from paraph.client.log.checkers import Checkers, Question
 from paraph.client.log.replica import Replica
@@ -55,18 +54,6 @@ def channel() -> Channel:
 @pytest.fixture
 def relay(channel: Channel) -> Piecewise:
     return Piecewise(channel)
-
-
-@pytest.fixture
-def folder(channel: Channel, tmp_path: Path) -> ChannelHome:
-    return Home(tmp_path / "home").channel(channel.id)
-
-
-@pytest.fixture
-def replica(channel: Channel, folder: ChannelHome) -> Iterator[Replica]:
-    made = Replica.create(folder, channel.founding)
-    yield made
-    made.close()
 
 
 @pytest.fixture

@@ -2,33 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
-from paraph.client.keys.home import Home
 from paraph.client.keys.trust import anchor_of
 from paraph.client.log import conflicts
 from paraph.client.log.replica import Replica
 from paraph.protocol.errors import ForgedError, RefusedError
 from paraph.protocol.evidence import DoubleSequenceEvidence
 from paraph.protocol.wire import Conflict
-from tests.support.channel import Channel, make_channel
+from tests.support.channel import Channel
 from tests.support.memory_relay import MemoryRelay
-
-
-@pytest.fixture
-def channel() -> Channel:
-    return make_channel()
-
-
-@pytest.fixture
-def replica(channel: Channel, tmp_path: Path) -> Iterator[Replica]:
-    folder = Home(tmp_path / "home").channel(channel.id)
-    made = Replica.create(folder, channel.founding)
-    yield made
-    made.close()
 
 
 async def misuse(channel: Channel, relay: MemoryRelay, number: int = 1) -> None:

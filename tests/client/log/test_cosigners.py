@@ -1,11 +1,7 @@
 """Below which index the log is final: a cosigner of each party covered it (SPEC 6.4)."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
-from paraph.client.keys.home import Home
 from paraph.client.log.cosigners import final_below
 from paraph.client.log.replica import Replica
 from paraph.protocol.checkpoint import verify_checkpoint
@@ -16,13 +12,6 @@ from tests.support.channel import Channel, make_channel
 @pytest.fixture
 def channel() -> Channel:
     return make_channel(quorum="all")
-
-
-@pytest.fixture
-def replica(channel: Channel, tmp_path: Path) -> Iterator[Replica]:
-    made = Replica.create(Home(tmp_path / "home").channel(channel.id), channel.founding)
-    yield made
-    made.close()
 
 
 def cosigned(channel: Channel, *codes: str) -> bytes:

@@ -17,8 +17,9 @@ from paraph.protocol.errors import UnavailableError
 from paraph.protocol.negotiation.fingerprint import digest
 from paraph.protocol.sealed import unwrap
 from tests.support import negotiating
-from tests.support.channel import START, Channel, Person, make_channel
+from tests.support.channel import START, Channel
 from tests.support.memory_relay import MemoryRelay
+from tests.support.parties import Person
 
 
 class Desk:
@@ -30,16 +31,6 @@ class Desk:
         self.replica = Replica.load(home) if home.exists else Replica.create(home, channel.founding)
         self.outbox = Outbox(self.replica, self.person.signing, now=lambda: START + 1)
         self.reader = Reader(self.replica, [self.person.sealing])
-
-
-@pytest.fixture
-def channel() -> Channel:
-    return make_channel()
-
-
-@pytest.fixture
-def relay(channel: Channel) -> MemoryRelay:
-    return MemoryRelay(channel)
 
 
 @pytest.fixture

@@ -19,8 +19,9 @@ from paraph.protocol.statements.clear import Grant, GrantedWrap, Unopened, Withd
 from paraph.protocol.statements.content import Content
 from paraph.protocol.statements.envelope import SealedContent
 from tests.support import negotiating
-from tests.support.channel import Channel, Person, make_channel
+from tests.support.channel import Channel, make_channel
 from tests.support.memory_relay import MemoryRelay
+from tests.support.parties import Person
 
 
 class Table:

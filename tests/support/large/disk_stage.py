@@ -14,7 +14,8 @@ from paraph.protocol.state import Entry
 from paraph.protocol.statements.clear import Heartbeat
 from paraph.protocol.statements.content import Content, encode_content
 from paraph.server.service import RelayService
-from tests.support.channel import START, Channel, Person
+from tests.support.channel import START, Channel
+from tests.support.parties import Person
 
 _TOGETHER: Final = 32
 """Statements on their way to the relay at once."""

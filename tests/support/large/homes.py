@@ -35,11 +35,12 @@ from paraph.client.transport import Transport
 from paraph.protocol import roles
 from paraph.protocol.wire import RelayCard
 from paraph.server import logs
-from tests.support.channel import START, Channel, Person
+from tests.support.channel import START, Channel
 from tests.support.large import notes
 from tests.support.large.disk_stage import DiskStage
 from tests.support.large.script import Script
 from tests.support.large.stage import DAY, PARTIES, Size
+from tests.support.parties import Person
 from tests.support.real_relay import RealRelay, make_relay, start_relay
 
 PASSPHRASE: Final = b"correct horse battery staple"
