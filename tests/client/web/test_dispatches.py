@@ -41,6 +41,12 @@ async def test_a_dispatch_goes_over_is_taken_in_charge_and_answered(
         size = rus.office.desks[0].replica.size
         assert "not acknowledged by us yet" in await rus.get("dispatches")
         assert rus.office.desks[0].replica.size == size  # opening it has told nobody
+        # Whose machine opens it is said at each desk: theirs here is ours there.
+        assert "opened by our machine" in theirs
+        assert "their machine" not in theirs
+        sent = await usa.get("dispatches/USA-1")
+        assert "opened by their machine" in sent
+        assert "our machine" not in sent
         await rus.post("dispatches/USA-1", {"rung": "in_charge"})
         assert '<button name="rung" value="displayed"' not in (
             left := await rus.get("dispatches/USA-1")

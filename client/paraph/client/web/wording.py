@@ -37,10 +37,15 @@ def filters(catalogue: NullTranslations, chosen: str) -> Mapping[str, Callable[.
         """What people call a code of the protocol; the code itself, if it is a newer one."""
         return catalogue.gettext(VOCABULARIES[vocabulary].get(code, code))
 
-    def reached(state: str) -> str:
-        """How far an entry has come; of one that counts for nothing, the code of why as well."""
+    def reached(state: str, *, here: bool = False) -> str:
+        """How far an entry has come; of one that counts for nothing, the code of why as well.
+
+        Args:
+            state: A rung, or what else became of it.
+            here: It came with us, since the other side said it; otherwise with them.
+        """
         code, opens, why = state.partition("(")
-        return f"{called(code, 'rung')}{' ' if opens else ''}{opens}{why}"
+        return f"{called(code, 'rung-here' if here else 'rung')}{' ' if opens else ''}{opens}{why}"
 
     def role(code: str) -> str:
         """What people call a role."""

@@ -42,7 +42,14 @@ RUNGS: Final = {
     "void": N_("counts for nothing"),
     "held-back": N_("held back here"),
 }
-"""How far a statement has come, and what else becomes of an entry."""
+"""How far a statement of ours has come, and what else becomes of an entry."""
+RUNGS_HERE: Final = {
+    **RUNGS,
+    "held": N_("held by us"),
+    "fetched": N_("opened by our machine"),
+    "cannot_open": N_("cannot be opened here"),
+}
+"""How far a statement of the other side has come with us."""
 KINDS: Final = {
     "negotiation-opened": N_("negotiation"),
     "version-tabled": N_("version"),
@@ -136,11 +143,15 @@ CHARACTERS: Final = {
     "non_binding": N_("not legally binding"),
     "binding": N_("legally binding"),
 }
+SAYABLE: Final = {**KINDS, **DRAFTING["version"], **DRAFTING["dispatch-kind"], **TALKING["comment"]}
+"""Kinds that a mandate may ask to be looked over first: records, versions, dispatches, comments."""
 VOCABULARIES: Final = {
     "role": roles.CALLED,
     "phase": PHASES,
     "rung": RUNGS,
+    "rung-here": RUNGS_HERE,
     "kind": KINDS,
+    "sayable": SAYABLE,
     "clause": CLAUSES,
     "standing": STANDINGS,
     "owed": OWED,
