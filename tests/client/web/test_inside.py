@@ -1,5 +1,6 @@
 """Mandate and clearances: said inside with their own verb, seen by nobody else."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -87,14 +88,35 @@ async def test_a_mandate_that_does_not_hold_is_told_and_what_was_typed_stays(
 ) -> None:
     async with pages(head) as above:
         long = "x" * 300
-        told = await above.post("/inside/mandate", {**FORM, "trip-en": long}, status=409)
-        assert "This was not done." in told
+        told = await above.post("/inside/mandate", {**FORM, "trip-en": long}, status=400)
+        assert 'id="trip-en-fault" role="alert">At most 200 characters a line, please' in told
         assert long in told
+        named = await above.post("/inside/mandate", {**FORM, "name": "n" * 65}, status=400)
+        assert "This is too long: 65 characters, and 64 at most." in named
         nameless = await above.post("/inside/mandate", {**FORM, "name": ""}, status=400)
         assert "Please fill this in." in nameless
         inner = above.office.chancery
         assert inner is not None
         assert not inner.state.mandates
+
+
+async def test_kinds_are_ticked_by_their_names_and_unknown_ones_stay(head: Person) -> None:
+    async with pages(head) as above:
+        await above.post("/inside/mandate", [
+            *FORM.items(), ("clear", "note_verbale"), ("clear", "own_kind"),
+            ("legal", "authenticated"),
+        ])  # fmt: skip
+        inner = above.office.chancery
+        assert inner is not None
+        (mandate,) = inner.state.mandates.values()
+        assert mandate.content.clear_first == ("note_verbale", "own_kind", "version-tabled")
+        assert mandate.content.legal_first == ("authenticated",)
+        form = await above.get("/inside/mandate")
+        for code, name in (("note_verbale", "note verbale"), ("own_kind", "own_kind"),
+                           ("version-tabled", "version"), ("proposal-made", None)):  # fmt: skip
+            ticked = re.search(f'name="clear" value="{code}" checked> ([^<]+)</label>', form)
+            assert (ticked[1] if ticked else None) == name
+        assert 'name="legal" value="authenticated" checked' in form
 
 
 async def test_without_an_internal_channel_it_is_kept_in_this_home_alone(usa: Person) -> None:

@@ -112,10 +112,10 @@ async def test_unknown_kept_words_are_refused(desks: tuple[Person, Person]) -> N
 
 def test_few_are_kept_and_those_somebody_waits_for_longest() -> None:
     kept = Kept()
-    waits = kept.keep("/n/1/comments/new", (("body", "first"),), waits=True)
+    waits = kept.keep("/n/1/comments/new", (("kind", "legal"), ("body", "A first.")), waits=True)
     others = [kept.keep("/n/1/comments/new", (), waits=False) for _ in range(MOST)]
     assert kept.waiting() == [waits]
-    assert kept.find(waits.id).words == "first"
+    assert kept.find(waits.id).words == ("A first.",)
     assert kept.waiting() == []
     with pytest.raises(InputError, match="not kept any more"):
         kept.find(others[0].id)

@@ -20,6 +20,7 @@ from aiohttp import web
 from paraph.client.web import language, spoken, typed
 from paraph.client.writing.blocks import instant
 from paraph.protocol.errors import ParaphError
+from paraph.protocol.sentences import Sentence, worded
 
 
 class Posted:
@@ -40,7 +41,7 @@ class Posted:
         self,
         values: Mapping[str, str],
         many: Mapping[str, list[str]] | None = None,
-        tell: Callable[[str], str] = str,
+        tell: Callable[[str | Sentence], str] = str,
         refusal: Callable[[ParaphError], str] = str,
         again: str = "",
     ) -> None:
@@ -80,7 +81,7 @@ class Posted:
         """Return a form nobody filled in yet, with what it begins with."""
         return cls(values)
 
-    def fault(self, name: str, message: str) -> None:
+    def fault(self, name: str, message: str | Sentence) -> None:
         """Say what is wrong with a field; the first message stands."""
         self.faults.setdefault(name, self._tell(message))
 
@@ -94,7 +95,14 @@ class Posted:
         if needed and not found:
             self.fault(name, "Please fill this in.")
         if len(found) > most:
-            self.fault(name, "This is too long.")
+            self.fault(
+                name,
+                worded(
+                    "This is too long: %(count)s characters, and %(most)s at most.",
+                    count=len(found),
+                    most=most,
+                ),
+            )
         return found
 
     def choice(self, name: str, allowed: Collection[str], *, otherwise: str = "") -> str:
@@ -103,6 +111,10 @@ class Posted:
         if found not in allowed:
             self.fault(name, "Please choose one.")
         return found
+
+    def several(self, name: str) -> tuple[str, ...]:
+        """Return everything that was filled in under *name*, in the order of the form."""
+        return tuple(self._many.get(name, ())) or tuple(filter(None, (self.values.get(name),)))
 
     def chosen(self, name: str, allowed: Collection[str]) -> tuple[str, ...]:
         """Return those of *allowed* that are ticked, in the order of the form."""

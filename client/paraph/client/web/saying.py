@@ -141,6 +141,8 @@ async def _tried(
             return again(400)
         way = await hand_over(content)
     except ParaphError as error:
+        if form.faults:  # said at the fields
+            return again(400)
         form.refused(FORM, error)
         return again(409)
     raise way

@@ -9,6 +9,7 @@ again (:meth:`paraph.client.web.posted.Posted.read`).
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import re
 import secrets
 from collections.abc import Collection, Mapping, Sequence
@@ -21,6 +22,7 @@ from paraph.protocol.errors import InputError
 
 MOST: Final = 64
 """Forms that are kept; then the oldest is dropped, of those that nobody waits for first."""
+MOST_SHOWN: Final = 4
 AGAIN: Final = "typed"
 """The field that names kept fields in the place of all others."""
 WHERE: Final = "typed-for"
@@ -48,9 +50,10 @@ class Typed:
     fields: Fields
 
     @property
-    def words(self) -> str:
-        """The longest of the texts: by it a person knows which form it was."""
-        return max((value for _, value in self.fields), key=len, default="")
+    def words(self) -> tuple[str, ...]:
+        """The texts of it, at most :data:`MOST_SHOWN`: by them a person knows which form it was."""
+        found = (value for _, value in self.fields if not _CHOICE.fullmatch(value))
+        return tuple(itertools.islice(found, MOST_SHOWN))
 
 
 class Kept:

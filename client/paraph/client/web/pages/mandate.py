@@ -14,14 +14,31 @@ from paraph.client.negotiating import chancery
 from paraph.client.web import asked, language, saying
 from paraph.client.web.posted import Posted
 from paraph.client.web.rendering import page
+from paraph.client.web.words import N_, SAYABLE
+from paraph.client.web.words_drafting import VERSIONS
 from paraph.protocol import roles
 from paraph.protocol.errors import InputError, MisuseError, ParaphError
+from paraph.protocol.sentences import worded
+from paraph.protocol.statements.content import CONTENT_KINDS
+from paraph.protocol.statements.exchanges import COMMENT_KINDS, DISPATCH_KINDS
 from paraph.protocol.statements.header import NO_NEGOTIATION, ContentHeader, to_wordings
 from paraph.protocol.statements.internal import MandateSet, TripWords
 
 MOST_NAME: Final = 64
 MOST_LINES: Final = 20_000
 ROLES: Final = tuple(sorted(roles.OFFICERS))
+MOST_PHRASE: Final = 200
+_INSIDE: Final = frozenset({"clearance-asked", "clearance-given", "mandate-set"})
+_RECEIPT: Final = "acknowledgement-given"
+KINDS: Final = {
+    N_("Everything of a kind"): tuple(
+        sorted(CONTENT_KINDS.keys() - _INSIDE - {_RECEIPT}, key=list(SAYABLE).index)
+    ),
+    N_("Versions"): tuple(VERSIONS),
+    N_("Dispatches"): DISPATCH_KINDS,
+    N_("Comments"): COMMENT_KINDS,
+}
+"""What may be asked to be looked over before it leaves, by the heading it stands under."""
 EVERY: Final = "every"
 """In the place of a negotiation: every one that has no mandate of its own."""
 
@@ -92,8 +109,21 @@ def _page(request: web.Request, form: Posted, status: int) -> web.Response:
         is_local=office.chancery is None,
         negotiations=_known(request),
         every=NO_NEGOTIATION,
+        kinds={**KINDS, **_others(form)},
+        chosen={each: _kinds(form, each) for each in ("clear", "legal")},
         applies=_of(request, room.talks.identity.hex()) if room is not None else None,
     )
+
+
+def _others(form: Posted) -> dict[str, tuple[str, ...]]:
+    # A mandate that was set elsewhere may name kinds that this desk does not know.
+    known = {kind for found in KINDS.values() for kind in found}
+    named = {*_kinds(form, "clear"), *_kinds(form, "legal")} - known
+    return {N_("Others"): tuple(sorted(named))} if named else {}
+
+
+def _kinds(form: Posted, field: str) -> tuple[str, ...]:
+    return tuple(sorted({each for said in form.several(field) for each in said.splitlines()}))
 
 
 def _filled(found: MandateSet) -> dict[str, str]:
@@ -132,12 +162,16 @@ async def put(request: web.Request) -> web.Response:
 
     if inner is not None:
         return await saying.keep_inside(request, form, make, again=again, back=back)
+    if form.again:  # shown once more, and set by nobody yet
+        return again(200)
     try:
         mandate = make()
         if form.faults:
             return again(400)
         chancery.keep_mandate(office.home, mandate)
     except ParaphError as error:
+        if form.faults:  # said at the fields
+            return again(400)
         form.refused(saying.FORM, error)
         return again(409)
     raise web.HTTPSeeOther(back)
@@ -146,6 +180,7 @@ async def put(request: web.Request) -> web.Response:
 def _made(form: Posted, header: ContentHeader, languages: Iterable[str]) -> MandateSet:
     languages = tuple(languages)
     name = form.words("name", most=MOST_NAME)
+    out = _lines(form, "out")
     scope = {each: form.words(f"scope-{each}", needed=False) for each in languages}
     trips = {each: _lines(form, f"trip-{each}") for each in languages}
     try:
@@ -153,14 +188,14 @@ def _made(form: Posted, header: ContentHeader, languages: Iterable[str]) -> Mand
             header=header,
             name=name or "-",
             scope=to_wordings({each: words for each, words in scope.items() if words}),
-            out_of_scope=_lines(form, "out"),
+            out_of_scope=out,
             trip_words=tuple(
                 TripWords(language=each, words=trips[each]) for each in sorted(trips) if trips[each]
             ),
             ad_referendum=tuple(each for each in ROLES if form.ticked(f"adref-{each}")),
             final=tuple(each for each in ROLES if form.ticked(f"final-{each}")),
-            clear_first=_lines(form, "clear"),
-            legal_first=_lines(form, "legal"),
+            clear_first=_kinds(form, "clear"),
+            legal_first=_kinds(form, "legal"),
         )
     except MisuseError as error:
         raise InputError(error.words) from error
@@ -168,7 +203,18 @@ def _made(form: Posted, header: ContentHeader, languages: Iterable[str]) -> Mand
 
 def _lines(form: Posted, name: str) -> tuple[str, ...]:
     words = form.words(name, most=MOST_LINES, needed=False)
-    return tuple(sorted({each.strip() for each in words.splitlines() if each.strip()}))
+    found = sorted({each.strip() for each in words.splitlines() if each.strip()})
+    for each in found:
+        if len(each) > MOST_PHRASE:
+            form.fault(
+                name,
+                worded(
+                    "At most %(most)s characters a line, please: “%(words)s…” has more.",
+                    most=MOST_PHRASE,
+                    words=each[:40],
+                ),
+            )
+    return tuple(found)
 
 
 ROUTES: Final = tuple(
