@@ -80,6 +80,33 @@ async def test_a_new_key_is_told_and_bars_the_conclusion_until_somebody_accepted
         assert len(newcomers.newcomers(desk)) >= 1
 
 
+async def test_what_a_held_key_does_in_codes_is_marked_until_somebody_accepted_it(
+    desks: tuple[Person, Person],
+) -> None:
+    person, rus = desks
+    officer = await asyncio.to_thread(strangers.stranger, person, rus)
+    await asyncio.to_thread(officer.ok, "position", "take", "distance=reserve")
+    await asyncio.to_thread(officer.ok, "propose", "make", "en=One", "ru=Один")
+    await asyncio.to_thread(officer.ok, "answer", "P-1", "withdraw")
+    marked = (
+        "text", "clause/distance", "positions", "proposals?show=all", "proposals/P-1",
+    )  # fmt: skip
+    async with pages(person) as usa:
+        for view in marked:
+            found = await usa.get(view)
+            assert "3 statements here were said under a key that is held" in found, view
+            assert '<span class="chip held-key">key held</span>' in found, view
+        assert found.count("held-key") == 2  # made, and withdrawn
+        key = strangers.key_of(officer)
+        await asyncio.to_thread(
+            person.ok, "party", "accept", key[:8], "--fingerprint", key, "--who", "Anna"
+        )
+        for view in marked:
+            found = await usa.get(view)
+            assert "key that is held" not in found, view
+            assert "held-key" not in found, view
+
+
 async def test_no_page_shows_what_a_new_key_said_before_somebody_accepted_it(
     desks: tuple[Person, Person],
 ) -> None:

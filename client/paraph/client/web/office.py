@@ -18,6 +18,7 @@ from paraph.client.channel.tools import Tools
 from paraph.client.keys.home import Home
 from paraph.client.keys.vault import Vault
 from paraph.client.negotiating.fingerprint import Fingerprint, fingerprint
+from paraph.client.reading import placed
 from paraph.client.web.following import Following
 from paraph.client.web.gate import Gate
 from paraph.client.web.hints import Hints
@@ -55,6 +56,22 @@ class Room:
     def hidden(self) -> tuple[tuple[Version, Sentence], ...]:
         """Newest versions of the text that are held here, and why: older ones are shown."""
         return self.desk.screen.hidden(self.talks)
+
+    @property
+    def held(self) -> frozenset[bytes]:
+        """Statements here under a key that is held: their words are not shown, their effects are.
+
+        What such a statement does in codes (a position, a standing, a number) both sides compute;
+        a page that shows it says under what key it was said.
+        """
+        held = self.desk.screen.held
+        found = placed.in_order(self.state) if held else ()
+        return frozenset(
+            each.said.statement
+            for each in found
+            if each.negotiation == self.talks.identity
+            and held.why(each.said.key, each.index) is not None
+        )
 
     def party_class(self, code: str) -> str:
         """Return how a party is dressed: by its place in the charter; nothing for nobody."""
