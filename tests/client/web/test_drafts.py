@@ -350,6 +350,32 @@ async def test_a_draft_is_thrown_away_only_when_that_was_confirmed_and_comes_bac
         assert len(_folder(usa).kept(("en", "ru"))) == 2
 
 
+async def test_agreed_words_are_not_changed_without_saying_why(
+    desks: tuple[Person, Person],
+) -> None:
+    async with pages(desks[0]) as usa, pages(desks[1]) as rus:
+        for seen in (usa, rus):
+            await seen.sync()
+            head = next(seen.office.rooms()[0].talks.versions.values()).index
+            await seen.say(f"positions/take?v={head}", {"others": "ad_referendum"})
+        await usa.sync()
+        page = await _begun(usa, "title")
+        assert "All sides agree" not in page
+        told = await _autosave(usa, "title", _form(page, "title", words_en="Another"))
+        assert "All sides agree to the words as they stood." in told
+        assert '<details class="more small" open>' in await usa.get("drafts/1?open=title")
+        refused = await usa.post("drafts/1/table", {"kind": "counter_draft"}, status=409)
+        assert "say in the draft, below the clause, which proposal" in refused
+        assert "== title" not in refused
+        page = await usa.get("drafts/1?open=title")
+        told = await _autosave(usa, "title", {**_form(page, "title"), "proposal": "P-1"})
+        assert "All sides agree" not in told
+        await usa.post(
+            "drafts/1/clause/title", {**_form(page, "title"), "proposal": "", "act": "remove"}
+        )
+        assert "All sides agree" in await usa.get("drafts/1")
+
+
 async def test_hostile_words_are_shown_inert_and_come_back_to_the_letter(
     desks: tuple[Person, Person],
 ) -> None:
@@ -477,10 +503,14 @@ async def test_a_draft_is_offered_as_a_proposal_and_against_one(
         await rus.post("drafts", {"from": "P-1"})
         page = await rus.get("drafts/1/offer")
         assert '<option value="P-1"' in page
-        await rus.say("drafts/1/offer", {"against": "P-1", "why-en": "As an annex."})
+        why = {"against": "P-1", "why-en": "As an annex.", "why-ru": "Как приложение."}
+        titled = await rus.post("drafts/1/offer", {**why, "title-ru": "Иначе"}, status=400)
+        assert 'id="title-ru-fault" role="alert">A counter keeps the title' in titled
+        await rus.say("drafts/1/offer", why)
         await usa.sync()
         proposal = await usa.get("proposals/P-1")
         assert "As an annex." in proposal
+        assert "Как приложение." in proposal
         assert len(usa.office.rooms()[0].talks.heads) == 1
         await rus.post("drafts", {"from": "whole"})
         refused = await rus.get("drafts/2/offer", status=400)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from paraph.client.negotiating import concluding
+from paraph.client.negotiating import concluding, outgoing
 from paraph.client.web import language
 from paraph.client.web.rendering import TEMPLATES
 from paraph.client.web.words import VOCABULARIES
@@ -21,6 +21,7 @@ from paraph.protocol.statements import (
     versions,
 )
 from paraph.protocol.statements.content import CONTENT_KINDS
+from tests.support.every_content import EVERY
 
 _CALLED = re.compile(r'called\("([^"]*)"\)')
 
@@ -55,6 +56,7 @@ CODES: dict[str, Collection[str]] = {
     "change-of-effect": conclusion.CHANGES,
     "powers-to": conclusion.PURPOSES,
     "clause-role": versions.ROLES_OF_CLAUSES,
+    "field": {said.field for each in EVERY for said in outgoing.free_words(each)},
     "rule": [*gate._ORDER, *concluding._HINTS],  # noqa: SLF001 - every rule there is
 }
 """Vocabulary to every code of the protocol that it must have words for."""

@@ -69,6 +69,19 @@ class Outgoing:
     sections: Mapping[str, tuple[Row, ...]]
 
     @property
+    def said(self) -> tuple[tuple[Words, ...], ...]:
+        """The words, those that say one thing in several languages together."""
+        found: list[list[Words]] = []
+        for each in self.words:
+            together = found[-1] if found else []
+            known = {one.language for one in together} | {""}
+            if together and together[0].field == each.field and each.language not in known:
+                together.append(each)
+            else:
+                found.append([each])
+        return tuple(map(tuple, found))
+
+    @property
     def clauses(self) -> int:
         """How many clauses a person reads: those that it changes, or all of a whole text."""
         if self.redline is not None:

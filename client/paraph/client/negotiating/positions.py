@@ -227,10 +227,20 @@ def reopened(
         marks = matrix.get(part.cid, {})
         if part.cid not in touched or (now is not None and now.words == part.words):
             continue
-        if all(mark.value in views.AGREEING for mark in marks.values()):
+        if _is_agreed(marks):
             notes = [each.notes for each in touched[part.cid]]
             explained = all(each.proposal or each.finding or each.result for each in notes)
             yield Reopened(part, marks, explained)
+
+
+def agreed(state: State, talks: Negotiation, version: Version) -> frozenset[str]:
+    """Return the clauses of *version* that all parties agree to: to change one says why."""
+    matrix = views.matrix(state, talks, version)
+    return frozenset(cid for cid, marks in matrix.items() if _is_agreed(marks))
+
+
+def _is_agreed(marks: Mapping[str, Mark]) -> bool:
+    return all(mark.value in views.AGREEING for mark in marks.values())
 
 
 def require_reasons(state: State, content: VersionTabled, text: Text) -> None:

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Final
 
 from aiohttp import web
 
-from paraph.client.negotiating import chancery, draft_rows, drafting, editing, linting, mandate
+from paraph.client.negotiating import (
+    chancery,
+    draft_rows,
+    drafting,
+    editing,
+    linting,
+    mandate,
+    positions,
+)
 from paraph.client.negotiating.bilingual import DraftFile
 from paraph.client.negotiating.draft_rows import Row
 from paraph.client.negotiating.draft_standing import Standing, heads_of, sent_as, standing
@@ -186,6 +195,7 @@ class Shown:
         notes: Internal comments on it; private.
         conflicts: Words of somebody else by field, where both wrote.
         is_recast: Whether heading and role may be given: the draft itself begins the clause.
+        reopens: Whether it changes words that all parties agree to, and says no reason yet.
     """
 
     row: Row
@@ -201,6 +211,7 @@ class Shown:
     notes: Sequence[Comment] = ()
     conflicts: Mapping[str, str] = dataclasses.field(default_factory=dict)
     is_recast: bool = False
+    reopens: bool = False
 
     @property
     def cid(self) -> str:
@@ -292,7 +303,24 @@ class Sheet:
             hits=self.hits(row) if is_open else (),
             notes=self.inner.get(row.entry.part.cid, ()),
             is_recast=not row.olds or bool(row.entry.split_from),
+            reopens=(is_open or row.entry.deleted) and self.reopens(row),
         )
+
+    def reopens(self, row: Row) -> bool:
+        """Tell whether a clause changes words that all parties agree to, and says no reason."""
+        entry = row.entry
+        if row.change == "same" or entry.proposal or entry.finding or entry.result:
+            return False
+        changed = {old.cid for old in row.olds if entry.deleted or old.words != entry.part.words}
+        return bool(changed & self.agreed)
+
+    @functools.cached_property
+    def agreed(self) -> frozenset[str]:
+        """The clauses of the parent that all parties agree to."""
+        parent = self.draft.parent
+        if parent is None:
+            return frozenset()
+        return positions.agreed(self.room.state, self.room.talks, parent)
 
     def pieces(self, row: Row) -> Mapping[str, tuple[Piece, ...]]:
         """Return what differs from the parent, by language; nothing where all is as it was."""

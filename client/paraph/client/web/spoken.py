@@ -41,6 +41,10 @@ HINTS: Final[Mapping[str, str]] = {
     ),
     "parent-not-head": N_("Nothing is lost: bring your draft over to the newest version."),
     "not-recipient": N_("Ask your registrar to grant this entry to your key."),
+    "reopens-agreed": N_(
+        "Nothing was sent. To reopen it, say in the draft, below the clause, which proposal or"
+        " finding the change serves, or what came of it."
+    ),
     "key-elsewhere": N_("A key belongs to one device: ask your registrar for a new one here."),
     "key-held": N_(
         "Nothing was sent. Call them, and ask whose key it is; it is accepted under “Trust”."
@@ -50,7 +54,7 @@ HINTS: Final[Mapping[str, str]] = {
 """By code, what to do on the desk, where the hint of the error names a command."""
 _VALUE: Final = re.compile(r"%\(\w+\)s")
 _LETTERS: Final = re.compile(r"[^\W\d_]")
-_COMMAND: Final = re.compile(r"\bparaph\b|(?<!\w)--[a-z]|\bchmod\b|^== ")
+_COMMAND: Final = re.compile(r"\bparaph\b|(?<!\w)--[a-z]|\bchmod\b|(?:^|\s)== ")
 
 
 def is_command(hint: str) -> bool:

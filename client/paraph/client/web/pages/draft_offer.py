@@ -91,6 +91,8 @@ async def offer(request: web.Request) -> web.Response:
     )
     if not titles and not against:
         form.fault(f"title-{room.state.languages[0]}", "Please give a title in one language.")
+    for each in titles if against else ():
+        form.fault(f"title-{each}", "A counter keeps the title of the proposal: leave this empty.")
     offers = _offered(draft)
     if not offers.operations:
         form.fault(saying.FORM, "The draft changes nothing yet.")
@@ -102,7 +104,7 @@ async def offer(request: web.Request) -> web.Response:
                 saying.header(room, form),
                 waiting[against].statement,
                 to="countered",
-                note=next(iter(reasons.values()), ""),
+                note="\n\n".join(reasons.values()),
                 offers=offers,
             )
         return making.made(
