@@ -1,9 +1,11 @@
 """Comments in the browser: made on words, answered, closed; hostile ones; what stays inside."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
 
+from tests.client.web.instrument import FIRST, SECOND, say
 from tests.support.chancery import chancery
 from tests.support.commands import Person, write
 from tests.support.exchange import PLAIN, exchanging, send_base
@@ -98,6 +100,18 @@ async def test_a_note_is_kept_inside_and_never_crosses(
         assert "Five is our floor." not in seen
         assert "Internal" not in seen
         assert "quote removed" in await rus.get("comments?show=all")
+
+
+async def test_a_clause_is_called_by_its_number_of_today(tmp_path: Path) -> None:
+    usa, rus, _ = await asyncio.to_thread(exchanging, tmp_path)
+    await asyncio.to_thread(say, usa, "first.yaml", FIRST)
+    quote = ("--on", "head", "--clause", "line", "--lang", "en", "--quote", "Test it daily")
+    await asyncio.to_thread(usa.ok, "comment", "By whom?", *quote)
+    await asyncio.to_thread(say, rus, "second.yaml", SECOND)
+    async with pages(rus) as seen:
+        found = await seen.get("comments")
+    assert "4. tests</bdi></a> · v1" in found  # it was clause 2 when the comment was made
+    assert '/clause/tests"' in found
 
 
 async def test_of_one_clause_our_own_notes_are_those_on_it(

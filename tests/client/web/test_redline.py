@@ -59,6 +59,19 @@ async def test_a_move_is_a_move_and_a_split_is_a_split(usa: Person) -> None:
     assert "merged" in turned
 
 
+async def test_the_keys_of_a_clause_have_their_ways_in_a_redline_of_the_newest_text(
+    usa: Person,
+) -> None:
+    async with pages(usa) as seen:
+        newest = await _clause(seen, "redline?from=v1&to=v3", "distance")
+        older = await _clause(seen, "redline?from=v1&to=v2", "distance")
+        ways = dict(re.findall(r'data-key="([pcd])" href="([^"]*)"', newest))
+        form = await seen.get(html.unescape(ways["p"]).partition(seen.path + "/")[2])
+    assert set(ways) == {"p", "c", "d"}
+    assert 'name="at-distance"' in form
+    assert "data-key" not in older
+
+
 async def test_the_clean_view_has_the_new_words_alone(usa: Person) -> None:
     async with pages(usa) as seen:
         clean = await _clause(seen, "redline?from=v1&to=v2&clean", "distance")

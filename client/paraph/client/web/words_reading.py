@@ -48,6 +48,12 @@ ACTS: Final = {
     "merge": N_("merged"),
 }
 """What an operation did to a clause."""
+CHANGE_RESULTS: Final = {
+    "accepted": N_("accepted"),
+    "alternative": N_("alternative"),
+    "reserved": N_("reserved"),
+}
+"""What came of a change, as its sender noted it; another word is shown as it was typed."""
 FINDINGS: Final = {
     "invisible_character": N_("characters that nobody sees"),
     "mixed_script": N_("a word of two alphabets"),
@@ -92,6 +98,7 @@ READING: Final = {
     "language-name": LANGUAGE_NAMES,
     "version-kind": VERSION_KINDS,
     "act": ACTS,
+    "change-result": CHANGE_RESULTS,
     "finding": FINDINGS,
     "change": CHANGES,
     "side": SIDES,

@@ -18,7 +18,7 @@ from paraph.client.web.posted import Posted
 from paraph.client.web.rendering import page
 from paraph.client.writing import composing
 from paraph.protocol.names import ZERO
-from paraph.protocol.negotiation.state import Comment
+from paraph.protocol.negotiation.state import Comment, Version
 from paraph.protocol.statements.content import Content
 from paraph.protocol.statements.exchanges import (
     COMMENT_KINDS,
@@ -59,16 +59,21 @@ def inside_rows(request: web.Request, room: Room) -> list[Row]:
 
 
 def _row(room: Room, thread: Thread, chosen: str, *, inside: bool = False) -> Row:
-    anchor = thread.comment.content.anchor
+    anchor, place = thread.comment.content.anchor, thread.place
     version = room.talks.versions.get(anchor.version)
-    part = version.text.find(anchor.cid) if version is not None else None
-    number = version.text.number(anchor.cid) if version is not None and part else ""
     return Row(
         thread=thread,
         waits=() if inside else thread.waits_for(room.talks, room.state.parties),
-        clause=clauses.label(part, number, chosen) if part else "",
+        clause=_label(texts.head(room), (place.cid if place else "") or anchor.cid, chosen)
+        or _label(version, anchor.cid, chosen),
         version=clauses.name(room.talks, version) if version is not None else "",
     )
+
+
+def _label(version: Version | None, cid: str, chosen: str) -> str:
+    # What people call a clause of a version; nothing where it has none of that id.
+    part = version.text.find(cid) if version is not None and cid else None
+    return clauses.label(part, version.text.number(cid), chosen) if version and part else ""
 
 
 def _kinds(thread: Thread, waits: Sequence[str], us: str) -> Iterator[str]:
