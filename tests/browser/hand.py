@@ -35,15 +35,31 @@ class Hand:
     def page(self) -> Page:
         return self.window.page
 
+    async def click(self, what: Locator) -> None:
+        """Press a button, follow a link, open what is folded."""
+        await what.click()
+
+    async def fill(self, what: Locator, words: str) -> None:
+        """Write into a field, in place of what stands there."""
+        await what.fill(words)
+
+    async def check(self, what: Locator) -> None:
+        """Tick a box, or choose one of several."""
+        await what.check()
+
+    async def choose(self, what: Locator, value: str) -> None:
+        """Choose an option of a list."""
+        await what.select_option(value)
+
     async def press(self, words: str) -> None:
         """Press the button, or follow the link, of these words."""
         name = self.page.get_by_role("button", name=words, exact=True)
-        await name.or_(self.page.get_by_role("link", name=words, exact=True)).first.click()
+        await self.click(name.or_(self.page.get_by_role("link", name=words, exact=True)).first)
 
     async def open(self, view: str) -> None:
         """Open a view by its name in the navigation."""
         views = self.page.get_by_role("navigation", name="Views")
-        await views.get_by_role("link", name=view, exact=True).click()
+        await self.click(views.get_by_role("link", name=view, exact=True))
 
     async def sign(self) -> None:
         """Look at what leaves, sign and send it, and go on."""
@@ -58,15 +74,17 @@ class Hand:
 
 
 @contextlib.asynccontextmanager
-async def at(world: World, browser: Browser, person: str) -> AsyncIterator[Hand]:
-    """Sit down at the desk of *person*."""
+async def at(
+    world: World, browser: Browser, person: str, kind: type[Hand] = Hand
+) -> AsyncIterator[Hand]:
+    """Sit down at the desk of *person*; *kind* says how they work."""
     async with (
         world.desk(person, "--lock-after", "0") as desk,
         window.at_desk(browser, desk, await window.enter(browser, desk)) as found,
     ):
         await found.go("/")
         try:
-            yield Hand(found)
+            yield kind(found)
         except (AssertionError, Error) as error:  # what this person saw when it went wrong
             error.add_note(f"{person} at {found.page.url}")
             error.add_note(await found.page.locator("#main").aria_snapshot())
@@ -78,7 +96,7 @@ async def hand_over(usa: Hand, rus: Hand) -> None:
     await usa.press("Open a negotiation")
     await axe(usa.page)  # no crawl comes here: the desks of its world have a negotiation
     for code, words in TITLE.items():
-        await usa.page.get_by_label(f"Title ({code})").fill(words)
+        await usa.fill(usa.page.get_by_label(f"Title ({code})"), words)
     await usa.press("Inspect what leaves")
     await usa.sign()
     await expect(rus.main.get_by_text(TITLE["en"])).to_be_visible()  # it came by itself
@@ -98,10 +116,10 @@ async def hand_over(usa: Hand, rus: Hand) -> None:
 async def write(hand: Hand, cid: str, words: dict[str, str]) -> None:
     """Write a clause of the open draft in every language, and close it."""
     clause = hand.page.locator(f"#clause-{cid}")
-    await clause.get_by_role("button", name=f"Edit {cid}").click()
+    await hand.click(clause.get_by_role("button", name=f"Edit {cid}"))
     for code, each in words.items():
-        await clause.get_by_label(f"Words ({code})").fill(each)
-    await clause.get_by_role("button", name="Save and close").click()
+        await hand.fill(clause.get_by_label(f"Words ({code})"), each)
+    await hand.click(clause.get_by_role("button", name="Save and close"))
     await expect(clause.get_by_role("button", name=f"Edit {cid}")).to_be_visible()
 
 
@@ -109,7 +127,7 @@ async def answer(usa: Hand, rus: Hand) -> None:
     """The other side supports it in principle, and answers with a counter-draft in brackets."""
     await rus.open("Positions")
     await rus.press("Take positions")
-    await rus.page.get_by_label("On every other clause").select_option("in_principle")
+    await rus.choose(rus.page.get_by_label("On every other clause"), "in_principle")
     await rus.press("Inspect what leaves")
     await rus.sign()
 

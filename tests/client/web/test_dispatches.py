@@ -26,6 +26,7 @@ async def test_a_dispatch_goes_over_is_taken_in_charge_and_answered(
     async with pages(desks[0]) as usa, pages(desks[1]) as rus:
         form = await usa.get("dispatches/new")
         (version,) = re.findall(r'name="carry" value="([0-9a-f]{64})"', form)
+        assert re.search(r'value="[0-9a-f]{64}">[^\n]*draft, tabled[^\n]*clause', form)
         await write(
             usa, kind="letter", body="Our draft <b>as</b> announced", carry=version,
             names="A map in the bag", without_prejudice="1", reply_by="2030-01-01T00:00Z",

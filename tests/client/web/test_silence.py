@@ -37,7 +37,12 @@ async def test_silence_is_adopted_when_both_sides_have_closed_it(
         assert "v1, 1. distance" in seen
         assert "Break silence" in seen
         assert "Close: nobody objected" not in seen
-        assert "Break silence" not in await usa.get("silence")
+        assert "received by our machine" in seen
+        assert "nobody here has said so in person" in seen
+        own = await usa.get("silence")
+        assert "Break silence" not in own
+        assert "received by the other side's machine" in own
+        assert "nobody there has said so in person" in own
         await pass_hours(25, (desks[0], usa), (desks[1], rus))
         assert "none: the expiry has passed" in await usa.get("silence")
         await usa.say("silence/S-1/close", {})

@@ -47,6 +47,8 @@ CODES: dict[str, Collection[str]] = {
     "comment": exchanges.COMMENT_KINDS,
     "dispatch-kind": exchanges.DISPATCH_KINDS,
     "rung": [*exchanges.RUNGS, *exchanges.OUTCOMES[1:]],
+    "rung-here": [*exchanges.RUNGS, *exchanges.OUTCOMES[1:]],
+    "rung-said": [*exchanges.RUNGS, *exchanges.OUTCOMES[1:]],
     "position": positions.POSITIONS,
     "standing": proposals.ANSWERS,
     "action": conferences.ENDINGS,

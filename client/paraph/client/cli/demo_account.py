@@ -121,5 +121,6 @@ def _next(account: Account) -> Iterator[str]:
     yield f"  {paraph} audit replay {account.bundle} --trust {account.trust} \\"
     yield f"    --home {folder}/{first} {secret}"
     yield f"  {paraph}-relay serve {folder}/relay      # the relay again, in a second terminal"
+    yield f"  {paraph} desk --home {folder}/{first} {secret}      # its desk, in the browser"
     yield f"  {paraph} comment 'Is this final?' --home {folder}/{first} {secret} \\"
     yield f"    --channel {account.channel.hex()[:16]}"

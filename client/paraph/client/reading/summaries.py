@@ -132,13 +132,13 @@ def _dispatched(content: DispatchSent, name: Name) -> Sentence:
 
 def _acknowledged(content: AcknowledgementGiven, name: Name) -> Sentence:
     named = tuple(name(each) for each in content.subjects[:MOST_NAMED])
-    rung = coded("rung", content.rung)
+    rung = coded("rung-said", content.rung)
     line = worded("%(rung)s: %(statements)s", rung=rung, statements=named)
     if content.outcome != "ok":
         line = worded(
             "%(rung)s, %(outcome)s: %(statements)s",
             rung=rung,
-            outcome=coded("rung", content.outcome),
+            outcome=coded("rung-said", content.outcome),
             statements=named,
         )
     return _with(line, content.reason)

@@ -50,6 +50,13 @@ RUNGS_HERE: Final = {
     "cannot_open": N_("cannot be opened here"),
 }
 """How far a statement of the other side has come with us."""
+RUNGS_SAID: Final = {
+    **RUNGS,
+    "held": N_("held"),
+    "fetched": N_("opened by a machine"),
+    "cannot_open": N_("cannot be opened"),
+}
+"""What a receipt says, of whosever statement it is."""
 KINDS: Final = {
     "negotiation-opened": N_("negotiation"),
     "version-tabled": N_("version"),
@@ -150,6 +157,7 @@ VOCABULARIES: Final = {
     "phase": PHASES,
     "rung": RUNGS,
     "rung-here": RUNGS_HERE,
+    "rung-said": RUNGS_SAID,
     "kind": KINDS,
     "sayable": SAYABLE,
     "clause": CLAUSES,

@@ -9,6 +9,7 @@ from typing import Final
 
 from aiohttp import web
 
+from paraph.client.channel import views
 from paraph.client.negotiating import attachments, dispatches, lately
 from paraph.client.web import asked, downloads, receiving, saying
 from paraph.client.web.office import Room
@@ -105,7 +106,7 @@ def _form(request: web.Request, room: Room, form: Posted, status: int = 200) -> 
         kinds=DISPATCH_KINDS,
         number=next_number(room.state, room.talks.identity, party),
         enclosable=[
-            (each, lately.name(room.talks, each))
+            (each, lately.name(room.talks, each), _summary(room, each.index))
             for each in dispatches.to_enclose(room.state, room.talks, party, MOST_OFFERED)
         ],
         answerable=[
@@ -113,6 +114,13 @@ def _form(request: web.Request, room: Room, form: Posted, status: int = 200) -> 
             for each in dispatches.answerable(room.talks, party, MOST_OFFERED)
         ],
     )
+
+
+def _summary(room: Room, index: int) -> str:
+    # What we said ourselves: nobody knows it by a number alone.
+    opened = room.desk.reader.again(index) if index >= 0 else None
+    content = opened.content if opened is not None else None
+    return views.summary(room.desk, content) if content is not None else ""
 
 
 async def write(request: web.Request) -> web.Response:
