@@ -72,7 +72,9 @@ async def test_from_a_step_of_its_history_the_way_leads_to_what_has_changed_sinc
         found = await usa.get("clause/distance")
         ways = re.findall(r'id="since-[0-9]+" href="([^"]*)"', found)
         since = await usa.get(html.unescape(ways[-1]).partition("#")[0])
+        line = await usa.get("clause/line")
     assert ways[-1].endswith("&amp;at=distance#clause-distance")
+    assert len(re.findall('id="since-', line)) == 1  # from before it was split, and never later
     assert 'id="clause-distance"' in since
     assert "[RUS: five]" in since
 

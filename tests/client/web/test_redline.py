@@ -72,6 +72,16 @@ async def test_the_keys_of_a_clause_have_their_ways_in_a_redline_of_the_newest_t
     assert "data-key" not in older
 
 
+async def test_what_accepting_would_do_is_said_beforehand(usa: Person) -> None:
+    async with pages(usa) as seen:
+        newest = await seen.get("redline")
+        turned = await seen.get("redline?from=v3&to=v2")
+        clean = await seen.get("redline?clean")
+    assert "These changes stand in the newest text" in newest
+    assert "takes the words of v2 into a draft of ours" in turned
+    assert 'id="taking"' not in clean
+
+
 async def test_the_clean_view_has_the_new_words_alone(usa: Person) -> None:
     async with pages(usa) as seen:
         clean = await _clause(seen, "redline?from=v1&to=v2&clean", "distance")
