@@ -20,7 +20,7 @@ ROOT: Final = Path(__file__).parents[2]
 EXEMPT: Final = {
     "protocol/paraph/protocol": (
         "buckets", "checkpoint", "documents", "evidence", "keys", "log", "note", "proof", "schema",
-        "signed", "state", "tiles", "tree", "trust", "wire", "sealed/*", "statements/clear",
+        "signed", "state", "tiles", "tree", "wire", "sealed/*", "statements/clear",
         "statements/envelope", "delivery",
     ),
     "client/paraph/client": (

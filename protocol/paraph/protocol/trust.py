@@ -242,7 +242,9 @@ class Trust:
         manifest, signed = documents.verify(document, Manifest, {**new, **party.roots})
         self._require_channel(manifest.channel)
         if manifest.number != party.manifest.number + 1:
-            raise _document(f"expected manifest {party.manifest.number + 1}")
+            raise _document(
+                worded("expected manifest %(number)s", number=party.manifest.number + 1)
+            )
         if manifest.previous != party.manifest_ids[-1]:
             raise _document("expected the manifest to name the one before it")
         if self.charter.quorum == "all" and not manifest.cosigners:

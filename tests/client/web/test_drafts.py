@@ -364,6 +364,8 @@ async def test_agreed_words_are_not_changed_without_saying_why(
         told = await _autosave(usa, "title", _form(page, "title", words_en="Another"))
         assert "All sides agree to the words as they stood." in told
         assert '<details class="more small" open>' in await usa.get("drafts/1?open=title")
+        ahead = await usa.get("drafts/1/table")
+        assert re.search('#clause-title"><bdi dir="auto">title</bdi></a>: all sides agree', ahead)
         refused = await usa.post("drafts/1/table", {"kind": "counter_draft"}, status=409)
         assert "say in the draft, below the clause, which proposal" in refused
         assert "== title" not in refused

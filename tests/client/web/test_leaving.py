@@ -182,7 +182,7 @@ async def test_somebody_was_first_and_nothing_is_lost(
 ) -> None:
     usa, rus, _ = party
     async with pages(usa) as seen, pages(rus) as theirs:
-        path = propose(seen, version(seen, tmp_path), exclusive=True, draft=3)
+        path = propose(seen, version(seen, tmp_path), exclusive=True, origin=3)
         page = await seen.get(path)
         other = propose(
             theirs,
@@ -259,6 +259,7 @@ async def test_what_lacks_a_release_is_asked_for_and_leaves_as_it_was_cleared(
 
         asked = await seen.post(f"{path}/ask", {})
         assert "Clearance was asked for" in asked
+        assert "Waits for: release (another than who asked) <a" in asked
         assert "byte for byte" not in asked  # nobody has let it go
         assert "asked for these words" in await seen.post(f"{path}/ask", {}, status=409)
         assert len(relays[0].channel.envelopes) == before

@@ -90,6 +90,12 @@ class Draft:
         return self.parent.text.joined(self.second.text)
 
     @property
+    def texts(self) -> tuple[Text, ...]:
+        """The text that it changes, and the one that it gives, as far as there are any."""
+        made = self.drafted.text if self.drafted is not None else None
+        return tuple(each for each in (self.base, made) if each is not None)
+
+    @property
     def heads(self) -> Sequence[Version]:
         """The newest versions, where the draft was overtaken; else none."""
         return self.newest if self.standing.word == "overtaken" else ()

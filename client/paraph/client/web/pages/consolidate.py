@@ -14,7 +14,7 @@ from paraph.client.negotiating import bilingual, consolidating, rebasing
 from paraph.client.negotiating import side_documents as making
 from paraph.client.negotiating.consolidating import Fork
 from paraph.client.negotiating.rebasing import Choice
-from paraph.client.web import asked, clauses, draft_view, saying
+from paraph.client.web import asked, clauses, draft_view, language, saying
 from paraph.client.web.office import Room
 from paraph.client.web.posted import Posted
 from paraph.client.web.rendering import page
@@ -49,6 +49,10 @@ def _page(
         found=found.crossing,
         form=form,
         texts=sorted(room.state.languages),
+        labels={
+            **clauses.labels(found.second.text, language.chosen(request)),
+            **clauses.labels(found.first.text, language.chosen(request)),
+        },
         name={
             each.statement: clauses.name(room.talks, each) for each in (found.first, found.second)
         },

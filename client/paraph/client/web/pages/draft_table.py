@@ -11,9 +11,9 @@ from typing import Final
 
 from aiohttp import web
 
-from paraph.client.negotiating import bilingual, drafting, rebasing, remarks, tabling
+from paraph.client.negotiating import bilingual, drafting, positions, rebasing, remarks, tabling
 from paraph.client.negotiating.oddities import VERSION_KINDS
-from paraph.client.web import asked, draft_view, leaving, saying
+from paraph.client.web import asked, clauses, draft_view, language, leaving, saying
 from paraph.client.web.draft_view import Draft
 from paraph.client.web.office import Room
 from paraph.client.web.posted import Posted
@@ -23,6 +23,7 @@ from paraph.client.writing import composing
 from paraph.client.writing.composing import DispatchDraft
 from paraph.protocol.errors import InputError, ParaphError
 from paraph.protocol.negotiation.state import Version
+from paraph.protocol.negotiation.text import Text
 from paraph.protocol.statements.envelope import PRECEDENCES
 from paraph.protocol.statements.exchanges import DISPATCH_KINDS, MOST_BODY
 from paraph.protocol.statements.header import JOINT, StatementMention
@@ -50,9 +51,11 @@ def _look_over(
     request: web.Request, room: Room, draft: Draft, form: Posted, status: int
 ) -> web.Response:
     found = draft.drafted
-    gone = []
+    gone, reopened = [], list[str]()
     if found is not None and found.parent is not None:
-        parties = room.state.parties
+        parties, operations = room.state.parties, found.draft.operations
+        changed = positions.reopened(room.state, room.talks, found.parent, operations, found.text)
+        reopened = [each.part.cid for each in changed if not each.explained]
         gone = list(remarks.taken_out(found.parent.text, found.text, parties, room.desk.party))
     return page(
         request,
@@ -62,6 +65,8 @@ def _look_over(
         draft=draft,
         form=form,
         gone=gone,
+        reopened=reopened,
+        labels=_labels(request, *draft.texts),
         nearly=list(remarks.nearly_placeholders(found.text)) if found is not None else [],
         carried=found.carried if found is not None else (),
         kinds=[each for each in VERSION_KINDS if each in VERSIONS],
@@ -71,6 +76,14 @@ def _look_over(
         # Beside the newest version, and not on it: only where somebody says so.
         beside=bool(room.talks.heads) and (draft.parent is None or bool(draft.heads)),
     )
+
+
+def _labels(request: web.Request, *several: Text) -> dict[str, str]:
+    # What people call each clause of several texts; the last that has it tells.
+    chosen, found = language.chosen(request), dict[str, str]()
+    for each in several:
+        found |= clauses.labels(each, chosen)
+    return found
 
 
 async def hand_over(request: web.Request) -> web.Response:
@@ -209,6 +222,7 @@ def _crossing(
         head=head,
         heads=draft.heads,
         found=rebasing.crossing(draft.drafted, head),
+        labels=_labels(request, *draft.texts, head.text),
         form=form,
         texts=sorted(room.state.languages),
     )

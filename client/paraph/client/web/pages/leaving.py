@@ -11,6 +11,7 @@ from aiohttp import BodyPartReader, web
 from paraph.client.channel import views
 from paraph.client.channel.desk import Desk
 from paraph.client.negotiating import leaving as rules
+from paraph.client.negotiating import releases
 from paraph.client.negotiating.leaving import Outlook
 from paraph.client.negotiating.outgoing import outgoing
 from paraph.client.web import asked, attaching, leaving
@@ -185,10 +186,19 @@ def _page(
         size=desk.replica.size,
         refused=refused,
         is_changed=is_changed,
+        waiting=_waiting(office, outlook),
         may_confirm=rules.may_confirm(outlook, office.chancery),
         releases=_number(outlook),
         most_fields=MOST_FIELDS,
     )
+
+
+def _waiting(office: Office, outlook: Outlook) -> tuple[tuple[str, str], ...]:
+    # Who of our side the clearance waits for that was asked for.
+    asked_for, inner = outlook.judged.clearance, office.chancery
+    if asked_for is None or inner is None or not outlook.missing:
+        return ()
+    return releases.waits_for(office.state(inner), asked_for)
 
 
 def _number(outlook: Outlook) -> int:
