@@ -166,12 +166,11 @@ class Holding:
         )
 
     def _strangers(self) -> tuple[Stranger, ...]:
-        if unverified(self._replica, self._home.book, self.others):
-            return ()
+        to_compare = unverified(self._replica, self._home.book, self.others)
         folder, trust = self._replica.home, self._replica.log.trust
         known = _read(folder)
         if known is None:
-            if self._replica.was_current:
+            if self._replica.was_current and not to_compare:
                 _write(folder, {"below": self._replica.size, "keys": {}})
             return ()
         at_once = trust.parties[self._party].manifest.policy.new_keys == ROOT_SIGNED
@@ -183,7 +182,12 @@ class Holding:
             and known["below"] <= member.enrolled_at < self._replica.size
             and member.id.hex() not in known["keys"]
         ]
-        held = (each for each in found if not (each.by_roots and at_once))
+        # New roots that nobody compared vouch for no key, and let go of nothing that was held.
+        held = (
+            each
+            for each in found
+            if not (each.by_roots and at_once and each.member.party not in to_compare)
+        )
         return tuple(sorted(held, key=lambda each: each.member.enrolled_at))
 
     def _by_roots(self, member: Member) -> bool:

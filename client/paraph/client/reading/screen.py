@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import dataclasses
 from collections import deque
-from collections.abc import Iterator
 from typing import Final
 
 from paraph.client.keys.home import Home
@@ -17,16 +16,18 @@ from paraph.client.log.replica import Replica
 from paraph.client.reading.held import Held, Holding, refusal
 from paraph.client.reading.masking import masked, shown_heads
 from paraph.client.reading.opened import OpenedEntry, Reader
+from paraph.client.reading.resting import rested_on
 from paraph.protocol.errors import OutOfTurnError
-from paraph.protocol.names import ZERO
 from paraph.protocol.negotiation.fold import side_documents
 from paraph.protocol.negotiation.state import Negotiation, State, Version
-from paraph.protocol.schema import Record
 from paraph.protocol.sentences import Sentence
 from paraph.protocol.statements.content import Content
 from paraph.protocol.statements.exchanges import CommentMade, DispatchSent
+from paraph.protocol.statements.silence import SilenceBroken
 from paraph.protocol.statements.versions import VersionTabled
 
+_NO_ACT: Final = (CommentMade, DispatchSent, SilenceBroken)
+"""What binds nobody: to ask, to write, and to object before a deadline."""
 _RECENT: Final = 2
 """States whose shown form is remembered: as it was read, and with what is queued on top."""
 
@@ -88,7 +89,7 @@ class Screen:
         return tuple(found)
 
     def require_shown(self, state: State, content: Content) -> None:
-        """Refuse to act on what nobody here was shown; to comment on it or to write is no act.
+        """Refuse to act on what nobody here was shown; to comment, to write or to object is no act.
 
         Args:
             state: What was folded, nothing of it left out.
@@ -97,15 +98,26 @@ class Screen:
         Raises:
             RefusedError: Code ``key-held``.
         """
-        held = self.held
-        if not held or isinstance(content, CommentMade | DispatchSent):
+        if not self.held or isinstance(content, _NO_ACT):
             return
-        for statement in _mentioned(content):
-            why = held.why_said(state, statement)
-            if why is not None:
-                raise refusal(why)
+        for statement in rested_on(state, content, self._content):
+            self.require_told(state, statement)
         if isinstance(content, VersionTabled):
             self._require_newest(state, content)
+
+    def require_told(self, state: State, statement: bytes) -> None:
+        """Refuse to build on a statement whose words nobody here was shown.
+
+        Args:
+            state: What was folded, nothing of it left out.
+            statement: Its id.
+
+        Raises:
+            RefusedError: Code ``key-held``.
+        """
+        why = self.held.why_said(state, statement)
+        if why is not None:
+            raise refusal(why)
 
     def _require_newest(self, state: State, content: VersionTabled) -> None:
         # On a version that looks like the newest here, and is not: a second line by accident.
@@ -135,16 +147,3 @@ def shown(opened: OpenedEntry | None, held: Held) -> OpenedEntry | None:
     if opened is None or not held or held.why_entry(opened.entry) is None:
         return opened
     return dataclasses.replace(opened, content=None)
-
-
-def _mentioned(said: Record) -> Iterator[bytes]:
-    # Every id in a record, and every digest too.
-    waiting: list[object] = [said]
-    while waiting:
-        each = waiting.pop()
-        if isinstance(each, Record):
-            waiting += each.__dict__.values()
-        elif isinstance(each, tuple):
-            waiting += each
-        elif isinstance(each, bytes) and len(each) == len(ZERO):
-            yield each

@@ -144,8 +144,7 @@ def recorded(
     state: State, talks: Negotiation, content: OutcomesRecorded, said: Said
 ) -> Negotiation:
     """Take in what a party says that a conference came to."""
-    basis = conference_of(talks, content.conference).schedule.basis
-    version = basis if basis in talks.versions else next(reversed(talks.heads), ZERO)
+    version = basis_of(talks, content.conference)
     cids = [item.cid for item in content.items if item.cid]
     if version != ZERO or (cids and not state.internal):
         _clauses(talks, version, cids)
@@ -157,6 +156,16 @@ def recorded(
             working_language(state, words.language)
     outcomes = Outcomes(said.statement, said.index, said.party, content, version)
     return replace(talks, outcomes=talks.outcomes.put(said.statement, outcomes))
+
+
+def basis_of(talks: Negotiation, name: str) -> bytes:
+    """Return the version about whose words the outcomes of a conference are; zeros for none.
+
+    Raises:
+        OutOfTurnError: Code ``unknown-conference``.
+    """
+    basis = conference_of(talks, name).schedule.basis
+    return basis if basis in talks.versions else next(reversed(talks.heads), ZERO)
 
 
 def outcomes_agreed(state: State, talks: Negotiation, subject: bytes, said: Said) -> Negotiation:
