@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.client.web.instrument import FIRST, SECOND, say
+from tests.client.web.instrument import FIRST, SECOND, say, two_versions
 from tests.support.chancery import chancery
 from tests.support.commands import Person, write
 from tests.support.exchange import PLAIN, exchanging, send_base
@@ -100,6 +100,27 @@ async def test_a_note_is_kept_inside_and_never_crosses(
         assert "Five is our floor." not in seen
         assert "Internal" not in seen
         assert "quote removed" in await rus.get("comments?show=all")
+
+
+async def test_words_are_quoted_as_they_read_and_so_are_they_shown(tmp_path: Path) -> None:
+    usa, rus, _ = await asyncio.to_thread(exchanging, tmp_path)
+    await asyncio.to_thread(two_versions, usa, rus)
+    quote = {"clause": "distance", "language": "", "quote": "miles, as in 3", "kind": "question"}
+    async with pages(usa) as seen:
+        assert "as in 3.</blockquote>" in await seen.get("comments/new?clause=distance")
+        await seen.say("comments/new", {**quote, "body": "Why there?"})
+        room = seen.office.rooms()[0]
+        (said,) = room.talks.comments.values()
+        listed = await seen.get("comments")
+        again = await seen.post(
+            "comments/new", {**quote, "quote": "as in 2", "body": "?"}, status=400
+        )
+        old = await seen.get("text?v=v1")
+    assert said.content.anchor.exact == "miles, as in {ref:line}"
+    assert "miles, as in 3</blockquote>" in listed
+    assert "stands as quoted" in listed
+    assert "do not stand in the clause" in again
+    assert "/comments/new?clause=line&amp;v=" in old  # on the words that are shown
 
 
 async def test_a_clause_is_called_by_its_number_of_today(tmp_path: Path) -> None:

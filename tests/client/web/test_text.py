@@ -144,7 +144,10 @@ def attacked(tmp_path_factory: pytest.TempPathFactory) -> Person:
     return usa
 
 
-@pytest.mark.parametrize("path", ["text", "text?clean", "clause/crews", "redline", "versions"])
+@pytest.mark.parametrize(
+    "path",
+    ["text", "text?clean", "clause/crews", "redline", "versions", "comments/new?clause=crews"],
+)
 async def test_a_hostile_text_is_inert_on_every_page(attacked: Person, path: str) -> None:
     async with pages(attacked) as seen:
         found = await seen.get(path)

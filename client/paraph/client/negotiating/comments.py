@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+
+from paraph.client.negotiating.runs import numbered
 from paraph.protocol.errors import InputError, MisuseError
 from paraph.protocol.names import ZERO
+from paraph.protocol.negotiation import marks
 from paraph.protocol.negotiation import text as texts
 from paraph.protocol.negotiation.state import Version
 from paraph.protocol.sentences import worded
@@ -45,7 +49,8 @@ def on_words(version: Version, cid: str, language: str = "", quote: str = "") ->
         version: The version that is commented on.
         cid: Clause; empty for the whole text.
         language: Of the quote; empty for the first in which it stands.
-        quote: Words of the clause; empty for all of them.
+        quote: Words of the clause as they are written or as they read, references as numbers;
+            empty for all of them.
 
     Raises:
         InputError: Codes ``unknown-clause``, ``quote-not-found``, ``quote-ambiguous``.
@@ -57,10 +62,14 @@ def on_words(version: Version, cid: str, language: str = "", quote: str = "") ->
         raise InputError(
             worded('there is no clause "%(cid)s" in that version', cid=cid), code="unknown-clause"
         )
+    number = numbered(version.text.numbers())
     for each in (language,) if language else version.text.languages:
         words = part.words.get(each, "")
         wanted = quote or words
         found = texts.find_quote(words, "", wanted, "")
+        if not found:
+            read = tuple(reading_as(words, wanted, number))
+            found, wanted = tuple(range(len(read))), read[0] if read else wanted
         if len(found) > 1:
             raise InputError(
                 "these words stand more than once in the clause: quote some more beside them",
@@ -72,3 +81,24 @@ def on_words(version: Version, cid: str, language: str = "", quote: str = "") ->
         "these words do not stand in the clause as they are written here",
         code="quote-not-found",
     )
+
+
+def reading_as(words: str, quote: str, number: Callable[[str], str]) -> Iterator[str]:
+    """Yield every stretch of *words* that reads as *quote*, as it is written.
+
+    Args:
+        words: Of a clause, as received.
+        quote: As a page shows it: each reference is the number that it stands for.
+        number: Gives the number of a clause.
+    """
+    read, spans, at = "", list[tuple[int, int]](), 0
+    for found in (*marks.REFERENCE.finditer(words), None):
+        start, end = found.span() if found else (len(words), len(words))
+        shown = number(found[1]) if found else ""
+        read += words[at:start] + shown
+        spans += [(each, each + 1) for each in range(at, start)] + [(start, end)] * len(shown)
+        at = end
+    place = read.find(quote) if quote else -1
+    while place >= 0:
+        yield words[spans[place][0] : spans[place + len(quote) - 1][1]]
+        place = read.find(quote, place + 1)

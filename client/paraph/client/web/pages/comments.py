@@ -10,6 +10,7 @@ from typing import Final
 from aiohttp import web
 
 from paraph.client.negotiating import agendas, conferences
+from paraph.client.negotiating.runs import numbered
 from paraph.client.negotiating.threads import Thread, threads, waiting
 from paraph.client.negotiating.threads import thread as thread_of
 from paraph.client.web import asked, clauses, language, saying, texts
@@ -18,6 +19,7 @@ from paraph.client.web.posted import Posted
 from paraph.client.web.rendering import page
 from paraph.client.writing import composing
 from paraph.protocol.names import ZERO
+from paraph.protocol.negotiation import marks
 from paraph.protocol.negotiation.state import Comment, Version
 from paraph.protocol.statements.content import Content
 from paraph.protocol.statements.exchanges import (
@@ -38,12 +40,16 @@ class Row:
         waits: The parties that have not spoken last; empty where nobody waits.
         clause: What people call the clause that it is on; empty if on none.
         version: What people call the version that it is on; empty if on none.
+        quote: The words that it is on, as they read there.
+        now: What stands there now, as it reads; for what was removed, what stood there last.
     """
 
     thread: Thread
     waits: tuple[str, ...]
     clause: str
     version: str
+    quote: str
+    now: str
 
 
 def inside_rows(request: web.Request, room: Room) -> list[Row]:
@@ -67,7 +73,18 @@ def _row(room: Room, thread: Thread, chosen: str, *, inside: bool = False) -> Ro
         clause=_label(texts.head(room), (place.cid if place else "") or anchor.cid, chosen)
         or _label(version, anchor.cid, chosen),
         version=clauses.name(room.talks, version) if version is not None else "",
+        quote=_read(anchor.exact, version),
+        now=_read(place.wording, room.talks.versions.get(place.seen) or texts.head(room))
+        if place
+        else "",
     )
+
+
+def _read(words: str, version: Version | None) -> str:
+    # As they read in a version: references as its numbers.
+    if version is None or "{ref:" not in words:
+        return words
+    return marks.resolve(words, numbered(version.text.numbers()))
 
 
 def _label(version: Version | None, cid: str, chosen: str) -> str:
