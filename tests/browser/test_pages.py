@@ -33,6 +33,8 @@ from tests.support.said import foreign
 ZOOMED: Final = (640, 450)
 """What 200 % leaves of a window of 1280 by 900, CSS pixels."""
 MOST_KEYS: Final = 150
+OF_COLOURS: Final = ("color-contrast", "link-in-text-block")
+"""The rules of axe that depend on the scheme: its stylesheet changes colours and nothing else."""
 HERE: Final = """
 () => {
   const all = [...document.querySelectorAll("*")];
@@ -106,15 +108,16 @@ def _path(site: Site, route: str) -> str:
 
 
 async def _look_at(seen: Window, path: str, language: Language, scheme: Scheme) -> None:
-    # The two desks share the matrix: each language in full at one of them, and in the scheme of
-    # the other as far as colours go.
+    # Every rule runs in both languages, one at each desk: labels and texts are of a language. Of
+    # all rules only those on colours look at what a scheme changes, and they run in both schemes
+    # in each language; so no combination is left out, and nothing is looked at twice.
     await speaking(seen, language)
     await seen.dress(scheme)
     found = await seen.go(path)
     assert found.status == 200
     await axe(seen.page)
     await seen.dress("dark" if scheme == "light" else "light")
-    await axe(seen.page, "color-contrast", "link-in-text-block")
+    await axe(seen.page, *OF_COLOURS)
     await _well_formed(seen)
     await _tab_through(seen)
     for size in (NARROW, ZOOMED):
