@@ -128,6 +128,7 @@ def test_nobody_acts_on_what_was_not_shown_and_all_may_write_about_it(
         ("attachment", "list", "C-1"),
         ("attachment", "save", "C-1", "1", "-o", usa.path("saved.txt")),
         ("send", write(usa, "own.yaml", own), "--yes"),
+        ("draft", "new", "--from", "v2"),
     )
     for act in acts:
         assert "[key-held]" in usa.fails(7, *act), act

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 
 from paraph.client.negotiating import concluding, newcomers
+from paraph.client.negotiating.kept_drafts import DraftFolder
 from tests.support import strangers
 from tests.support.commands import Person, colleague
 from tests.support.pages import Pages, pages
@@ -134,3 +135,22 @@ async def test_no_page_shows_what_a_new_key_said_before_somebody_accepted_it(
         for view in SAYS:
             assert CANARY in await usa.get(view), view
         assert "eld: a new key" not in await usa.get(f"said/{desk.replica.size - 1}")
+
+
+async def test_no_draft_begins_with_the_line_that_stands_for_held_words(
+    desks: tuple[Person, Person],
+) -> None:
+    person, rus = desks
+    officer = await asyncio.to_thread(strangers.stranger, person, rus)
+    await asyncio.to_thread(strangers.talks, officer)
+    change = {"from": "v1", "to": "v2", "cid": "distance"}
+    ways = (
+        ("drafts", {"from": "v2"}),
+        ("drafts/from-change", {**change, "act": "accept"}),
+        ("drafts/from-change", {**change, "act": "counter"}),
+    )
+    async with pages(person) as usa:
+        for way, form in ways:
+            told = await usa.post(way, form, status=403 if "act" in form else 400)
+            assert "eld: a new key of RUS" in told, form
+        assert DraftFolder(usa.office.home.path).files() == ()

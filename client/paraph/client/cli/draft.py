@@ -91,6 +91,7 @@ def new(
             talks = known.get(identity) if identity else next(iter(known.values()), None)
             if talks is not None and (talks.heads or ref != _HEAD):
                 talks, version = reading.version_named(desk, "" if ref == _HEAD else ref, identity)
+                desk.screen.require_told(desk.folded, version.statement)
                 made = drafting.from_version(version, talks.identity)
             else:
                 made = drafting.blank(

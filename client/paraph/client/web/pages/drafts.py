@@ -20,7 +20,7 @@ from paraph.client.web import asked, clauses, draft_view
 from paraph.client.web.office import Room
 from paraph.client.web.posted import Posted
 from paraph.client.web.rendering import page
-from paraph.protocol.errors import InputError
+from paraph.protocol.errors import InputError, RefusedError
 from paraph.protocol.negotiation.lineage import lineage_of
 from paraph.protocol.negotiation.state import Version
 from paraph.protocol.negotiation.text import Text
@@ -92,7 +92,7 @@ async def begin(request: web.Request) -> web.Response:
     form = await Posted.read(request)
     try:
         made = _beginning(room, form)
-    except InputError as error:
+    except (InputError, RefusedError) as error:
         form.refused("from", error)
         return _overview(request, room, form, 400)
     raise web.HTTPSeeOther(f"{room.path}/drafts/{_keep(request, room, made)}")
@@ -107,7 +107,14 @@ def _beginning(room: Room, form: Posted) -> DraftFile:
     if wanted == "head" and not room.talks.heads:
         return drafting.blank(room.state.languages, opens=False, negotiation=identity)
     _, version = reading.version_named(room.desk, "" if wanted == "head" else wanted, identity)
+    _require_told(room, version.statement)
     return drafting.from_version(version, identity)
+
+
+def _require_told(room: Room, *statements: bytes) -> None:
+    # The line that stands in the place of their words would become words of ours.
+    for each in statements:
+        room.desk.screen.require_told(room.desk.folded, each)
 
 
 def _from_proposal(room: Room, name: str) -> DraftFile:
@@ -115,6 +122,7 @@ def _from_proposal(room: Room, name: str) -> DraftFile:
     version = room.talks.versions.get(found.content.version) if found is not None else None
     if found is None or version is None:
         raise InputError(worded("there is no proposal %(name)s with words for the text", name=name))
+    _require_told(room, found.statement, version.statement)
     return drafting.with_operations(
         version, room.talks.identity, found.content.operations, proposal=name
     )
@@ -141,6 +149,7 @@ async def from_change(request: web.Request) -> web.Response:
         raise InputError("expected act: accept or counter", code="draft")
     cid, one = form.words("cid", most=64), form.words("change", most=9, needed=False)
     old, new = (_version(room, form.words(name, most=64)) for name in ("from", "to"))
+    _require_told(room, old.statement, new.statement)
     number = _on_head(request, room)
     languages = tuple(room.state.languages)
     drafts, head = draft_view.folder(request), room.talks.versions.get(room.talks.heads[0])
