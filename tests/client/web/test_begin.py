@@ -49,3 +49,14 @@ async def test_the_first_text_is_drafted_where_nothing_was_tabled(silent: Two) -
         assert act is not None
         await seen.post(f"/leaving/{act[1]}/send", fields)
         assert "clause-1" in await seen.post("drafts", {"from": "whole"})
+
+
+async def test_without_a_channel_nothing_can_be_opened(desks: tuple[Person, Person]) -> None:
+    async with pages(desks[0]) as seen:
+        kept, seen.office.desks = seen.office.desks, ()  # as with a channel of our own alone
+        for path in ("/", "/begin"):
+            page = await seen.get(path)
+            assert "no channel with another party yet" in page
+            assert "Title (" not in page
+            assert 'href="/begin"' not in page
+        seen.office.desks = kept
