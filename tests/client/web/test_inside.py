@@ -53,6 +53,8 @@ async def test_a_mandate_is_set_inside_and_shown(usa: Person, head: Person) -> N
         page = await seen.get("inside/mandate")
         assert "M-1" in page
         assert 'class="inside"' in page
+        assert "Your role reads the mandate and does not set it." in page
+        assert 'name="scope-en"' not in page
 
 
 async def test_a_mandate_for_one_negotiation_alone_stands_before_the_general_one(
@@ -78,8 +80,8 @@ async def test_a_mandate_for_one_negotiation_alone_stands_before_the_general_one
         page = await seen.get("inside/mandate")
         own = page.index("M-alone</bdi>")
         assert "applies here" in page[own : own + 80]
-        assert 'value="M-alone"' in page  # the form begins with the one that applies
-        assert 'value="M-1"' in await seen.get("inside/mandate?for=every")
+        for which, name in ((identity, "M-alone"), ("every", "M-1")):  # what the form begins with
+            assert f'value="{name}"' in await above.get(f"/inside/mandate?for={which}")
         assert "M-alone" in await seen.get("inside")
 
 

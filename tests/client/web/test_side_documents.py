@@ -60,6 +60,10 @@ async def test_a_text_in_one_language_and_an_empty_one_stay_at_the_form(
         half = await usa.post("side-documents/SD-1/text", {**TEXT, "words-2-ru": ""}, status=400)
         assert "Please fill this in." in half
         assert "We will talk.</textarea>" in half
+        odd = {**TEXT, "words-1-en": "On \x07rescue", "words-2-ru": "Мы \u0378поговорим."}
+        told = await usa.post("side-documents/SD-1/text", odd, status=400)
+        assert 'id="words-1-en-fault" role="alert">Character 4, U+0007, is none' in told
+        assert 'id="words-2-ru-fault" role="alert">Character 4, U+0378, is none' in told
         empty = await usa.post("side-documents/SD-1/text", {"role-1": "operative"}, status=400)
         assert "Please write one clause at least." in empty
         more = await usa.post("side-documents/SD-1/text", {**TEXT, "do": "more"})

@@ -11,6 +11,7 @@ Templates show ``form.values[name]`` and ``form.faults.get(name)`` (macros in pa
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import partial
 from typing import Final, Self
@@ -20,7 +21,11 @@ from aiohttp import web
 from paraph.client.web import language, spoken, typed
 from paraph.client.writing.blocks import instant
 from paraph.protocol.errors import ParaphError
+from paraph.protocol.negotiation.unicode14 import first_unassigned
 from paraph.protocol.sentences import Sentence, worded
+
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+"""What nobody sees and no keyboard makes; line feeds and tabs are words of their own."""
 
 
 class Posted:
@@ -94,6 +99,7 @@ class Posted:
         found = self.values.get(name, "").strip()
         if needed and not found:
             self.fault(name, "Please fill this in.")
+        self._refuse(name, found, _CONTROL.search(found))
         if len(found) > most:
             self.fault(
                 name,
@@ -104,6 +110,24 @@ class Posted:
                 ),
             )
         return found
+
+    def stable(self, name: str, *, most: int) -> str:
+        """Return words of a text that both sides sign: every character is one that both know."""
+        found = self.words(name, most=most, needed=False)
+        self._refuse(name, found, first_unassigned(found))
+        return found
+
+    def _refuse(self, name: str, words: str, at: re.Match[str] | int | None) -> None:
+        place = at.start() if isinstance(at, re.Match) else -1 if at is None else at
+        if place >= 0:
+            self.fault(
+                name,
+                worded(
+                    "Character %(at)s, U+%(point)s, is none that may stand here: take it out.",
+                    at=place + 1,
+                    point=f"{ord(words[place]):04X}",
+                ),
+            )
 
     def choice(self, name: str, allowed: Collection[str], *, otherwise: str = "") -> str:
         """Return one of *allowed*."""

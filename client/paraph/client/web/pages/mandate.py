@@ -109,6 +109,7 @@ def _page(request: web.Request, form: Posted, status: int) -> web.Response:
         is_local=office.chancery is None,
         negotiations=_known(request),
         every=NO_NEGOTIATION,
+        may=office.chancery is None or roles.may(office.chancery.role, "clear"),
         kinds={**KINDS, **_others(form)},
         chosen={each: _kinds(form, each) for each in ("clear", "legal")},
         applies=_of(request, room.talks.identity.hex()) if room is not None else None,

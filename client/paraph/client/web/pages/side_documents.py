@@ -284,8 +284,7 @@ def _parts(room: Room, document: SideDocument, form: Posted) -> Iterator[Part]:
     base = _base(room, document, form)
     for n in range(1, MOST_CLAUSES + 1):
         words = {
-            each: form.words(f"words-{n}-{each}", most=MOST_WORDS, needed=False)
-            for each in room.state.languages
+            each: form.stable(f"words-{n}-{each}", most=MOST_WORDS) for each in room.state.languages
         }
         if not any(words.values()):
             continue  # a clause without words is left out, and leaves the text
