@@ -11,7 +11,7 @@ from paraph.client.scenario import load, shipped
 from paraph.client.web.guard import HEADERS
 from tests.browser import axe, window
 from tests.browser.world import MIDDLE, World, moved
-from tests.support.pages import serving
+from tests.support.serving import serving
 
 BAD = """<!doctype html><html><head><title>x</title></head><body><main><h1>x</h1>
 <img src="/none.png"><input><p style="color:#ccc">pale</p></main></body></html>"""

@@ -11,7 +11,7 @@ from playwright.async_api import Browser, Page
 from paraph.client.web.app import STATIC
 from paraph.client.web.guard import HEADERS
 from tests.browser import window
-from tests.support.pages import serving
+from tests.support.serving import serving
 
 TEMPLATES: Final = STATIC.with_name("templates")
 AGAIN: Final = 'document.body.dispatchEvent(new CustomEvent("doc-changed"))'

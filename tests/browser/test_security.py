@@ -12,7 +12,7 @@ from tests.browser import window
 from tests.browser.conftest import Entered
 from tests.browser.window import REBOUND, SIGNED_IN, Window
 from tests.browser.world import World
-from tests.support.pages import serving
+from tests.support.serving import serving
 
 REFUSED: Final = ("status 403", "status of 403")
 

@@ -42,6 +42,7 @@ from tests.faults.relay_process import RelayProcess, make_home
 from tests.faults.scan import find, forms, in_file, in_memory
 from tests.support.channel import ORIGIN_PREFIX, Channel, make_channel
 from tests.support.clock import at_once
+from tests.support.founding import found_over
 from tests.support.negotiating import (
     LANGUAGES,
     child,
@@ -104,15 +105,6 @@ class Desk:
         return [each.content for each in self.reader.advance() if each.content is not None]
 
 
-async def place_opening(transport: Transport, channel: Channel, codes: dict[str, str]) -> None:
-    for party in channel.parties:
-        await transport.admit(party.admission(codes[party.code]))
-    await transport.found(channel.founding_message())
-    way = await transport.open(channel.id, ORIGIN_PREFIX, channel.parties[0].roots[0])
-    for envelope in channel.later():
-        await way.submit(envelope, b"")
-
-
 @dataclasses.dataclass
 class Table:
     """A relay process and the channels on it."""
@@ -150,8 +142,8 @@ async def table(tmp_path: Path) -> AsyncIterator[Table]:
     try:
         card: RelayCard = await process.start()
         async with Transport(card, timeout_s=20, sleep=at_once) as transport:
-            await place_opening(transport, shared, codes)
-            await place_opening(transport, internal, {"RUS": codes["RUS"]})
+            await found_over(transport, shared, (codes[each.code] for each in shared.parties))
+            await found_over(transport, internal, [codes["RUS"]])
             yield Table(process, transport, shared, internal, tmp_path)
         assert await process.stop() == 0
     finally:

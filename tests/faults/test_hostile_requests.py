@@ -27,8 +27,9 @@ from paraph.protocol.wire import (
 )
 from paraph.server import config
 from tests.faults.conftest import LONG
-from tests.support.channel import ORIGIN_PREFIX, Channel, make_channel
+from tests.support.channel import Channel, make_channel
 from tests.support.clock import at_once
+from tests.support.founding import found_over
 from tests.support.parties import Person
 from tests.support.real_relay import RealRelay, make_relay, start_relay
 
@@ -84,15 +85,9 @@ async def hall(folder: Path) -> AsyncIterator[Hall]:
         aiohttp.ClientSession() as http,
     ):
         channel = make_channel(log_secret=relay.secret)
-        for party, code in zip(channel.parties, relay.codes, strict=True):
-            await transport.admit(party.admission(code))
-        await transport.found(channel.founding_message())
-        person = channel.party("RUS").carrier
-        way = await transport.open(channel.id, ORIGIN_PREFIX, person.signing)
-        for envelope in channel.later():
-            await way.submit(envelope, b"")
+        way = await found_over(transport, channel, relay.codes)
         token = way._token.hex()  # noqa: SLF001  what a client of ours would send
-        yield Hall(relay, channel, person, token, http)
+        yield Hall(relay, channel, channel.parties[0].carrier, token, http)
         assert relay.broken == []
 
 

@@ -31,6 +31,7 @@ from tests.faults.load import Findings, Sender, Tally, examine
 from tests.faults.relay_process import RelayProcess, make_home
 from tests.support.channel import ORIGIN_PREFIX, Channel, make_channel
 from tests.support.clock import at_once
+from tests.support.founding import found_over
 from tests.support.negotiating import comment, header
 from tests.support.parties import Person
 
@@ -121,12 +122,7 @@ class Storm:
 async def founded(channel: Channel, process: RelayProcess, codes: dict[str, str]) -> None:
     card = await process.start()
     async with Transport(card, timeout_s=20, sleep=at_once) as transport:
-        for party in channel.parties:
-            await transport.admit(party.admission(codes[party.code]))
-        await transport.found(channel.founding_message())
-        way = await transport.open(channel.id, ORIGIN_PREFIX, channel.parties[0].roots[0])
-        for envelope in channel.later():
-            await way.submit(envelope, b"")
+        await found_over(transport, channel, (codes[each.code] for each in channel.parties))
     assert await process.stop() == 0
 
 

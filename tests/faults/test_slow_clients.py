@@ -21,8 +21,9 @@ from paraph.server import config, control
 from paraph.server.config import CONFIG_FILE
 from tests.faults.conftest import LONG
 from tests.faults.relay_process import RelayProcess, make_home
-from tests.support.channel import ORIGIN_PREFIX, Channel, make_channel
+from tests.support.channel import Channel, make_channel
 from tests.support.clock import at_once
+from tests.support.founding import found_over
 
 SLOW = 1_000 if LONG else 200
 DEAF = 100 if LONG else 30
@@ -60,13 +61,9 @@ async def at(tmp_path: Path) -> AsyncIterator[Besieged]:
         port = urlsplit(card.address).port
         assert port is not None
         async with Transport(card, timeout_s=20, sleep=at_once) as transport:
-            for party in channel.parties:
-                await transport.admit(party.admission(codes[party.code]))
-            await transport.found(channel.founding_message())
-            carrier = channel.parties[0].roots[0]
-            way = await transport.open(channel.id, ORIGIN_PREFIX, carrier)
-            for envelope in channel.later():
-                await way.submit(envelope, b"")
+            way = await found_over(
+                transport, channel, (codes[each.code] for each in channel.parties)
+            )
             yield Besieged(process, channel, way, port, way._token.hex())  # noqa: SLF001
         assert await process.stop() == 0
     finally:

@@ -32,6 +32,7 @@ from tests.faults.conftest import LONG
 from tests.faults.proxy import Budget, Proxy, proxy
 from tests.support.channel import ORIGIN_PREFIX, Channel, make_channel
 from tests.support.clock import at_once
+from tests.support.founding import found_over
 from tests.support.negotiating import comment
 from tests.support.real_relay import RealRelay, real_relay
 
@@ -65,12 +66,7 @@ async def line(folder: Path) -> AsyncIterator[Line]:
             card = dataclasses.replace(relay.card, address=address)
             channel = make_channel(log_secret=relay.secret)
             async with Transport(card, timeout_s=20, sleep=at_once) as transport:
-                for party, code in zip(channel.parties, relay.codes, strict=True):
-                    await transport.admit(party.admission(code))
-                await transport.found(channel.founding_message())
-                way = await transport.open(channel.id, ORIGIN_PREFIX, channel.parties[0].roots[0])
-                for envelope in channel.later():
-                    await way.submit(envelope, b"")
+                await found_over(transport, channel, relay.codes)
             yield Line(relay, middle, card, channel)
             assert relay.broken == []
 

@@ -28,6 +28,7 @@ from paraph.protocol.tree import leaf_hash
 from paraph.protocol.wire import Conflict, Placed
 from tests.support.channel import ORIGIN_PREFIX, Channel, make_channel
 from tests.support.clock import at_once
+from tests.support.founding import found_over
 from tests.support.parties import Person
 from tests.support.real_relay import RealRelay, real_relay
 
@@ -59,14 +60,8 @@ async def hall(folder: Path) -> AsyncIterator[Hall]:
         Transport(relay.card, timeout_s=30, sleep=at_once) as transport,
     ):
         channel = make_channel(log_secret=relay.secret, roles=ROLES)
-        for party, code in zip(channel.parties, relay.codes, strict=True):
-            await transport.admit(party.admission(code))
-        await transport.found(channel.founding_message())
-        made = Hall(relay, transport, channel)
-        carriers = {each.code: await made.enter(each.carrier) for each in channel.parties}
-        for envelope in channel.later():
-            await carriers[channel.parties[0].code].submit(envelope, b"")
-        yield made
+        await found_over(transport, channel, relay.codes)
+        yield Hall(relay, transport, channel)
         assert relay.broken == []
 
 

@@ -21,12 +21,13 @@ from paraph.protocol.proof import TlogProof
 from paraph.protocol.state import Entry
 from paraph.protocol.statements.envelope import SealedContent
 from paraph.protocol.tree import Tree
-from paraph.protocol.wire import Conflicts, Entries, Placed, Staged
+from paraph.protocol.wire import Entries, Placed
+from tests.support.forwarding import Forwarding
 from tests.support.memory_relay import MemoryRelay
 
 
-class LyingRelay:
-    """Implements :class:`paraph.protocol.relay.RelayChannel`.
+class LyingRelay(Forwarding):
+    """Lies as it is told to, and forwards the rest.
 
     Attributes:
         honest: Where the truth is.
@@ -38,7 +39,8 @@ class LyingRelay:
     """
 
     def __init__(self, honest: MemoryRelay) -> None:
-        self.honest = honest
+        super().__init__(honest)
+        self.honest: MemoryRelay = honest
         self.entries_lie: Callable[[Entries], Entries] = lambda served: served
         self.placed_lie: Callable[[bytes, Placed], Placed] = lambda _, placed: placed
         self.body_lie: Callable[[bytes], bytes] = lambda body: body
@@ -67,18 +69,6 @@ class LyingRelay:
     async def body(self, digest: Digest) -> bytes:
         """Return a body, or another."""
         return self.body_lie(await self.honest.body(digest))
-
-    async def conflicts(self, start: int) -> Conflicts:
-        """Return the pairs of statements under one number."""
-        return await self.honest.conflicts(start)
-
-    async def stage(self, digest: Digest, offset: int, data: bytes) -> Staged:
-        """Take a part."""
-        return await self.honest.stage(digest, offset, data)
-
-    async def staged(self, digest: Digest) -> Staged:
-        """Tell how much is there."""
-        return await self.honest.staged(digest)
 
     # what a relay can do to its own log
 

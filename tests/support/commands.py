@@ -77,13 +77,19 @@ def two_parties(folder: Path, *options: str) -> tuple[Person, Person, MemoryFron
     return usa, rus, front
 
 
-def found_channel(usa: Person, rus: Person, *options: str) -> str:
-    """Propose and accept a channel; return its id as hex."""
+def propose_channel(usa: Person, *options: str, peer: str = "rus.card") -> str:
+    """Propose a channel to a party; return the path of the file that travels."""
     charter = usa.path("ours.charter")
     usa.ok(
-        "channel", "propose", "--peer", usa.path("rus.card"), "--relay", usa.path("relay.card"),
-        "--code", "CODE-USA", "-o", charter, *options,
+        "channel", "propose", "--peer", usa.path(peer), "--relay", usa.path("relay.card"),
+        "-o", charter, *options,
     )  # fmt: skip
+    return charter
+
+
+def found_channel(usa: Person, rus: Person, *options: str) -> str:
+    """Propose and accept a channel; return its id as hex."""
+    charter = propose_channel(usa, "--code", "CODE-USA", *options)
     founded = rus.json("channel", "accept", charter, "--code", "CODE-RUS", "--yes")
     usa.ok("channel", "accept", charter, "--yes", "--role", "head_of_delegation")
     channel: str = founded["channel"]

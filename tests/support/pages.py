@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import AsyncIterator, Mapping, Sequence
 
-from aiohttp import ClientResponse, web
+from aiohttp import ClientResponse
 from aiohttp.test_utils import TestClient, TestServer
 
 from paraph.client.keys.home import Home
@@ -119,23 +119,3 @@ async def pages(person: Person, role: str | None = None) -> AsyncIterator[Pages]
             yield found
         finally:
             await office.close()
-
-
-async def _no_icon(_: web.Request) -> web.Response:
-    # A browser asks for it whenever it likes.
-    return web.Response(status=204)
-
-
-@contextlib.asynccontextmanager
-async def serving(*routes: web.AbstractRouteDef, host: str = "127.0.0.1") -> AsyncIterator[str]:
-    """Serve *routes* until the block ends; yield the origin."""
-    app = web.Application()
-    app.add_routes([*routes, web.get("/favicon.ico", _no_icon)])
-    runner = web.AppRunner(app)
-    await runner.setup()
-    try:
-        site = web.TCPSite(runner, host, 0)
-        await site.start()
-        yield f"http://{host}:{runner.addresses[0][1]}"
-    finally:
-        await runner.cleanup()

@@ -7,9 +7,7 @@ import pytest
 
 from paraph.client.channel import joining, views
 from paraph.client.channel.desk import Desk
-from paraph.client.keys import cards, founding, members
-from paraph.client.keys.home import ChannelHome, Home
-from paraph.client.keys.vault import Vault
+from paraph.client.keys import founding, members
 from paraph.client.sending.outbox import Outbox
 from paraph.client.writing.composing import DispatchDraft, Manner, VersionDraft
 from paraph.client.writing.drafts import Opening
@@ -22,60 +20,17 @@ from paraph.protocol.statements.clear import RevokeEntry
 from paraph.protocol.statements.exchanges import Anchor
 from paraph.protocol.statements.header import NamedMention, StatementMention, to_wordings
 from paraph.protocol.statements.versions import NO_NOTES, Replace
+from tests.client.channel.seats import Seat, two_seats
 from tests.support.channel import START
-from tests.support.memory_front import MemoryFront
 from tests.support.memory_relay import MemoryRelay
 from tests.support.negotiating import base_clauses
 
-PASSPHRASE = b"correct horse battery staple"
 TITLES = Opening(titles={"en": "A memorandum", "ru": "Меморандум"})
 
 
-@dataclasses.dataclass(slots=True)
-class Ministry:
-    """A party with one home, in one channel."""
-
-    home: Home
-    vault: Vault
-    folder: ChannelHome
-    front: MemoryFront
-
-    def desk(self, role: str | None = None, *, offline: bool = False) -> Desk:
-        link = None if offline else self.front
-        return Desk.open(self.home, self.vault, self.folder, role, link, clock=lambda: START)
-
-    async def heartbeat(self) -> None:
-        async with self.desk("bot") as bot:
-            await bot.sync()
-            assert (await bot.heartbeat()).is_logged
-
-
 @pytest.fixture
-async def two(tmp_path: Path) -> tuple[Ministry, Ministry]:
-    front = MemoryFront("A", "B")
-    made = []
-    for code in ("RUS", "USA"):
-        home = Home(tmp_path / code)
-        vault, card = founding.init_party(
-            home, code, {"en": code}, PASSPHRASE, roots=1, threshold=1, cheap=True
-        )
-        made.append((home, vault, card))
-    file = founding.propose((made[0][2], made[1][2]), front.card, founding.Terms(exercise=True))
-    for (home, vault, _), code in zip(made, "AB", strict=True):
-        file = founding.countersign(file, home, vault.content)
-        await joining.admit(front, vault.content, code)
-    file = founding.complete(file, made[1][1].content, START)
-    file = await joining.found(front, file)
-    ministries = []
-    for home, vault, _ in made:
-        folder = joining.join(home, file)
-        await joining.enrol_own(
-            vault, folder, front, ("desk_officer", "bot", "linguist"), now=START
-        )
-        ministries.append(Ministry(home, vault, folder, front))
-    for each in ministries:
-        await each.heartbeat()
-    return ministries[1], ministries[0]
+async def two(tmp_path: Path) -> tuple[Seat, Seat]:
+    return await two_seats(tmp_path, "desk_officer", "bot", "linguist")
 
 
 async def tabled(desk: Desk) -> bytes:
@@ -92,7 +47,7 @@ def changing(words: str) -> tuple[Replace, ...]:
     return (Replace(cid="c-one", texts=texts, notes=NO_NOTES),)
 
 
-async def test_what_one_desk_sends_the_other_sees(two: tuple[Ministry, Ministry]) -> None:
+async def test_what_one_desk_sends_the_other_sees(two: tuple[Seat, Seat]) -> None:
     usa, rus = two
     async with usa.desk("desk_officer") as ours, rus.desk("desk_officer") as theirs:
         first = await tabled(ours)
@@ -113,7 +68,7 @@ async def test_what_one_desk_sends_the_other_sees(two: tuple[Ministry, Ministry]
 
 
 async def test_while_a_body_is_fetched_the_desk_does_not_say_that_it_is_missing(
-    two: tuple[Ministry, Ministry], monkeypatch: pytest.MonkeyPatch
+    two: tuple[Seat, Seat], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     usa, rus = two
     halts = []
@@ -131,7 +86,7 @@ async def test_while_a_body_is_fetched_the_desk_does_not_say_that_it_is_missing(
         assert theirs.state == ours.state
 
 
-async def test_comments_replies_dispatches_and_receipts(two: tuple[Ministry, Ministry]) -> None:
+async def test_comments_replies_dispatches_and_receipts(two: tuple[Seat, Seat]) -> None:
     usa, rus = two
     async with usa.desk("desk_officer") as ours, rus.desk("desk_officer") as theirs:
         first = await tabled(ours)
@@ -169,7 +124,7 @@ async def test_comments_replies_dispatches_and_receipts(two: tuple[Ministry, Min
 
 
 async def test_offline_everything_waits_and_leaves_in_order(
-    two: tuple[Ministry, Ministry],
+    two: tuple[Seat, Seat],
 ) -> None:
     usa, rus = two
     async with usa.desk("desk_officer") as ours:
@@ -191,7 +146,7 @@ async def test_offline_everything_waits_and_leaves_in_order(
 
 
 async def test_a_relay_that_goes_away_leaves_it_in_the_outbox(
-    two: tuple[Ministry, Ministry],
+    two: tuple[Seat, Seat],
 ) -> None:
     usa, _ = two
     async with usa.desk("desk_officer") as ours:
@@ -206,7 +161,7 @@ async def test_a_relay_that_goes_away_leaves_it_in_the_outbox(
 
 
 async def test_an_exclusive_version_gives_way_to_what_came_first(
-    two: tuple[Ministry, Ministry],
+    two: tuple[Seat, Seat],
 ) -> None:
     usa, rus = two
     async with usa.desk("desk_officer") as ours, rus.desk("desk_officer") as theirs:
@@ -223,7 +178,7 @@ async def test_an_exclusive_version_gives_way_to_what_came_first(
 
 
 async def test_after_three_refusals_the_desk_offers_to_send_without_being_alone(
-    two: tuple[Ministry, Ministry],
+    two: tuple[Seat, Seat],
 ) -> None:
     usa, rus = two
     async with usa.desk("desk_officer") as ours, rus.desk("desk_officer") as theirs:
@@ -240,7 +195,7 @@ async def test_after_three_refusals_the_desk_offers_to_send_without_being_alone(
         assert (await ours.send_version(mine)).is_logged
 
 
-async def test_the_parent_must_be_the_head(two: tuple[Ministry, Ministry]) -> None:
+async def test_the_parent_must_be_the_head(two: tuple[Seat, Seat]) -> None:
     usa, rus = two
     async with usa.desk("desk_officer") as ours, rus.desk("desk_officer") as theirs:
         first = await tabled(ours)
@@ -256,7 +211,7 @@ async def test_the_parent_must_be_the_head(two: tuple[Ministry, Ministry]) -> No
         assert not ours.outbox.pending()
 
 
-async def test_a_role_says_only_what_its_table_allows(two: tuple[Ministry, Ministry]) -> None:
+async def test_a_role_says_only_what_its_table_allows(two: tuple[Seat, Seat]) -> None:
     usa, _ = two
     async with usa.desk("desk_officer") as ours:
         await tabled(ours)
@@ -279,7 +234,7 @@ async def test_a_role_says_only_what_its_table_allows(two: tuple[Ministry, Minis
             await bot.comment("I agree.")
 
 
-async def test_several_keys_need_a_role(two: tuple[Ministry, Ministry]) -> None:
+async def test_several_keys_need_a_role(two: tuple[Seat, Seat]) -> None:
     usa, _ = two
     async with usa.desk(offline=True) as desk:
         assert desk.role == "desk_officer"  # who sends a party's texts, unless another is named
@@ -297,7 +252,7 @@ async def test_several_keys_need_a_role(two: tuple[Ministry, Ministry]) -> None:
         usa.desk("registrar")
 
 
-async def test_a_key_that_is_only_asked_for_says_nothing(two: tuple[Ministry, Ministry]) -> None:
+async def test_a_key_that_is_only_asked_for_says_nothing(two: tuple[Seat, Seat]) -> None:
     usa, _ = two
     members.new_key(usa.vault, usa.folder.channel, "signatory", now=START)
     async with usa.desk("signatory", offline=True) as desk:
@@ -307,7 +262,7 @@ async def test_a_key_that_is_only_asked_for_says_nothing(two: tuple[Ministry, Mi
         assert caught.value.code == "not-enrolled"
 
 
-async def test_a_revoked_key_says_nothing_more(two: tuple[Ministry, Ministry]) -> None:
+async def test_a_revoked_key_says_nothing_more(two: tuple[Seat, Seat]) -> None:
     usa, _ = two
     async with usa.desk("desk_officer") as ours:
         await tabled(ours)
@@ -335,22 +290,17 @@ async def test_a_revoked_key_says_nothing_more(two: tuple[Ministry, Ministry]) -
 
 
 async def test_who_came_later_reads_up_to_what_was_not_sealed_to_them(
-    two: tuple[Ministry, Ministry],
+    two: tuple[Seat, Seat],
 ) -> None:
     usa, _ = two
     async with usa.desk("desk_officer") as ours:
         await tabled(ours)
         index = ours.replica.size - 2
-    late = Home(usa.home.path.parent / "late")
-    file = cards.read(usa.folder.charter, cards.CharterFile)
-    vault = members.join_party(late, file, "USA", PASSPHRASE, cheap=True)
-    folder = joining.join(late, file)
-    key, request = joining.request_member(vault, folder, "legal_adviser", now=START)
-    await joining.enrol(usa.vault, usa.folder, usa.front, [request.enrolment], now=START)
-    async with Desk.open(late, vault, folder, None, usa.front, clock=lambda: START) as desk:
+    late = await usa.newcomer("late")
+    async with late.desk() as desk:
         await desk.sync()
-        assert vault.content.keys[0].state == "enrolled"
-        assert desk.member.id == key.id
+        assert late.vault.content.keys[0].state == "enrolled"
+        assert desk.member.id == late.vault.content.keys[0].id
         assert desk.reader.halt is not None
         assert (desk.reader.halt.index, desk.reader.halt.code) == (index, "not-recipient")
         rows = list(views.log(desk))
@@ -359,7 +309,7 @@ async def test_who_came_later_reads_up_to_what_was_not_sealed_to_them(
 
 
 async def test_an_internal_note_stands_in_the_internal_channel_only(
-    two: tuple[Ministry, Ministry],
+    two: tuple[Seat, Seat],
 ) -> None:
     usa, _ = two
     file = founding.propose(
@@ -369,7 +319,7 @@ async def test_an_internal_note_stands_in_the_internal_channel_only(
     file = await joining.found(usa.front, founding.complete(file, usa.vault.content, START))
     folder = joining.join(usa.home, file)
     await joining.enrol_own(usa.vault, folder, usa.front, ("desk_officer", "bot"), now=START)
-    inner = Ministry(usa.home, usa.vault, folder, usa.front)
+    inner = Seat(usa.home, usa.vault, folder, usa.front)
     await inner.heartbeat()
     async with usa.desk("desk_officer") as ours, inner.desk("desk_officer") as notes:
         await tabled(ours)
@@ -386,7 +336,7 @@ async def test_an_internal_note_stands_in_the_internal_channel_only(
 
 
 async def test_a_text_that_is_too_large_is_refused_before_it_is_sealed(
-    two: tuple[Ministry, Ministry],
+    two: tuple[Seat, Seat],
 ) -> None:
     usa, _ = two
     async with usa.desk("desk_officer") as ours:

@@ -7,11 +7,8 @@ from typing import Any
 
 import pytest
 
-from paraph.client.channel import granting, joining
+from paraph.client.channel import granting
 from paraph.client.channel.desk import Desk
-from paraph.client.keys import cards, founding, members
-from paraph.client.keys.home import ChannelHome, Home
-from paraph.client.keys.vault import Vault
 from paraph.client.reading.opened import binding_of
 from paraph.client.sending import outbox, saying
 from paraph.client.writing.composing import VersionDraft
@@ -24,69 +21,13 @@ from paraph.protocol.sealed import Binding, Sealed, content, seal, wrap_for
 from paraph.protocol.statements.clear import Grant, GrantedWrap, RevokeEntry, Unopened, Withdraw
 from paraph.protocol.statements.envelope import MAX_ENVELOPE, ClearContent
 from paraph.protocol.trust import Member
-from tests.support.channel import START
-from tests.support.memory_front import MemoryFront
+from tests.client.channel.seats import Seat, two_seats
 from tests.support.negotiating import base_clauses
-
-PASSPHRASE = b"correct horse battery staple"
-ROLES = ("desk_officer", "bot", "head_of_delegation")
-
-
-@dataclasses.dataclass(slots=True)
-class Seat:
-    """One person's home in the channel."""
-
-    home: Home
-    vault: Vault
-    folder: ChannelHome
-    front: MemoryFront
-
-    def desk(self, role: str | None = None) -> Desk:
-        return Desk.open(self.home, self.vault, self.folder, role, self.front, clock=lambda: START)
-
-    async def newcomer(self, name: str, role: str = "legal_adviser") -> "Seat":
-        """Enrol a further person of the same party, on a home without roots or archive."""
-        home = Home(self.home.path.parent / name)
-        file = cards.read(self.folder.charter, cards.CharterFile)
-        party = self.vault.content.party
-        vault = members.join_party(home, file, party, PASSPHRASE, cheap=True)
-        folder = joining.join(home, file)
-        _, request = joining.request_member(vault, folder, role, now=START)
-        await joining.enrol(self.vault, self.folder, self.front, [request.enrolment], now=START)
-        return Seat(home, vault, folder, self.front)
-
-    def member(self, desk: Desk, role: str) -> Member:
-        """Return what *desk* verified of this home's key in *role*."""
-        (key,) = self.vault.content.held(self.folder.channel, role)
-        found = desk.replica.log.trust.member(key.id)
-        assert found is not None
-        return found
 
 
 @pytest.fixture
 async def two(tmp_path: Path) -> tuple[Seat, Seat]:
-    front = MemoryFront("A", "B")
-    made = []
-    for code in ("RUS", "USA"):
-        home = Home(tmp_path / code)
-        vault, card = founding.init_party(
-            home, code, {"en": code}, PASSPHRASE, roots=1, threshold=1, cheap=True
-        )
-        made.append((home, vault, card))
-    file = founding.propose((made[0][2], made[1][2]), front.card, founding.Terms(exercise=True))
-    for (home, vault, _), code in zip(made, "AB", strict=True):
-        file = founding.countersign(file, home, vault.content)
-        await joining.admit(front, vault.content, code)
-    file = await joining.found(front, founding.complete(file, made[1][1].content, START))
-    seats = []
-    for home, vault, _ in made:
-        folder = joining.join(home, file)
-        await joining.enrol_own(vault, folder, front, ROLES, now=START)
-        seats.append(Seat(home, vault, folder, front))
-        async with seats[-1].desk("bot") as bot:
-            await bot.sync()
-            assert (await bot.heartbeat()).is_logged
-    return seats[1], seats[0]
+    return await two_seats(tmp_path, "desk_officer", "bot", "head_of_delegation")
 
 
 async def talk(desk: Desk, comments: int = 1) -> int:

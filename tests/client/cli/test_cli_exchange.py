@@ -10,10 +10,11 @@ from paraph.client.keys import members
 from paraph.client.keys.home import Home
 from paraph.protocol.names import Digest
 from paraph.protocol.relay import RelayChannel
-from paraph.protocol.wire import Conflicts, Entries, Placed, Staged
+from paraph.protocol.wire import Entries
 from tests.support.commands import Person, found_channel, two_parties, write
 from tests.support.desks import folder_of, heartbeats, vault_of
 from tests.support.exchange import BASE, COUNTER, exchanging, send_base
+from tests.support.forwarding import Forwarding
 from tests.support.memory_front import MemoryFront
 
 
@@ -218,33 +219,12 @@ def test_before_the_bots_have_spoken_nothing_sealed_is_taken(tmp_path: Path) -> 
     assert "hint: start both parties' bots" in said
 
 
-class FalseBodies:
+class FalseBodies(Forwarding):
     """A relay that serves other bytes for every body."""
 
-    def __init__(self, relay: RelayChannel) -> None:
-        self._relay = relay
-
-    async def submit(self, envelope: bytes, body: bytes) -> Placed:
-        return await self._relay.submit(envelope, body)
-
-    async def entries(self, start: int) -> Entries:
-        return await self._relay.entries(start)
-
-    def follow(self, start: int) -> AsyncIterator[Entries]:
-        return self._relay.follow(start)
-
     async def body(self, digest: Digest) -> bytes:
-        data = await self._relay.body(digest)
+        data = await super().body(digest)
         return data[:-1] + bytes([data[-1] ^ 1])
-
-    async def conflicts(self, start: int) -> Conflicts:
-        return await self._relay.conflicts(start)
-
-    async def stage(self, digest: Digest, offset: int, data: bytes) -> Staged:
-        return await self._relay.stage(digest, offset, data)
-
-    async def staged(self, digest: Digest) -> Staged:
-        return await self._relay.staged(digest)
 
 
 def test_a_body_that_does_not_match_its_digest_ends_with_3(
@@ -263,32 +243,18 @@ def test_a_body_that_does_not_match_its_digest_ends_with_3(
     assert len(rus.json("inbox")["waiting"]) == 2
 
 
-class AnotherHistory:
+class AnotherHistory(Forwarding):
     """A relay that shows one desk a log of which another was shown a different one."""
 
-    def __init__(self, relay: RelayChannel, other: RelayChannel) -> None:
-        self._relay, self._other = relay, other
-
-    async def submit(self, envelope: bytes, body: bytes) -> Placed:
-        return await self._relay.submit(envelope, body)
+    def __init__(self, honest: RelayChannel, other: RelayChannel) -> None:
+        super().__init__(honest)
+        self._other = other
 
     async def entries(self, start: int) -> Entries:
         return await self._other.entries(start)
 
     def follow(self, start: int) -> AsyncIterator[Entries]:
         return self._other.follow(start)
-
-    async def body(self, digest: Digest) -> bytes:
-        return await self._relay.body(digest)
-
-    async def conflicts(self, start: int) -> Conflicts:
-        return await self._relay.conflicts(start)
-
-    async def stage(self, digest: Digest, offset: int, data: bytes) -> Staged:
-        return await self._relay.stage(digest, offset, data)
-
-    async def staged(self, digest: Digest) -> Staged:
-        return await self._relay.staged(digest)
 
 
 def test_an_inconsistent_checkpoint_ends_with_70_for_good(

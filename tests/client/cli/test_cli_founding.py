@@ -12,7 +12,7 @@ from paraph.client.keys.home import Home
 from paraph.client.keys.vault import Vault
 from paraph.client.log.replica import Replica
 from paraph.protocol.documents import Charter
-from tests.support.commands import PASSPHRASE, Person, found_channel, two_parties
+from tests.support.commands import PASSPHRASE, Person, found_channel, propose_channel, two_parties
 from tests.support.memory_front import MemoryFront
 
 
@@ -114,11 +114,8 @@ def test_the_trust_file_names_roots_origin_and_log_keys(tmp_path: Path) -> None:
 
 def test_the_one_who_proposed_joins_without_the_completed_file(tmp_path: Path) -> None:
     usa, rus, _ = two_parties(tmp_path)
-    charter, copy = Path(usa.path("ours.charter")), Path(rus.path("copy.charter"))
-    usa.ok(
-        "channel", "propose", "--peer", usa.path("rus.card"), "--relay", usa.path("relay.card"),
-        "--code", "CODE-USA", "-o", str(charter),
-    )  # fmt: skip
+    charter = Path(propose_channel(usa, "--code", "CODE-USA"))
+    copy = Path(rus.path("copy.charter"))
     copy.write_bytes(charter.read_bytes())
     said = usa.fails(7, "channel", "accept", str(charter), "--yes")
     assert "error: the channel is not founded yet [not-founded]" in said
@@ -170,11 +167,7 @@ def _hold(vault: Vault, roots: tuple[bytes, ...]) -> None:
 
 def test_a_party_that_is_not_admitted_is_told(tmp_path: Path) -> None:
     usa, rus, front = two_parties(tmp_path)
-    charter = usa.path("ours.charter")
-    usa.ok(
-        "channel", "propose", "--peer", usa.path("rus.card"), "--relay", usa.path("relay.card"),
-        "-o", charter,
-    )  # fmt: skip
+    charter = propose_channel(usa)
     said = rus.fails(7, "channel", "accept", charter, "--code", "CODE-RUS", "--yes")
     assert "error: the roots of USA are not admitted [not-admitted]" in said
     assert not front.relays
@@ -196,11 +189,7 @@ def test_a_used_code_is_refused(tmp_path: Path) -> None:
 
 def test_an_unreachable_relay_ends_with_4_and_the_file_is_kept(tmp_path: Path) -> None:
     usa, rus, front = two_parties(tmp_path)
-    charter = usa.path("ours.charter")
-    usa.ok(
-        "channel", "propose", "--peer", usa.path("rus.card"), "--relay", usa.path("relay.card"),
-        "--code", "CODE-USA", "-o", charter,
-    )  # fmt: skip
+    charter = propose_channel(usa, "--code", "CODE-USA")
     front.down = True
     said = rus.fails(4, "channel", "accept", charter, "--code", "CODE-RUS", "--yes")
     assert "error: cannot reach the relay" in said
@@ -211,11 +200,7 @@ def test_an_unreachable_relay_ends_with_4_and_the_file_is_kept(tmp_path: Path) -
 
 def test_nothing_is_signed_without_a_yes(tmp_path: Path) -> None:
     usa, rus, front = two_parties(tmp_path)
-    charter = usa.path("ours.charter")
-    usa.ok(
-        "channel", "propose", "--peer", usa.path("rus.card"), "--relay", usa.path("relay.card"),
-        "-o", charter,
-    )  # fmt: skip
+    charter = propose_channel(usa)
     before = Path(charter).read_bytes()
     said = rus.fails(2, "channel", "accept", charter)
     assert "error: nothing was signed [not-confirmed]" in said
@@ -228,11 +213,7 @@ def test_nothing_is_signed_without_a_yes(tmp_path: Path) -> None:
 @pytest.mark.parametrize("at", [0, 40, 5000, -1])
 def test_an_altered_charter_file_is_refused(tmp_path: Path, at: int) -> None:
     usa, rus, _ = two_parties(tmp_path)
-    charter = Path(usa.path("ours.charter"))
-    usa.ok(
-        "channel", "propose", "--peer", usa.path("rus.card"), "--relay", usa.path("relay.card"),
-        "-o", str(charter),
-    )  # fmt: skip
+    charter = Path(propose_channel(usa))
     data = bytearray(charter.read_bytes())
     data[at] ^= 1
     charter.write_bytes(data)
@@ -256,11 +237,7 @@ def test_a_charter_with_other_roots_of_ours_is_forged(tmp_path: Path) -> None:
         "-o",
         usa.path("t.card"),
     )
-    charter = usa.path("ours.charter")
-    usa.ok(
-        "channel", "propose", "--peer", usa.path("t.card"), "--relay", usa.path("relay.card"),
-        "-o", charter,
-    )  # fmt: skip
+    charter = propose_channel(usa, peer="t.card")
     said = rus.fails(3, "channel", "accept", charter, "--code", "CODE-RUS", "--yes")
     assert "error: expected the charter to name the roots and the first manifest of RUS" in said
 
@@ -269,11 +246,7 @@ def test_a_charter_of_others_is_not_ours(tmp_path: Path) -> None:
     usa, rus, front = two_parties(tmp_path)
     third = Person(tmp_path, "third", front)
     third.ok("party", "init", "FRA", "--name", "fr=M", "--roots", "1", "--small")
-    charter = usa.path("ours.charter")
-    usa.ok(
-        "channel", "propose", "--peer", usa.path("rus.card"), "--relay", usa.path("relay.card"),
-        "-o", charter,
-    )  # fmt: skip
+    charter = propose_channel(usa)
     said = third.fails(2, "channel", "accept", charter, "--yes")
     assert "error: expected a charter of FRA, found RUS, USA [not-a-party]" in said
     assert rus.home.exists()
@@ -454,11 +427,7 @@ def test_an_altered_card_does_not_verify(tmp_path: Path) -> None:
 
 def test_a_relay_card_of_another_log_does_not_fit_a_charter(tmp_path: Path) -> None:
     usa, rus, _ = two_parties(tmp_path)
-    charter = Path(usa.path("ours.charter"))
-    usa.ok(
-        "channel", "propose", "--peer", usa.path("rus.card"), "--relay", usa.path("relay.card"),
-        "-o", str(charter),
-    )  # fmt: skip
+    charter = Path(propose_channel(usa))
     file = cards.read(charter, cards.CharterFile)
     other = MemoryFront().card
     swapped = cards.CharterFile(

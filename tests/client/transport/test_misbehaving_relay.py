@@ -28,22 +28,7 @@ from paraph.protocol.wire import (
 from tests.client.transport.cards import a_card
 from tests.support.channel import ORIGIN_PREFIX, make_channel
 from tests.support.clock import at_once
-
-
-@contextlib.asynccontextmanager
-async def serving(
-    routes: dict[str, Callable[[web.Request], Awaitable[web.StreamResponse]]],
-) -> AsyncIterator[str]:
-    app = web.Application()
-    for path, handler in routes.items():
-        app.router.add_route("*", path, handler)
-    runner = web.AppRunner(app, shutdown_timeout=0)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    assert runner.addresses
-    yield f"http://127.0.0.1:{runner.addresses[0][1]}"
-    await runner.cleanup()
+from tests.support.serving import serving
 
 
 async def challenge(_: web.Request) -> web.Response:
@@ -54,7 +39,7 @@ async def session(_: web.Request) -> web.Response:
     return web.Response(body=Session(token=b"\1" * 32, lives_s=60).encode())
 
 
-FRONT = {"/v1/challenge": challenge, "/v1/session": session}
+FRONT = (web.route("*", "/v1/challenge", challenge), web.route("*", "/v1/session", session))
 
 
 @contextlib.asynccontextmanager
@@ -70,13 +55,9 @@ async def speaking(
         return ws
 
     person = PERSON
-    routes = {
-        **FRONT,
-        "/v1/stream": stream,
-        **{f"/v1/{key}": value for key, value in other.items()},
-    }
+    others = (web.route("*", f"/v1/{name}", handler) for name, handler in other.items())
     async with (
-        serving(routes) as base,
+        serving(*FRONT, web.route("*", "/v1/stream", stream), *others) as base,
         Transport(a_card(base), timeout_s=0.3, sleep=at_once) as transport,
     ):
         yield await transport.open(CHANNEL.id, ORIGIN_PREFIX, person.signing)
@@ -260,7 +241,7 @@ async def test_a_relay_that_asks_for_time_gets_it_before_the_next_request() -> N
         return web.Response(status=status, headers={"Retry-After": "7"})
 
     async with (
-        serving({"/v1/found": found}) as base,
+        serving(web.route("*", "/v1/found", found)) as base,
         Transport(a_card(base), sleep=wait) as transport,
     ):
         for _ in range(2):
@@ -287,7 +268,10 @@ async def test_a_redirect_is_not_followed() -> None:
     async def elsewhere(_: web.Request) -> web.Response:
         return web.Response(status=302, headers={"Location": "http://127.0.0.1:1/"})
 
-    async with serving({"/v1/admit": elsewhere}) as base, Transport(a_card(base)) as transport:
+    async with (
+        serving(web.route("*", "/v1/admit", elsewhere)) as base,
+        Transport(a_card(base)) as transport,
+    ):
         with pytest.raises(MalformedError, match="302"):
             await transport.admit(CHANNEL.parties[0].admission("A"))
 
@@ -300,13 +284,13 @@ async def test_a_stream_is_not_led_elsewhere_either() -> None:
         reached.append(request.path)
         return web.Response(status=404)
 
-    async with serving({"/inside": inside}) as target:
+    async with serving(web.route("*", "/inside", inside)) as target:
 
         async def elsewhere(_: web.Request) -> web.Response:
             return web.Response(status=302, headers={"Location": f"{target}/inside"})
 
         async with (
-            serving({**FRONT, "/v1/stream": elsewhere}) as base,
+            serving(*FRONT, web.route("*", "/v1/stream", elsewhere)) as base,
             Transport(a_card(base), timeout_s=0.3, sleep=at_once) as transport,
         ):
             way = await transport.open(CHANNEL.id, ORIGIN_PREFIX, PERSON.signing)

@@ -27,6 +27,7 @@ from paraph.protocol.statements.header import ContentHeader
 from tests.support import negotiating
 from tests.support.channel import ORIGIN_PREFIX, START, Channel, make_channel
 from tests.support.clock import at_once
+from tests.support.founding import found_over
 from tests.support.parties import Person
 from tests.support.real_relay import RealRelay, make_relay, real_relay, start_relay
 
@@ -55,15 +56,9 @@ class Table:
 
 
 async def populate(relay: RealRelay, transport: Transport) -> Channel:
-    """Found the channel at the relay and place everything that opens it."""
+    """Make a channel, and found it at the relay."""
     channel = make_channel(log_secret=relay.secret)
-    for party, code in zip(channel.parties, relay.codes, strict=True):
-        await transport.admit(party.admission(code))
-    founded = await transport.found(channel.founding_message())
-    assert founded.envelopes == channel.founding
-    way = await transport.open(channel.id, ORIGIN_PREFIX, channel.parties[0].roots[0])
-    for envelope in channel.later():
-        await way.submit(envelope, b"")
+    await found_over(transport, channel, relay.codes)
     return channel
 
 
