@@ -4,31 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
 
-from paraph.client.backoff import Backoff
 from paraph.client.bot.aside import Aside
 from paraph.client.bot.engine import Engine, Handler, Route, Where
 from paraph.client.bot.events import BODY_MISSING, AnyEvent, CannotOpen
 from paraph.client.bot.ledger import Ledger
 from paraph.client.bot.memory import Parked
 from paraph.client.bot.notices import Notice, Notices, give, silence
+from paraph.client.bot.opening import bot_key, open_vault, shared_channel
+from paraph.client.bot.reach import Reach
 from paraph.client.clock import Clock, wall_clock
 from paraph.client.keys.home import ChannelHome, Home, default_home
-from paraph.client.keys.passphrase import PASSPHRASE_VARIABLE, read_passphrase
-from paraph.client.keys.vault import HeldKey, Vault
-from paraph.protocol import roles
-from paraph.protocol.errors import (
-    InputError,
-    MisuseError,
-    OutOfTurnError,
-    RefusedError,
-    UnavailableError,
-)
+from paraph.client.keys.vault import Vault
+from paraph.protocol.errors import MisuseError, RefusedError, UnavailableError
 
 if TYPE_CHECKING:
     from paraph.client.bot.station import Station
@@ -96,9 +88,7 @@ class Bot:
         self._wake: Final = asyncio.Event()
         self._stepping: Final = asyncio.Lock()
         self._missing: Final[dict[int, int]] = {}
-        self._backoff: Final = Backoff()
-        self._unreachable_until = 0
-        self._unreachable: UnavailableError | RefusedError | None = None
+        self._reach: Final = Reach(clock, self.tell)
         self._next = 0
         self._station: Station | None = None
         self._engine: Engine | None = None
@@ -156,7 +146,7 @@ class Bot:
         chosen = self._home if self._home is not None else default_home()
         home = chosen if isinstance(chosen, Home) else Home(Path(chosen))
         folder = home.find_channel(self._channel) if self._channel else shared_channel(home)
-        vault = self._open_vault(home)
+        vault = open_vault(home, self._passphrase)
         ledger = Ledger.open(folder.path, self.name)
         try:
             key, party = bot_key(vault, folder), vault.content.party
@@ -177,20 +167,6 @@ class Bot:
             notices=self._notices,
         )
         return self
-
-    def _open_vault(self, home: Home) -> Vault:
-        if isinstance(self._passphrase, Vault):
-            return self._passphrase
-        if isinstance(self._passphrase, bytes):
-            return Vault.open(home.vault_path, self._passphrase)
-        chosen = self._passphrase or os.environ.get(PASSPHRASE_VARIABLE)
-        if not chosen:
-            raise InputError(
-                "expected a passphrase",
-                code="passphrase",
-                hint=f"give passphrase=, or set {PASSPHRASE_VARIABLE} to the path of its file",
-            )
-        return Vault.open(home.vault_path, read_passphrase(Path(chosen)))
 
     def _open_link(self, folder: ChannelHome) -> Link:
         if self._link is not None:
@@ -276,8 +252,8 @@ class Bot:
     async def _run_once(self) -> None:
         while True:
             await self.step()
-            if self._unreachable is not None:
-                raise self._unreachable
+            if self._reach.missed is not None:
+                raise self._reach.missed
             if self._next >= self.station.replica.size:
                 return
 
@@ -287,7 +263,7 @@ class Bot:
             try:
                 relay = await self.station.relay()
             except UnavailableError:
-                await self._backoff.wait()
+                await self._reach.wait()
                 continue
             async for _ in self.station.replica.follow(relay):
                 self._wake.set()
@@ -329,46 +305,15 @@ class Bot:
 
     async def _round(self, *, pull: bool) -> int | None:
         self.engine.ledger.refresh()
-        await self._reaching(lambda: self.station.pull(entries=pull))
+        await self._reach.meet(lambda: self.station.pull(entries=pull))
         await self._deliver()
         dues = [await tick() for tick in self._ticks]
         await self._flush()
         self.engine.keep()
         if self._missing:
             dues.append(self.clock() + LOOK_AGAIN_MS)
-        dues += [self.engine.next_due, self._unreachable_until or None]
+        dues += [self.engine.next_due, self._reach.next_try]
         return min((due for due in dues if due is not None), default=None)
-
-    async def _reaching(self, work: Callable[[], Awaitable[bool]]) -> None:
-        # Work says whether it met the relay; if it failed, when to try again is noted.
-        if self.clock() < self._unreachable_until:
-            return
-        try:
-            met = await work()
-        except UnavailableError as error:
-            await self._note_unreachable(error, 0)
-        except RefusedError as error:
-            if not error.retry_after_s:
-                raise
-            await self._note_unreachable(error, error.retry_after_s)
-        except OutOfTurnError as error:
-            if error.code != "not-settled":
-                raise
-        else:
-            if met and self._unreachable is not None:
-                self._unreachable, self._unreachable_until = None, 0
-                self._backoff.succeeded()
-                await self.tell("reachable", "the relay answers again")
-
-    async def _note_unreachable(
-        self, error: UnavailableError | RefusedError, retry_after_s: float
-    ) -> None:
-        if self._unreachable is None:
-            kind = "unreachable" if isinstance(error, UnavailableError) else "refused-for-now"
-            await self.tell(kind, f"{error.code}: {error}")
-        self._unreachable = error
-        delay_s = self._backoff.next_delay(retry_after_s)
-        self._unreachable_until = self.clock() + max(1, int(delay_s * 1000))
 
     async def _is_held(self, event: AnyEvent) -> bool:
         why = self.aside.why(event)
@@ -420,7 +365,7 @@ class Bot:
         memory, ledger = self.engine.ledger.memory, self.engine.ledger
         if lines := list(memory.next_batches(self.clock())):
             ledger.write(*lines)
-        await self._reaching(self._send)
+        await self._reach.meet(self._send)
         for batch in list(memory.batches.values()):
             row = self.station.said(batch)
             if row is not None:
@@ -461,36 +406,3 @@ class Bot:
     async def tell_notice(self, notice: Notice) -> None:
         """Give a notice that is made already."""
         await give(self._notices, notice)
-
-
-def shared_channel(home: Home) -> ChannelHome:
-    """Return the one channel of a home, or the one that is shared with another party.
-
-    Raises:
-        InputError: None, or several.
-    """
-    from paraph.client.keys import cards  # noqa: PLC0415 - a harness needs none
-
-    folders = home.channels()
-    if len(folders) > 1:
-        files = ((each, cards.read(each.charter, cards.CharterFile)) for each in folders)
-        shared = [each for each, file in files if len(file.manifests) > 1]
-        if len(shared) == 1:
-            return shared[0]
-    return home.find_channel("")
-
-
-def bot_key(vault: Vault, folder: ChannelHome) -> HeldKey:
-    """Return the newest bot's key that a home has in a channel.
-
-    Raises:
-        InputError: It has none.
-    """
-    keys = [key for key in vault.content.held(folder.channel, roles.BOT) if key.state != "retired"]
-    if not keys:
-        raise InputError(
-            "expected a bot's key in this channel",
-            code="no-key",
-            hint="paraph member add --self --role bot makes one",
-        )
-    return max(keys, key=lambda key: key.not_after)
