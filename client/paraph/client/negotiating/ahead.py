@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from paraph.client.channel.desk import Desk
 from paraph.client.keys.home import Home
-from paraph.client.negotiating import draft_standing, linting, positions, sheet
+from paraph.client.negotiating import draft_standing, positions, sheet
 from paraph.client.negotiating.kept_drafts import DraftFolder
 from paraph.protocol.negotiation import ledger
 from paraph.protocol.negotiation.anchoring import anchoring_of
@@ -77,9 +77,8 @@ def for_the_text(state: State, talks: Negotiation, inner: Negotiation | None) ->
         if comment.content.anchor.version in talks.versions:
             anchors.place(comment.content.anchor, head.statement)
             yield
-    against = linting.against_in(state, talks)
     for part in head.text.parts:
-        linting.report(head.text, against, among=(part.cid,))
+        sheet.findings_among(state, talks, head, {part.cid})
         yield
     sheet.findings_of(state, talks, head)
     yield

@@ -8,7 +8,7 @@ found by it alone is told as a note of one's own, and nobody else ever hears of 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -22,6 +22,7 @@ from paraph.protocol.errors import InputError, MalformedError, OutOfTurnError
 from paraph.protocol.negotiation import glossary, lint
 from paraph.protocol.negotiation import text as texts
 from paraph.protocol.negotiation.lint import Finding, Lexicon
+from paraph.protocol.negotiation.lint.notes import lone_letters
 from paraph.protocol.negotiation.state import Negotiation, State
 from paraph.protocol.negotiation.text import Text
 
@@ -108,6 +109,25 @@ def against_in(state: State, talks: Negotiation) -> Against:
     """Do what :func:`against` does, for a state that is at hand."""
     character = talks.opened.legal_character if talks.opened is not None else lint.BINDING
     return Against(state.parties, character, glossary.terms(state, talks))
+
+
+def for_readers(text: Text, to: Against, among: Collection[str] | None) -> Iterator[Finding]:
+    """Yield what bars the conclusion of *text*, then letters that are not what they seem.
+
+    Other notes of :func:`report` are for whoever drafts, and are not looked for.
+
+    Args:
+        text: The text.
+        to: What it is linted against.
+        among: Clauses that are looked at; all, if not given.
+    """
+    yield from lint.findings(text, to.codes, to.character, terms=to.terms, among=among)
+    for part in text.parts:
+        if among is None or part.cid in among:
+            found = {each: lone_letters(words) for each, words in part.words.items()}
+            detail = {each: letters for each, letters in found.items() if letters}
+            if detail:
+                yield Finding("lone_letter", part.cid, detail, severity="note")
 
 
 def report(

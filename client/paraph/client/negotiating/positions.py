@@ -120,14 +120,19 @@ class Row:
         number: Its number in the text; empty if it has none.
         state: Derived: untouched, open, bracketed, reserved, tied, agreed_ad_ref, agreed.
         marks: By party.
-        wording: Digest of its words in all languages.
+        part: The clause itself.
     """
 
     cid: str
     number: str
     state: str
     marks: Mapping[str, Mark]
-    wording: bytes
+    part: Part
+
+    @property
+    def wording(self) -> bytes:
+        """Digest of its words in all languages."""
+        return texts.wording_digest(self.part)
 
 
 def rows(state: State, talks: Negotiation, version: Version) -> Iterator[Row]:
@@ -141,7 +146,7 @@ def rows(state: State, talks: Negotiation, version: Version) -> Iterator[Row]:
             number=numbers[part.cid],
             state=states[part.cid],
             marks=matrix[part.cid],
-            wording=texts.wording_digest(part),
+            part=part,
         )
 
 

@@ -22,8 +22,6 @@ SETTLED: Final = frozenset({"agreed", "frozen"})
 """States of clauses on which nothing is open."""
 MISSING: Final = "missing"
 STALE: Final = "stale"
-HIDING: Final = frozenset({"invisible_character", "mixed_script", "lone_letter"})
-"""Checks that tell of characters which are not what they seem."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -77,9 +75,8 @@ def findings_among(
     state: State, talks: Negotiation, version: Version, among: Collection[str] | None
 ) -> Mapping[str, tuple[Finding, ...]]:
     """Do what :func:`findings_of` does for the clauses *among*, and look at no other."""
-    report = linting.report(version.text, linting.against_in(state, talks), among=among)
     found: dict[str, tuple[Finding, ...]] = {}
-    for each in (*report.findings, *(note for note in report.notes if note.check in HIDING)):
+    for each in linting.for_readers(version.text, linting.against_in(state, talks), among):
         found[each.cid] = (*found.get(each.cid, ()), each)
     return found
 
