@@ -30,6 +30,8 @@ async def test_a_negotiation_is_opened_from_an_empty_desk(silent: Two) -> None:
         shown = await seen.post("/begin", FORM)
         assert "Меморандум об огнях" in shown
         assert seen.office.rooms() == ()  # shown is not sent
+        (kept,) = re.findall('name="typed" value="([0-9a-f]+)"', shown)
+        assert 'value="Меморандум об огнях"' in await seen.post("/begin", {"typed": kept})
     async with pages(silent[1]) as theirs:
         assert theirs.office.rooms() == ()
 

@@ -16,7 +16,7 @@ from paraph.client.web import leaving
 from paraph.client.web.acts import ACTS
 from paraph.client.web.office import Room
 from paraph.client.web.posted import Posted
-from paraph.client.web.typed import TYPED
+from paraph.client.web.typed import TYPED, Typed
 from paraph.client.writing.composing import Manner
 from paraph.protocol import roles
 from paraph.protocol.errors import ParaphError
@@ -65,6 +65,20 @@ def refusal(room: Room, make: Make) -> ParaphError | None:
     return None
 
 
+def is_again(request: web.Request, form: Posted) -> bool:
+    """Tell whether *form* is to be shown once more; what was made of it before is forgotten."""
+    if not form.again:
+        return False
+    request.app[ACTS].drop_typed(form.again)
+    form.faults.clear()
+    return True
+
+
+def origin(request: web.Request, form: Posted) -> Typed:
+    """Return the fields of *form*, kept so that whoever sees what leaves may go back to them."""
+    return request.app[TYPED].keep(request.path_qs, form.fields, waits=False)
+
+
 async def say(
     request: web.Request,
     room: Room,
@@ -91,7 +105,6 @@ async def say(
 
     async def hand_over(content: Content) -> web.HTTPSeeOther:
         chosen = form.choice("precedence", PRECEDENCES, otherwise="routine")
-        kept = request.app[TYPED].keep(request.path_qs, form.fields, waits=False)
         return leaving.propose(
             request,
             room.desk,
@@ -100,11 +113,11 @@ async def say(
             after=after,
             exclusive=exclusive,
             precedence=chosen,
-            origin=kept,
+            origin=origin(request, form),
         )
 
-    if form.again:
-        request.app[ACTS].drop_typed(form.again)
+    if is_again(request, form):
+        return again(200)
     return await _tried(form, make, hand_over, again)
 
 
@@ -121,6 +134,8 @@ async def keep_inside(
     async def hand_over(content: Content) -> web.HTTPSeeOther:
         return await leaving.keep_inside(request, content, back=back)
 
+    if is_again(request, form):
+        return again(200)
     return await _tried(form, make, hand_over, again)
 
 
@@ -130,9 +145,6 @@ async def _tried(
     hand_over: Callable[[Content], Awaitable[web.HTTPSeeOther]],
     again: Callable[[int], web.Response],
 ) -> web.Response:
-    if form.again:  # shown once more, and said by nobody yet
-        form.faults.clear()
-        return again(200)
     if form.faults:
         return again(400)
     try:

@@ -7,7 +7,7 @@ from typing import Final
 from aiohttp import web
 
 from paraph.client.channel.desk import Desk
-from paraph.client.web import asked, leaving
+from paraph.client.web import asked, leaving, saying
 from paraph.client.web.posted import Posted
 from paraph.client.web.rendering import page
 from paraph.client.web.words import CHARACTERS, INSTRUMENTS
@@ -57,6 +57,8 @@ async def begin(request: web.Request) -> web.Response:
     desk = desks.get(chosen)
     if desk is None:
         return _page(request, form, 400)
+    if saying.is_again(request, form):
+        return _page(request, form)
     titles = {each: form.words(f"title-{each}", most=MOST_TITLE) for each in desk.state.languages}
     instrument = form.choice("instrument", INSTRUMENTS)
     character = form.choice("legal_character", CHARACTERS)
@@ -67,7 +69,12 @@ async def begin(request: web.Request) -> web.Response:
     try:
         content = composing.opened(desk.header(identity), opening)
         raise leaving.propose(
-            request, desk, content, back="/begin", after=f"/n/{identity.hex()}/drafts"
+            request,
+            desk,
+            content,
+            back="/begin",
+            after=f"/n/{identity.hex()}/drafts",
+            origin=saying.origin(request, form),
         )
     except ParaphError as error:
         form.refused("titles", error)
