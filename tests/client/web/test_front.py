@@ -1,3 +1,5 @@
+import re
+
 from tests.support.commands import Person
 from tests.support.pages import pages
 
@@ -16,6 +18,26 @@ async def test_what_came_is_counted_until_somebody_has_seen_it(desks: Desks) -> 
     async with pages(desks[1]) as seen:
         front = await seen.get("")
     assert "version v1" in front
+
+
+async def test_what_the_first_screen_listed_is_said_to_be_seen_and_nothing_else(
+    desks: Desks,
+) -> None:
+    async with pages(desks[0]) as usa, pages(desks[1]) as rus:
+        front = await rus.get("")
+        listed = re.findall(r'name="statement" value="([0-9a-f]{64})"', front)
+        await usa.say("comments/new", {"body": "Did you see it?", "kind": "question"})
+        await rus.sync()  # it came while the page was open
+        after = await rus.post("seen", {"statement": listed[0]})
+        assert listed
+        assert "version v1" not in after
+        assert "comment C-1" in after
+        size = rus.office.desks[0].replica.size
+        await rus.post("seen", {"statement": listed[0]})  # pressed twice
+        await rus.post("seen", {"statement": "00" * 32})
+        assert rus.office.desks[0].replica.size == size
+        await usa.sync()
+        assert "displayed" in await usa.get("")
 
 
 async def test_a_statement_shows_every_field_of_what_it_says(desks: Desks) -> None:

@@ -16,10 +16,12 @@ from paraph.client.negotiating.newcomers import newcomers
 from paraph.client.negotiating.ours import ours
 from paraph.client.negotiating.roots import unverified
 from paraph.client.negotiating.status import Owed, Spoken, status
-from paraph.client.web import asked
+from paraph.client.web import asked, receiving, saying
 from paraph.client.web.office import Office, Room
 from paraph.client.web.pages.trust import ALARMS
+from paraph.client.web.posted import Posted
 from paraph.client.web.rendering import page
+from paraph.client.writing import composing
 from paraph.protocol.sentences import NOTHING
 
 T = TypeVar("T")
@@ -27,6 +29,8 @@ MOST_LISTED: Final = 12
 """Proposals, debts, brackets that it lists before "more": who opens the desk sees them at once."""
 MOST: Final = 6
 """Steps that the first screen lists on each side; the rest stands in the registers."""
+MOST_SEEN: Final = 1_000
+"""Of how many of the newest somebody may say so; who saw the page was shown fewer."""
 
 
 async def start(request: web.Request) -> web.Response:
@@ -56,6 +60,7 @@ async def front(request: web.Request) -> web.Response:
         owed=_owed(standing.owed, room.desk.party, everything),
         brackets=_listed(standing.brackets, "left", everything),
         came=came,
+        to_see=frozenset(each.statement for each in came if _may_see(room, each.statement)),
         came_count=count,
         said=lately.ours(room.desk, room.state, room.talks, MOST),
         ours=ours(office.home, room.state, inner, partial(views.name_of, room.desk)),
@@ -65,6 +70,31 @@ async def front(request: web.Request) -> web.Response:
         unverified=unverified(room.desk, office.home.book),
         newcomers=newcomers(room.desk),
     )
+
+
+async def seen(request: web.Request) -> web.Response:
+    """Say that a person saw what the first screen listed: of that, and of nothing that came since.
+
+    It is one word, as the other rungs, and leaves at once.
+    """
+    office, room, form = asked.office(request), asked.room(request), await Posted.read(request)
+    came, _ = lately.waiting(room.desk, room.state, room.talks, MOST_SEEN)
+    offered = {
+        each.statement.hex(): each.statement for each in came if _may_see(room, each.statement)
+    }
+    chosen = [offered[each] for each in form.chosen("statement", offered)]
+    if chosen:
+        header = saying.plain(room)
+        content = composing.acknowledged(header, chosen, rung="displayed", outcome="ok", reason="")
+        async with office.voice:
+            await room.desk.say(content)
+        office.hints.tell("changed")
+    raise web.HTTPSeeOther(f"{room.path}#came")
+
+
+def _may_see(room: Room, statement: bytes) -> bool:
+    held = room.desk.screen.held.why_said(room.state, statement) is not None
+    return not held and bool(receiving.sayable(room, statement))
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -121,4 +151,8 @@ def _log(room: Room) -> dict[str, object]:
     }
 
 
-ROUTES: Final = (web.get("/", start), web.get("/n/{negotiation}", front))
+ROUTES: Final = (
+    web.get("/", start),
+    web.get("/n/{negotiation}", front),
+    web.post("/n/{negotiation}/seen", seen),
+)
