@@ -116,9 +116,15 @@ async def test_an_attachment_is_saved_under_a_harmless_name(
         assert saved.content_type == "application/octet-stream"
         assert saved.headers["Content-Disposition"].startswith('attachment; filename="map.html"')
         assert saved.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
+        assert saved.headers["X-Content-Type-Options"] == "nosniff"
         await seen.get(path.removesuffix("1") + "2", status=400)
         await seen.get(f"{seen.path}/said/99999/files/1", status=404)
-        assert not list((seen.office.desks[0].replica.home.path).glob("paraph-*"))
+        passing = seen.office.home.path / "passing"
+        assert list(passing.iterdir()) == []
+        (passing / "killed").mkdir()
+        (passing / "killed" / "map.html").write_text("plain")
+    async with pages(desks[1]):
+        assert not passing.exists()
 
 
 async def test_every_receipt_of_a_dispatch_is_shown_with_its_entry(

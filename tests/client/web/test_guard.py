@@ -46,7 +46,9 @@ async def raw(seen: Pages, *lines: str) -> bytes:
     """Send a request as it stands and return everything that is answered."""
     assert seen.client.port is not None
     reader, writer = await asyncio.open_connection("127.0.0.1", seen.client.port)
-    writer.write("\r\n".join((*lines, "Connection: close", "", "")).encode())
+    writer.write(
+        "\r\n".join((*lines, "Connection: close", "", "")).encode("utf-8", "surrogateescape")
+    )
     answer = await reader.read()
     writer.close()
     await writer.wait_closed()
@@ -106,6 +108,12 @@ async def test_what_changes_something_comes_from_our_own_pages(
             for method in ("POST", "PUT", "DELETE", "PATCH", "OPTIONS"):
                 answer = await ask(seen, "/lock", headers, method)
                 assert (headers, method, answer.status) == (headers, method, 403)
+        twice = ("Sec-Fetch-Site: same-origin", "Sec-Fetch-Site: cross-site")
+        (own,) = seen.client.session.cookie_jar
+        told = (f"Host: {HOST}", f"Cookie: {own.key}={own.value}", "Content-Length: 0")
+        for site in (twice, twice[::-1]):
+            answered = await raw(seen, "POST /lock HTTP/1.1", *told, *site)
+            assert answered.split()[1] == b"403"
         assert not seen.office.is_locked
         for headers in (dict(OWN), {"Origin": ORIGIN}):
             assert (await ask(seen, "/language", headers, "POST")).status == 303
@@ -150,6 +158,11 @@ async def test_without_the_session_there_is_a_page_that_asks_again_from_here(
         assert "Memorandum" not in said
         for path in ("/", "/hints", "/news", "/trust", "/nothing"):
             assert (await ask(seen, path, {})).status == 403
+        missing = await raw(
+            seen, "GET /static/%2e%2e/x HTTP/1.1", f"Host: {HOST}", f"Cookie: {seen.cookie}=\udcff"
+        )
+        assert missing.split()[1] == b"404"
+        assert missing.endswith(b"\r\n\r\nThere is no such file.\n")
         posted = await ask(seen, "/lock", dict(OWN), "POST")
         assert posted.status == 403
         assert not seen.office.is_locked
@@ -172,6 +185,7 @@ async def test_the_session_is_one_random_cookie_of_this_instance(
             f"{foreign.key}={own.value}": 403,
             f"{own.key}=": 403,
             f"{own.key}=й": 403,
+            f"{own.key}=\udcff": 403,
         }
         for each in (seen.client.session, other.client.session):
             each.cookie_jar.clear()

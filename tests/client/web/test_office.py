@@ -135,7 +135,9 @@ async def test_nobody_is_led_to_another_host(desks: tuple[Person, Person]) -> No
         assert asked.own_path(own) == own
     async with pages(desks[0]) as seen:
         for path in ("/language", "/theme", "/unlock"):
-            form = {"back": "//evil.com", "language": "ru", "theme": "dark", "passphrase": ""}
+            form = {
+                "back": "//evil.com", "language": "ru", "theme": "dark", "passphrase": PASSPHRASE,
+            }  # fmt: skip
             answer = await seen.client.post(path, data=form, headers=STREAM, allow_redirects=False)
             assert answer.headers["Location"] == "/"
 
@@ -183,6 +185,43 @@ async def test_who_is_gone_is_locked_out_before_the_next_answer(
         now[0] = 119
         assert 'type="password"' in await seen.get(front)
         assert not Presence(0, lambda: 1e9).is_gone
+
+
+async def test_who_comes_while_the_person_is_gone_needs_the_passphrase(
+    desks: tuple[Person, Person],
+) -> None:
+    now = [0.0]
+    async with pages(desks[0]) as seen:
+        front, made = seen.path, seen.client.app
+        assert made is not None
+        made._state[PRESENCE] = Presence(60, lambda: now[0])  # noqa: SLF001 - aiohttp freezes them
+        now[0] = 8 * 3_600  # the machine slept, and the clock was not looked at since
+        told = await seen.post("/unlock", {"passphrase": "wrong"}, status=403)
+        assert 'type="password"' in told
+        assert seen.office.desks == ()
+        again = {"passphrase": PASSPHRASE, "back": front}
+        assert "Memorandum" in await seen.post("/unlock", again)
+
+
+async def test_a_wrong_passphrase_is_told_also_where_it_is_open(
+    desks: tuple[Person, Person],
+) -> None:
+    async with pages(desks[0]) as seen:
+        with pytest.raises(LockedError):
+            await seen.office.begin(b"wrong")
+        assert not seen.office.is_locked
+
+
+async def test_it_locks_at_once_whatever_somebody_waits_for(desks: tuple[Person, Person]) -> None:
+    async with pages(desks[0]) as seen:
+        front = seen.path
+        async with seen.office.voice:  # who speaks waits for a relay that does not answer
+            locking = asyncio.create_task(seen.office.lock())
+            opening = asyncio.create_task(seen.office.unlock(PASSPHRASE.encode()))
+            assert 'type="password"' in await seen.get(front)
+            assert not locking.done()
+        await asyncio.gather(locking, opening)  # the old desks are closed before new ones open
+        assert "Memorandum" in await seen.get(front)
 
 
 async def test_no_page_holds_a_key(desks: tuple[Person, Person]) -> None:
@@ -341,6 +380,16 @@ async def test_forms_are_bounded(
         )
         assert large.status == 413
         assert "too large" in await large.text()
+        for path in ("/enter", "/unlock", f"{seen.path}/comments"):
+            for kind in (
+                "multipart/form-data; boundary=x",
+                "multipart/form-data",
+                "application/x-www-form-urlencoded; charset=utf-9",
+            ):
+                other = await seen.client.post(
+                    path, data=b"a=b", headers={**STREAM, "Content-Type": kind}
+                )
+                assert (other.status, await other.text()) == (415, "Expected a form, in UTF-8.\n")
         monkeypatch.setattr(app, "MOST_POSTED_S", 0.01)
         assert seen.client.port is not None
         reader, writer = await asyncio.open_connection("127.0.0.1", seen.client.port)

@@ -86,6 +86,18 @@ async def test_whoever_locks_while_it_opens_is_not_kept_waiting_for_the_rest(
     await office.close()
 
 
+async def test_it_locks_whatever_goes_wrong_while_it_opens(
+    desks: tuple[Person, Person], slow: Slow
+) -> None:
+    office = Office(Home(desks[0].home), desks[0].tools)
+    slow.failures = (OSError("no disk"),)
+    await office.begin(PASSPHRASE.encode())
+    locking = asyncio.create_task(office.lock())
+    slow.goes_on.set()
+    await locking
+    assert (office.is_opening, office.is_locked) == (False, True)
+
+
 async def test_why_a_home_does_not_open_is_told_once_and_the_passphrase_asked_for_again(
     desks: tuple[Person, Person], slow: Slow, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from aiohttp import web
 
-from paraph.client.web import asked, attaching, pages, trouble, typed
+from paraph.client.web import asked, pages, passing, trouble, typed
 from paraph.client.web.acts import ACTS, Acts
 from paraph.client.web.guard import ENTER, SAFE, Guard, Handler
 from paraph.client.web.launch import Tokens
@@ -33,6 +33,7 @@ MOST_POSTED: Final = 4 * 1024 * 1024
 MOST_POSTED_S: Final = 60.0
 """How long a form may take to arrive; it comes from this machine."""
 _ACT: Final = re.compile("/leaving/[0-9a-f]{16}(?![0-9a-f])")
+_ATTACH: Final = re.compile("/leaving/[0-9a-f]{16}/attach")
 _UNLOCKED: Final = frozenset(
     {
         ENTER,
@@ -60,10 +61,18 @@ async def _session(request: web.Request, handler: Handler) -> web.StreamResponse
     # from mail or another site, so the answer is a page whose link asks again from here.
     if request.path != ENTER and not request.app[asked.GUARD].knows(request):
         if request.path.startswith("/static/"):
-            return await handler(request)
+            return await _file(request, handler)
         again = asked.own_path(request.path_qs) if request.method in SAFE else "/"
         return page(request, "stranger.html", status=403, again=again)
     return await handler(request)
+
+
+async def _file(request: web.Request, handler: Handler) -> web.StreamResponse:
+    # To a stranger also the page on what is missing says nothing of this desk.
+    try:
+        return await handler(request)
+    except web.HTTPNotFound:
+        return web.Response(status=404, text="There is no such file.\n")
 
 
 @web.middleware
@@ -120,9 +129,12 @@ async def _kept(request: web.Request) -> bool:
 
 @web.middleware
 async def _posted(request: web.Request, handler: Handler) -> web.StreamResponse:
-    # A form is read here, whole, so that one that never ends holds nothing but itself. Files are
-    # read where they are taken (paraph.client.web.uploads), with bounds of their own.
-    if request.method == "POST" and not request.content_type.startswith("multipart/"):
+    # A form is read here, whole, so that one that never ends holds nothing but itself. A file is
+    # read where one is taken, with bounds of its own, and nowhere else.
+    if request.method == "POST" and not _ATTACH.fullmatch(request.path):
+        charset = (request.charset or "utf-8").lower()
+        if charset != "utf-8" or request.content_type.startswith("multipart/"):
+            raise web.HTTPUnsupportedMediaType(text="Expected a form, in UTF-8.\n")
         try:
             async with asyncio.timeout(MOST_POSTED_S):
                 await request.read()
@@ -143,7 +155,7 @@ def make(office: Office, guard: Guard, tokens: Tokens, presence: Presence) -> we
     made[PRESENCE] = presence
     made[ACTS] = Acts()
     made[typed.TYPED] = typed.Kept()
-    attaching.clean(office.home)
+    passing.clean(office.home)
     made.add_routes(pages.routes())
     made.router.add_static("/static/", STATIC)
     return made

@@ -1,33 +1,21 @@
 """Files that go with what a person means to say: sealed at once, plain nowhere.
 
-What the browser hands over lies in the home while it is read, and no longer; what is kept is the
-sealed file, in the folder of its channel, and its key in the record.
+What the browser hands over is kept as the sealed file, in the folder of its channel, and its key
+in the record.
 """
 
 from __future__ import annotations
 
 import asyncio
 import dataclasses
-import secrets
-import shutil
 from collections.abc import AsyncIterator
-from typing import Final
 
-from paraph.client.files import private_folder
-from paraph.client.keys.home import Home
 from paraph.client.negotiating import attachments
+from paraph.client.web import passing
 from paraph.client.web.acts import Act
 from paraph.client.web.leaving import desk_of
 from paraph.client.web.office import Office
 from paraph.protocol.errors import RefusedError
-
-FOLDER: Final = "leaving"
-"""In the home: a file between the browser and its seal."""
-
-
-def clean(home: Home) -> None:
-    """Remove what an attaching that was cut off left in the home."""
-    shutil.rmtree(home.path / FOLDER, ignore_errors=True)
 
 
 async def attach(office: Office, act: Act, name: str, pieces: AsyncIterator[bytes]) -> None:
@@ -44,9 +32,8 @@ async def attach(office: Office, act: Act, name: str, pieces: AsyncIterator[byte
     """
     desk = desk_of(office, act)
     most = desk.replica.log.charter.limits.attachment_bytes
-    folder = private_folder(private_folder(office.home.path / FOLDER) / secrets.token_hex(8))
-    path, size = folder / attachments.shown_name(name), 0
-    try:
+    with passing.folder(office.home) as folder:
+        path, size = folder / attachments.shown_name(name), 0
         with path.open("xb") as file:
             async for piece in pieces:
                 size += len(piece)
@@ -61,8 +48,6 @@ async def attach(office: Office, act: Act, name: str, pieces: AsyncIterator[byte
             *before, last = act.contents
             sealed = await asyncio.to_thread(attachments.attach, desk, last, [path])
             act.contents = (*before, sealed)
-    finally:
-        shutil.rmtree(folder)
 
 
 def detach(act: Act) -> None:

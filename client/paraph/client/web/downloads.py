@@ -6,7 +6,9 @@ it all the same.
 
 from __future__ import annotations
 
+import asyncio
 import io
+import os
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,9 +18,12 @@ from urllib.parse import quote
 from aiohttp import web
 
 from paraph.client.negotiating.attachments import safe_name
+from paraph.client.web.guard import HEADERS
 
 _HEADERS: Final = {"Content-Security-Policy": "default-src 'none'; sandbox"}
 BYTES: Final = "application/octet-stream"
+PIECE: Final = 1024 * 1024
+"""Bytes of a file that are in memory at once."""
 
 
 def headers(name: str) -> dict[str, str]:
@@ -33,6 +38,18 @@ def headers(name: str) -> dict[str, str]:
 def data(name: str, content: bytes, kind: str = BYTES) -> web.Response:
     """Answer with *content* to be saved as *name*."""
     return web.Response(body=content, content_type=kind, headers=headers(name))
+
+
+async def stream(request: web.Request, name: str, path: Path) -> web.StreamResponse:
+    """Answer with the file at *path*, piece by piece: it may be larger than what memory has."""
+    answer = web.StreamResponse(headers={**HEADERS, **headers(name), "Content-Type": BYTES})
+    with path.open("rb") as file:
+        answer.content_length = os.fstat(file.fileno()).st_size
+        await answer.prepare(request)
+        while piece := await asyncio.to_thread(file.read, PIECE):
+            await answer.write(piece)
+    await answer.write_eof()
+    return answer
 
 
 def archive(name: str, files: Mapping[str, bytes]) -> web.Response:

@@ -83,7 +83,9 @@ class Guard:
     def knows(self, request: web.Request) -> bool:
         """Tell whether *request* carries the session."""
         shown = request.cookies.get(self.cookie, "")
-        return secrets.compare_digest(shown.encode(), self._session.encode())
+        # Bytes that are no UTF-8 come as surrogates.
+        given = shown.encode("utf-8", "surrogateescape")
+        return secrets.compare_digest(given, self._session.encode())
 
     def require_host(self, request: web.Request) -> None:
         """Refuse a name that is not ours.
@@ -101,7 +103,8 @@ class Guard:
         Raises:
             web.HTTPForbidden: It does not come from one of our pages.
         """
-        site = request.headers.get("Sec-Fetch-Site")
+        told = request.headers.getall("Sec-Fetch-Site", [])
+        site = ", ".join(told) if told else None  # told twice, it is none that we know
         if request.method in SAFE:
             if site in {None, "same-origin", "none"} or (
                 request.path == "/" and _is_visit(request)

@@ -116,6 +116,7 @@ class Office:
         self._role: Final = role
         self._vault: Vault | None = None
         self._trying: Final = asyncio.Lock()
+        self._closing: Final = asyncio.Lock()
         self._opening: asyncio.Task[None] | None = None
         self._given_up = False
         self._following: dict[Desk, Following] = {}
@@ -157,16 +158,17 @@ class Office:
         await self.opened()
 
     async def begin(self, passphrase: bytes) -> None:
-        """Open the key file, and begin to do what else :meth:`unlock` does.
+        """Open the key file, and begin to do what else :meth:`unlock` does, if it is not open yet.
 
         Raises:
             LockedError: The passphrase is wrong.
         """
         async with self._trying:  # one try at a time: each takes memory and a second, on purpose
-            if self._vault is None and not self.is_opening:
-                open_vault, path = self.tools.open_vault, self.home.vault_path
-                vault = await asyncio.to_thread(open_vault, path, passphrase)
-                self._opening = asyncio.create_task(self.take(vault))
+            open_vault, path = self.tools.open_vault, self.home.vault_path
+            vault = await asyncio.to_thread(open_vault, path, passphrase)
+            async with self._closing:  # what was open before is closed first
+                if self._vault is None and not self.is_opening:
+                    self._opening = asyncio.create_task(self.take(vault))
 
     async def opened(self, within_s: float | None = None) -> bool:
         """Wait until what :meth:`begin` began is done.
@@ -223,30 +225,33 @@ class Office:
 
     async def lock(self) -> None:
         """Forget the keys and close every desk; what waits in an outbox stays there."""
-        async with self.voice:
+        async with self._closing:
             await self._give_up()
             vault, self._vault = self._vault, None
             if vault is None:
                 return
+            # From here on nothing is shown, whatever a relay keeps somebody waiting for.
             desks, self.desks, self.chancery = self.desks, (), None
+            following, self._following = self._following, {}
+            warming, self._warming = self._warming, None
+            self._states, self._fingerprints = {}, {}
             self.hints.forget()
-            for following in self._following.values():
-                await following.stop()
-            if self._warming is not None:
-                await self._warming.stop()
-                self._warming = None
-            self._following, self._states, self._fingerprints = {}, {}, {}
+            self.hints.tell("locked")
+            for each in following.values():
+                await each.stop()
+            if warming is not None:
+                await warming.stop()
+            async with self.voice:  # who speaks has what it takes, and is waited for
+                for desk in desks:
+                    with contextlib.suppress(ParaphError):
+                        await desk.close()
             forget()  # it is made of what was opened
-            for desk in desks:
-                with contextlib.suppress(ParaphError):
-                    await desk.close()
             cycles.look_again()
-        self.hints.tell("locked")
 
     async def _give_up(self) -> None:
         if self._opening is not None:
             self._given_up = True
-            with contextlib.suppress(ParaphError):
+            with contextlib.suppress(Exception):  # nobody waits any more for what went wrong
                 await self.opened()
 
     async def close(self) -> None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Final
 
 from aiohttp import web
@@ -14,7 +12,7 @@ from paraph.client.negotiating import alternat as alternats
 from paraph.client.negotiating import concluding, scrutiny
 from paraph.client.negotiating.ceremony import ceremony
 from paraph.client.negotiating.export import concluded as package
-from paraph.client.web import asked, downloads, leaving, saying
+from paraph.client.web import asked, downloads, leaving, passing, saying
 from paraph.client.web.office import Office, Room
 from paraph.client.web.posted import Posted
 from paraph.client.web.rendering import page
@@ -273,8 +271,8 @@ _MAKERS: Final[Mapping[str, Callable[[Office, Room, Posted], Content]]] = {
 async def save(request: web.Request) -> web.Response:
     """Hand out the concluded package: texts, originals, documents, register, acts."""
     room = asked.room(request)
-    with tempfile.TemporaryDirectory(prefix="paraph-") as name:
-        found = package.export(room.desk, room.talks.identity, Path(name) / "concluded")
+    with passing.folder(asked.office(request).home) as folder:
+        found = package.export(room.desk, room.talks.identity, folder / "concluded")
         return downloads.folder("concluded.zip", found.folder)
 
 

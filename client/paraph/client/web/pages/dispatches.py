@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import tempfile
-from pathlib import Path
 from typing import Final
 
 from aiohttp import web
 
 from paraph.client.channel import views
 from paraph.client.negotiating import attachments, dispatches, lately
-from paraph.client.web import asked, downloads, receiving, saying
+from paraph.client.web import asked, downloads, passing, receiving, saying
 from paraph.client.web.office import Room
 from paraph.client.web.posted import Posted
 from paraph.client.web.rendering import page
@@ -171,7 +169,7 @@ async def write(request: web.Request) -> web.Response:
 # ------------------------------------------------------------------ files
 
 
-async def attachment(request: web.Request) -> web.Response:
+async def attachment(request: web.Request) -> web.StreamResponse:
     """Hand out an attachment of any statement: opened, verified, to be saved."""
     room = asked.room(request)
     index, number = (int(request.match_info[each]) for each in ("index", "number"))
@@ -182,10 +180,10 @@ async def attachment(request: web.Request) -> web.Response:
     if not 1 <= number <= len(found):
         raise InputError("the statement has no such attachment", code="unknown-attachment")
     chosen = found[number - 1]
-    with tempfile.TemporaryDirectory(prefix="paraph-", dir=room.desk.replica.home.path) as name:
-        target = Path(name) / chosen.suggestion
+    with passing.folder(asked.office(request).home) as folder:
+        target = folder / chosen.suggestion
         path = await asyncio.to_thread(attachments.save, room.desk, entry, chosen, target)
-        return downloads.data(chosen.suggestion, path.read_bytes())
+        return await downloads.stream(request, chosen.suggestion, path)
 
 
 _NAME: Final = "/n/{negotiation}/dispatches/{name:[A-Za-z]{2,8}-[0-9]{1,9}}"

@@ -52,6 +52,7 @@ async def unlock(request: web.Request) -> web.Response:
     """Open the key file, and the channels: what takes long is watched on a page of its own."""
     form, office = await request.post(), asked.office(request)
     back, passphrase = asked.own_path(form.get("back")), str(form.get("passphrase", ""))
+    await request.app[PRESENCE].lock_if_gone(office)
     try:
         await office.begin(passphrase.encode())
     except LockedError:

@@ -6,7 +6,6 @@ import asyncio
 import getpass
 import io
 import shutil
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
@@ -17,10 +16,10 @@ from aiohttp import web
 from paraph.client.audit.export import export
 from paraph.client.channel.desk import Desk
 from paraph.client.channel.joining import TRUST_NAME
-from paraph.client.keys.home import ChannelHome
+from paraph.client.keys.home import ChannelHome, Home
 from paraph.client.log.replica import Replica
 from paraph.client.negotiating import newcomers, trusting
-from paraph.client.web import asked, downloads
+from paraph.client.web import asked, downloads, passing
 from paraph.client.web.posted import Posted
 from paraph.client.web.rendering import page
 from paraph.protocol.errors import ForgedError, InputError
@@ -181,19 +180,19 @@ async def trust_file(request: web.Request) -> web.Response:
 async def bundle(request: web.Request) -> web.Response:
     """Hand out everything that was verified, for an audit offline."""
     folder = _folder(request)
-    data = await asyncio.to_thread(_bundle, folder)
+    data = await asyncio.to_thread(_bundle, asked.office(request).home, folder)
     return downloads.data(f"paraph-audit-{folder.channel.hex()[:8]}.zip", data, "application/zip")
 
 
-def _bundle(folder: ChannelHome) -> bytes:
+def _bundle(home: Home, folder: ChannelHome) -> bytes:
     # A replica of its own, in a thread of its own: the desk goes on meanwhile.
-    with tempfile.TemporaryDirectory(prefix="paraph-") as name:
+    with passing.folder(home) as packing:
         replica = Replica.load(folder, accused=True)
         try:
-            made = export(replica, Path(name) / "bundle").folder
+            made = export(replica, packing / "bundle").folder
         finally:
             replica.close()
-        return Path(shutil.make_archive(str(Path(name) / "packed"), "zip", made)).read_bytes()
+        return Path(shutil.make_archive(str(packing / "packed"), "zip", made)).read_bytes()
 
 
 def _desk(request: web.Request) -> Desk:
