@@ -92,6 +92,7 @@ async def test_it_locks_whatever_goes_wrong_while_it_opens(
     office = Office(Home(desks[0].home), desks[0].tools)
     slow.failures = (OSError("no disk"),)
     await office.begin(PASSPHRASE.encode())
+    assert await asyncio.to_thread(slow.told.wait, 60)
     locking = asyncio.create_task(office.lock())
     slow.goes_on.set()
     await locking
