@@ -18,7 +18,7 @@ from paraph.protocol.statements.envelope import SealedContent
 from paraph.server.quotas import Rate
 from paraph.server.relay import RelayLimits
 from paraph.server.service import RelayService
-from paraph.server.service_channel import MOST_AHEAD_MS
+from paraph.server.submitting import MOST_AHEAD_MS
 from tests.support.channel import Channel, make_channel, statement_id
 from tests.support.clock import FakeClock
 from tests.support.parties import Person

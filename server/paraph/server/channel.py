@@ -136,6 +136,7 @@ class LiveChannel:
         self._log_times: list[tuple[int, int]] = []
         self._answers: list[tuple[Placement, Tell]] = []
         self._followers: set[Follower] = set()
+        self._ended = False
 
     @classmethod
     def replay(cls, envelopes: Sequence[bytes], checked: int) -> Self:
@@ -262,7 +263,10 @@ class LiveChannel:
     def follow(self, key: KeyId) -> Follower:
         """Return a follower of what is published from now on, in the session of *key*."""
         follower = Follower(key)
-        self._followers.add(follower)
+        if self._ended:  # nothing is published any more: nobody waits for it
+            follower.end()
+        else:
+            self._followers.add(follower)
         return follower
 
     def unfollow(self, follower: Follower) -> None:
@@ -270,7 +274,8 @@ class LiveChannel:
         self._followers.discard(follower)
 
     def end_followers(self) -> None:
-        """Let every follower come to an end."""
+        """Let every follower come to an end, and whoever comes later at once."""
+        self._ended = True
         for follower in self._followers:
             follower.end()
         self._followers.clear()

@@ -17,9 +17,9 @@ from paraph.server.ledger import LINGER_S, Ledger
 from paraph.server.pool import Pool
 from paraph.server.quotas import Quotas, Rate
 from paraph.server.service import MOST_CHANNELS, SUBMISSIONS, RelayService
-from paraph.server.service_channel import Workshop
 from paraph.server.sessions import LIVES_S, Sessions
 from paraph.server.store.sqlite import SqliteStore
+from paraph.server.workshop import Workshop
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

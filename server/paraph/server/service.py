@@ -45,8 +45,9 @@ from paraph.protocol.wire import (
 from paraph.protocol.words import root_digest
 from paraph.server.channel import LiveChannel, unverified_charter
 from paraph.server.quotas import Rate
-from paraph.server.service_channel import ServiceChannel, Workshop
+from paraph.server.service_channel import ServiceChannel
 from paraph.server.sessions import Holder, Sessions, no_session
+from paraph.server.workshop import Workshop
 
 T = TypeVar("T")
 
