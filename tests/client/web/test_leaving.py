@@ -310,6 +310,12 @@ async def test_trip_words_stand_in_internal_dress_and_an_authority_is_noted_insi
         assert "joint operations" in inside
         assert "Internal" in inside
         await seen.post(f"{path}/send", shown(page), status=409)
+        long = {**shown(page), "who": "w" * 2_001}
+        told = await seen.post(f"{path}/send", long, status=400)
+        assert 'id="who-fault" role="alert">This is too long: 2001 characters' in told
+        assert long["who"] in told
+        other = {"shown": "0" * 64, "who": "Typed name"}
+        assert 'value="Typed name"' in await seen.post(f"{path}/send", other, status=409)
         sent = await seen.post(
             f"{path}/send", {**shown(page), "who": "Deputy Minister Canary, by telephone"}
         )

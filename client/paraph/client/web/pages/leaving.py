@@ -72,6 +72,8 @@ async def send(request: web.Request) -> web.Response:
     office = asked.office(request)
     act = request.app[ACTS].find(request.match_info["act"])
     who = form.words("who", most=MOST_WHO, needed=False)
+    if form.faults:
+        return _page(request, act, form=form, status=400)
     shown, size = form.values.get("shown", ""), form.values.get("size", "")
     beside = form.ticked("beside")
     has_read = (beside or form.ticked("anyway")) and _NUMBER.fullmatch(size)
@@ -79,9 +81,9 @@ async def send(request: web.Request) -> web.Response:
     try:
         as_shown = await leaving.send(office, act, shown, who, read_to, beside=beside)
     except ParaphError as error:
-        return _page(request, act, refused=error, status=409)
+        return _page(request, act, form=form, refused=error, status=409)
     if not as_shown:
-        return _page(request, act, is_changed=True, status=409)
+        return _page(request, act, form=form, is_changed=True, status=409)
     raise web.HTTPSeeOther(_path(act))
 
 
@@ -154,6 +156,7 @@ def _page(
     request: web.Request,
     act: Act,
     *,
+    form: Posted | None = None,
     refused: ParaphError | None = None,
     is_changed: bool = False,
     status: int = 200,
@@ -175,6 +178,7 @@ def _page(
         _room(office, desk, act),
         status=status,
         act=act,
+        form=form or Posted.empty(),
         desk=desk,
         outlook=outlook,
         shown=leaving.digest(desk, act, outlook),
