@@ -126,7 +126,7 @@ def _file_name(word: str) -> str:
 def _acts(desk: Desk, acts: tuple[Act, ...]) -> Files:
     # The bytes that are signed, the signature, the key: enough for whoever checks it alone.
     for act in sorted(acts, key=lambda each: each.said.index):
-        opened = desk.reader.again(act.said.index)  # as it was signed
+        opened = desk.screen.again(act.said.index)  # as it was signed, where it is not held
         content = opened.content if opened is not None else None
         member = opened.entry.member if opened is not None else None
         if member is None or not isinstance(content, Initialled | Signed):
