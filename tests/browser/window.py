@@ -55,9 +55,13 @@ OVERFLOWING: Final = """
   if (document.documentElement.scrollWidth <= wide) return [];
   const scrolls = (e) => e && (/auto|scroll|hidden|clip/.test(getComputedStyle(e).overflowX) ||
     scrolls(e.parentElement));
-  return [...document.body.querySelectorAll("*")]
-    .filter((e) => e.getBoundingClientRect().right > wide + 1 && !scrolls(e.parentElement))
-    .slice(0, 5).map((e) => e.outerHTML.slice(0, 120));
+  const over = [...document.body.querySelectorAll("*")]
+    .filter((e) => e.getBoundingClientRect().right > wide + 1);
+  const loose = over.filter((e) => !scrolls(e.parentElement));
+  // Without any it is one that is placed outside of what scrolls around it.
+  const placed = over.filter((e) => getComputedStyle(e).position === "absolute");
+  const found = loose.length ? loose : placed.length ? placed : over;
+  return found.slice(0, 5).map((e) => e.outerHTML.slice(0, 120));
 }
 """
 """What goes over the edge of the window, as the beginnings of its elements."""
