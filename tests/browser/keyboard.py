@@ -23,10 +23,16 @@ STEPS: Final = """
       !document.querySelector(`input[type=radio][name="${CSS.escape(e.name)}"]:checked`));
   const here = document.activeElement;
   if (here === target) return 0;
-  const at = stops.indexOf(target);
-  if (at < 0) return null;
-  return at - (here === document.body ? -1 : stops.indexOf(here));
+  if (!stops.includes(target)) return null;
+  const after = (one, other) => Boolean(one.compareDocumentPosition(other) & 4);
+  return after(here, target)
+    ? stops.filter((e) => after(here, e) && (e === target || after(e, target))).length
+    : -stops.filter((e) => after(e, here) && (e === target || after(target, e))).length;
 }
+"""
+# A page that nobody has touched yet, whose navigation is skipped on the way into it.
+NEW: Final = """
+(target) => document.activeElement === document.body && Boolean(target.closest("main"))
 """
 LEAVES: Final = """
 (e) => Boolean(e.closest("a[href]") || (e.matches("button") && e.type === "submit" && e.form))
@@ -88,6 +94,10 @@ class Keys(Hand):
     async def _reach(self, what: Locator, stop: object = None) -> None:
         await what.wait_for()
         target = stop or await what.element_handle()
+        if await self.page.evaluate(NEW, target):
+            await self.page.keyboard.press("Tab")
+            if await self.page.evaluate("document.activeElement.matches('.skip')"):
+                await self.page.keyboard.press("Enter")
         by = await self.page.evaluate(STEPS, target)
         for _ in range(MOST_STEPS):
             assert by is not None, f"no key leads to {what}"

@@ -63,8 +63,6 @@ class Following:
         while not self.is_convicted:
             self._wake.clear()
             await self._round()
-            if self.is_convicted:
-                break
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(AGAIN_S if self.trouble else ROUND_S):
                     await self._wake.wait()
@@ -80,6 +78,8 @@ class Following:
             trouble = error
         else:
             self.met = True
+        if self.is_convicted:
+            self.wake()  # there is nothing to wait for
         before, self.trouble = self.trouble, trouble
         if str(before or "") != str(trouble or ""):
             self._hints.tell("link")
