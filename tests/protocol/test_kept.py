@@ -7,26 +7,36 @@ import enum
 
 from paraph.protocol.negotiation import kept
 from paraph.protocol.negotiation.fingerprint import Digests
-from paraph.protocol.negotiation.kept import Same
 
 
 def test_what_was_kept_is_computed_again_once_it_was_forgotten() -> None:
     computed: list[object] = []
     emptied: list[bool] = []
 
-    @kept.kept(2)
-    def measured(value: Same[tuple[int, ...]]) -> int:
-        computed.append(value.value)
-        return len(value.value)
+    @kept.kept_by_identity(2)
+    def measured(value: tuple[int, ...]) -> int:
+        computed.append(value)
+        return len(value)
 
     kept.forget_too(lambda: emptied.append(True))
     value = (1, 2, 3)
-    assert [measured(Same(value)), measured(Same(value))] == [3, 3]
+    assert [measured(value), measured(value)] == [3, 3]
     assert len(computed) == 1
     kept.forget()
     assert emptied == [True]
-    assert measured(Same(value)) == 3
+    assert measured(value) == 3
     assert len(computed) == 2
+
+
+def test_an_equal_value_is_another_one_where_values_are_found_by_identity() -> None:
+    @kept.kept_by_identity(2)
+    def itself(value: tuple[int, ...]) -> tuple[int, ...]:
+        return value
+
+    one, other = tuple(range(2)), tuple(range(2))
+    assert itself(one) is one
+    assert itself(other) is other
+    assert itself(one) is one
 
 
 class Word(enum.StrEnum):

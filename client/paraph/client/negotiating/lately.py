@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from paraph.client.channel.desk import Desk
 from paraph.client.channel.views import PERSONAL
 from paraph.client.reading import placed
-from paraph.client.remembered import remembered
 from paraph.protocol import roles
 from paraph.protocol.names import ZERO
+from paraph.protocol.negotiation.kept import kept_by_identity
 from paraph.protocol.negotiation.state import Entry, Negotiation, State
 
 _RECEIPTS = frozenset({"acknowledgement-given"})
@@ -62,7 +62,7 @@ def waiting(
     return tuple(_step(desk, talks, each) for each in found[:most]), len(found)
 
 
-@remembered()
+@kept_by_identity(4)
 def _unseen(state: State, talks: Negotiation, party: str) -> tuple[Entry, ...]:
     seen = {
         statement

@@ -12,7 +12,7 @@ from typing import Final
 
 from paraph.client.negotiating import linting, positions, remarks
 from paraph.client.negotiating.threads import open_at
-from paraph.client.remembered import remembered
+from paraph.protocol.negotiation.kept import kept_by_identity
 from paraph.protocol.negotiation.lint import Finding
 from paraph.protocol.negotiation.matrix import Mark
 from paraph.protocol.negotiation.state import Negotiation, State, Version
@@ -63,7 +63,7 @@ class Line:
         return self.before is None
 
 
-@remembered()
+@kept_by_identity(4)
 def findings_of(
     state: State, talks: Negotiation, version: Version
 ) -> Mapping[str, tuple[Finding, ...]]:
@@ -86,7 +86,7 @@ def parent_of(talks: Negotiation, version: Version) -> Version | None:
     return talks.versions.get(version.content.parents[0]) if version.content.parents else None
 
 
-@remembered(most=8)
+@kept_by_identity(8)
 def sheet(
     state: State, talks: Negotiation, version: Version, inner: Negotiation | None
 ) -> tuple[Line, ...]:

@@ -22,7 +22,7 @@ from paraph.protocol.names import ZERO
 from paraph.protocol.negotiation import concluded, marks, matrix
 from paraph.protocol.negotiation import ledger as ledgers
 from paraph.protocol.negotiation.joint import agreeing
-from paraph.protocol.negotiation.kept import Same, kept
+from paraph.protocol.negotiation.kept import kept_by_identity
 from paraph.protocol.negotiation.ledger import Row as Bracket
 from paraph.protocol.negotiation.phase import Phase, phase
 from paraph.protocol.negotiation.state import Comment, Negotiation, State, Version
@@ -304,7 +304,7 @@ def _dispatch_name(content: DispatchSent) -> str:
 
 
 def _questions(desk: Desk, talks: Negotiation) -> Iterator[Owed]:
-    for each in _unanswered(Same(talks)):
+    for each in _unanswered(talks):
         until = each.content.header.reply_by
         yield Owed(
             by=_other(desk, each.party),
@@ -316,10 +316,10 @@ def _questions(desk: Desk, talks: Negotiation) -> Iterator[Owed]:
         )
 
 
-@kept(4)
-def _unanswered(talks: Same[Negotiation]) -> tuple[Comment, ...]:
-    comments = (each for _, each in talks.value.comments.items())
-    found = (each for each in comments if _is_unanswered(talks.value, each))
+@kept_by_identity(4)
+def _unanswered(talks: Negotiation) -> tuple[Comment, ...]:
+    comments = (each for _, each in talks.comments.items())
+    found = (each for each in comments if _is_unanswered(talks, each))
     return tuple(sorted(found, key=lambda each: each.index))
 
 

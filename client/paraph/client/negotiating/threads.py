@@ -9,7 +9,7 @@ from typing import Final
 
 from paraph.protocol.names import ZERO
 from paraph.protocol.negotiation.anchoring import Place, anchoring_of
-from paraph.protocol.negotiation.kept import Same, kept
+from paraph.protocol.negotiation.kept import kept_by_identity
 from paraph.protocol.negotiation.state import Comment, Negotiation, SideDocument, Version
 from paraph.protocol.negotiation.trie import Trie
 
@@ -71,8 +71,7 @@ def threads(
         texts: The versions that comments are on; those of *talks*, if not given. An internal
             channel comments on versions of another one.
     """
-    at = Same(version) if version is not None else None
-    yield from _threads(Same(talks), at, Same(talks.versions if texts is None else texts))
+    yield from _threads(talks, version, talks.versions if texts is None else texts)
 
 
 def thread(talks: Negotiation, version: Version | None, number: int) -> Thread | None:
@@ -103,7 +102,7 @@ def threads_at(
         among: Ids of clauses.
     """
     clause_of = _shown_at(version, texts)
-    for comment in _numbered(Same(talks)):
+    for comment in _numbered(talks):
         if clause_of(comment) in among:
             yield _thread(talks, comment, version, texts)
 
@@ -111,7 +110,7 @@ def threads_at(
 def open_at(talks: Negotiation, version: Version, texts: Trie[Version]) -> Counter[str]:
     """Return how many open threads are shown at each clause of *version*, one of *texts*."""
     clause_of = _shown_at(version, texts)
-    return Counter(clause_of(each) for each in _numbered(Same(talks)) if each.closed_by == ZERO)
+    return Counter(clause_of(each) for each in _numbered(talks) if each.closed_by == ZERO)
 
 
 def _shown_at(version: Version, texts: Trie[Version]) -> Callable[[Comment], str]:
@@ -125,34 +124,26 @@ def _shown_at(version: Version, texts: Trie[Version]) -> Callable[[Comment], str
     return clause_of
 
 
+@kept_by_identity(4)
 def waiting(
     talks: Negotiation, version: Version | None, parties: tuple[str, ...]
 ) -> tuple[tuple[str, ...], ...]:
     """Return for whom each thread of :func:`threads` waits, in the same order."""
-    at = Same(version) if version is not None else None
-    return _waiting(Same(talks), at, parties)
+    found = _threads(talks, version, talks.versions)
+    return tuple(each.waits_for(talks, parties) for each in found)
 
 
-@kept(4)
-def _waiting(
-    talks: Same[Negotiation], version: Same[Version] | None, parties: tuple[str, ...]
-) -> tuple[tuple[str, ...], ...]:
-    found = _threads(talks, version, Same(talks.value.versions))
-    return tuple(each.waits_for(talks.value, parties) for each in found)
-
-
-@kept(8)
+@kept_by_identity(8)
 def _threads(
-    talks: Same[Negotiation], version: Same[Version] | None, texts: Same[Trie[Version]]
+    talks: Negotiation, version: Version | None, texts: Trie[Version]
 ) -> tuple[Thread, ...]:
-    at = version.value if version is not None else None
-    return tuple(_thread(talks.value, each, at, texts.value) for each in _numbered(talks))
+    return tuple(_thread(talks, each, version, texts) for each in _numbered(talks))
 
 
-@kept(4)
-def _numbered(talks: Same[Negotiation]) -> tuple[Comment, ...]:
+@kept_by_identity(4)
+def _numbered(talks: Negotiation) -> tuple[Comment, ...]:
     # The comments that begin a thread.
-    found = (each for each in talks.value.comments.values() if each.number)
+    found = (each for each in talks.comments.values() if each.number)
     return tuple(sorted(found, key=_number))
 
 

@@ -6,7 +6,7 @@ import bisect
 from collections.abc import Mapping, Sequence
 from operator import attrgetter
 
-from paraph.protocol.negotiation.kept import Same, kept
+from paraph.protocol.negotiation.kept import kept_by_identity
 from paraph.protocol.negotiation.state import Entry, State
 from paraph.protocol.negotiation.trie import Trie
 
@@ -15,12 +15,12 @@ _index = attrgetter("index")
 
 def in_order(state: State) -> Sequence[Entry]:
     """Return every sealed statement of *state*, in the order of the log."""
-    return _in_order(Same(state.entries))
+    return _in_order(state.entries)
 
 
 def of_kind(state: State, kind: str) -> Sequence[Entry]:
     """Return the statements of one kind, in the order of the log."""
-    return _by_kind(Same(state.entries)).get(kind, ())
+    return _by_kind(state.entries).get(kind, ())
 
 
 def at_index(state: State, index: int) -> Entry | None:
@@ -31,13 +31,13 @@ def at_index(state: State, index: int) -> Entry | None:
     return found if found is not None and found.index == index else None
 
 
-@kept(4)
-def _in_order(entries: Same[Trie[Entry]]) -> tuple[Entry, ...]:
-    return tuple(sorted((each for _, each in entries.value.items()), key=_index))
+@kept_by_identity(4)
+def _in_order(entries: Trie[Entry]) -> tuple[Entry, ...]:
+    return tuple(sorted((each for _, each in entries.items()), key=_index))
 
 
-@kept(4)
-def _by_kind(entries: Same[Trie[Entry]]) -> Mapping[str, Sequence[Entry]]:
+@kept_by_identity(4)
+def _by_kind(entries: Trie[Entry]) -> Mapping[str, Sequence[Entry]]:
     found: dict[str, list[Entry]] = {}
     for each in _in_order(entries):
         found.setdefault(each.kind, []).append(each)

@@ -14,7 +14,7 @@ from typing import Final, Literal
 
 from paraph.protocol.names import ZERO
 from paraph.protocol.negotiation import comparing
-from paraph.protocol.negotiation.kept import Same, kept
+from paraph.protocol.negotiation.kept import kept_by_identity
 from paraph.protocol.negotiation.lineage import lineage_of
 from paraph.protocol.negotiation.state.versions import Version
 from paraph.protocol.negotiation.text import Part, find_quote
@@ -59,14 +59,10 @@ class Place:
     seen: bytes = ZERO
 
 
+@kept_by_identity(4)
 def anchoring_of(versions: Trie[Version]) -> Anchoring:
     """Return the places of anchors in *versions*, each found once for this map of them."""
-    return _anchoring_of(Same(versions))
-
-
-@kept(4)
-def _anchoring_of(versions: Same[Trie[Version]]) -> Anchoring:
-    return Anchoring(versions.value)
+    return Anchoring(versions)
 
 
 class Anchoring:

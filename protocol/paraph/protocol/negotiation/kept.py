@@ -1,8 +1,9 @@
-"""Work on a value that never changes is done once for that value, and found by which value it is.
+"""Work on a value that never changes is done once for that value.
 
-Whole texts and maps of versions are too large to be compared, and equal ones are nearly always one
-and the same. So :func:`kept` keeps what was computed of them under :class:`Same`, with a bound:
-what is let go is computed again, and what nobody asks for costs nothing. A desk that locks forgets
+What was computed is kept with a bound: what is let go is computed again, and what nobody asks for
+costs nothing. Small values are found by what they are equal to (:func:`kept`). Whole texts, states
+and maps of versions are too large to be compared, and equal ones are nearly always one and the
+same: they are found by which object they are (:func:`kept_by_identity`). A desk that locks forgets
 all of it (:func:`forget`), since it is made of what was opened.
 """
 
@@ -10,26 +11,23 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from typing import Final, Generic, TypeVar
+from typing import Final, ParamSpec, TypeVar
 
+P = ParamSpec("P")
 T = TypeVar("T")
 _FORGETTING: Final[list[Callable[[], None]]] = []
 
 
-class Same(Generic[T]):
-    """A key that stands for one object, not for all that are equal to it; keeps it alive.
-
-    Attributes:
-        value: The object; it must be immutable.
-    """
+class _Same:
+    """A key that stands for one object, not for all that are equal to it; keeps it alive."""
 
     __slots__ = ("value",)
 
-    def __init__(self, value: T) -> None:
+    def __init__(self, value: object) -> None:
         self.value: Final = value
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Same) and other.value is self.value
+        return isinstance(other, _Same) and other.value is self.value
 
     def __hash__(self) -> int:
         return id(self.value)
@@ -42,6 +40,23 @@ def kept(most: int) -> Callable[[Callable[..., T]], Callable[..., T]]:
         keeping = functools.lru_cache(maxsize=most)(make)
         _FORGETTING.append(keeping.cache_clear)
         return keeping
+
+    return around
+
+
+def kept_by_identity(most: int) -> Callable[[Callable[P, T]], Callable[P, T]]:
+    """Do the same, for a function of immutable values that are all given by position."""
+
+    def around(make: Callable[P, T]) -> Callable[P, T]:
+        @kept(most)
+        def same_again(*same: _Same) -> T:
+            return make(*(each.value for each in same))  # type: ignore[arg-type, call-arg]
+
+        @functools.wraps(make)
+        def found(*args: P.args, **_: P.kwargs) -> T:
+            return same_again(*map(_Same, args))
+
+        return found
 
     return around
 

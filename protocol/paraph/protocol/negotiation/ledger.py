@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from paraph.protocol.errors import MalformedError
 from paraph.protocol.negotiation import marks
-from paraph.protocol.negotiation.kept import Same, kept
+from paraph.protocol.negotiation.kept import kept_by_identity
 from paraph.protocol.negotiation.lineage import lineage_of
 from paraph.protocol.negotiation.marks import Group, Tally
 from paraph.protocol.negotiation.state import Negotiation, State, Version
@@ -71,19 +71,17 @@ def ledger(state: State, talks: Negotiation, version: Version) -> tuple[Row, ...
     Language by language within a clause, a nested one after the one that holds it. A clause whose
     brackets do not pair has none in that language: that is a finding.
     """
-    return _ledger(Same(talks.versions), Same(version), state.parties)
+    return _ledger(talks.versions, version, state.parties)
 
 
-@kept(8)
-def _ledger(
-    versions: Same[Trie[Version]], version: Same[Version], codes: tuple[str, ...]
-) -> tuple[Row, ...]:
-    view, text = _View(versions.value, codes), version.value.text
+@kept_by_identity(8)
+def _ledger(versions: Trie[Version], version: Version, codes: tuple[str, ...]) -> tuple[Row, ...]:
+    view, text = _View(versions, codes), version.text
     return tuple(
         row
         for part in text.parts
         for language in text.languages
-        for row in view.rows(version.value, part.cid, language)
+        for row in view.rows(version, part.cid, language)
     )
 
 
@@ -183,7 +181,7 @@ def _inside(text: str, group: Group) -> str:
 
 def count(state: State, version: Version) -> Count:
     """Return how many brackets and placeholders are left in *version*."""
-    tallies = _tallies(Same(version.text), state.parties)
+    tallies = _tallies(version.text, state.parties)
     return Count(
         version,
         {language: each.brackets for language, each in tallies.items()},
@@ -192,11 +190,11 @@ def count(state: State, version: Version) -> Count:
     )
 
 
-@kept(512)
-def _tallies(text: Same[Text], codes: tuple[str, ...]) -> Mapping[str, Tally]:
+@kept_by_identity(512)
+def _tallies(text: Text, codes: tuple[str, ...]) -> Mapping[str, Tally]:
     return {
-        language: marks.tally([part.words.get(language, "") for part in text.value.parts], codes)
-        for language in text.value.languages
+        language: marks.tally([part.words.get(language, "") for part in text.parts], codes)
+        for language in text.languages
     }
 
 

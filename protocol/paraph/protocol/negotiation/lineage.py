@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from paraph.protocol.errors import MisuseError
-from paraph.protocol.negotiation.kept import Same, kept
+from paraph.protocol.negotiation.kept import kept_by_identity
 from paraph.protocol.negotiation.state.versions import Version
 from paraph.protocol.negotiation.text import Part
 from paraph.protocol.negotiation.trie import Trie
@@ -56,14 +56,10 @@ class Stand:
     acts: tuple[str, ...]
 
 
+@kept_by_identity(4)
 def lineage_of(versions: Trie[Version]) -> Lineage:
     """Return the lineage of *versions*, computed once for this map of them."""
-    return _lineage_of(Same(versions))
-
-
-@kept(4)
-def _lineage_of(versions: Same[Trie[Version]]) -> Lineage:
-    return Lineage(versions.value)
+    return Lineage(versions)
 
 
 class Lineage:

@@ -13,7 +13,7 @@ from typing import Final, Literal
 from paraph.protocol.errors import MalformedError
 from paraph.protocol.negotiation import marks
 from paraph.protocol.negotiation.joint import is_agreed
-from paraph.protocol.negotiation.kept import Same, kept
+from paraph.protocol.negotiation.kept import kept_by_identity
 from paraph.protocol.negotiation.state import Negotiation, Package, Stance, State, Version
 from paraph.protocol.negotiation.text import Part
 from paraph.protocol.negotiation.trie import Trie
@@ -65,17 +65,15 @@ Row = Mapping[str, Mark]
 
 def matrix(state: State, talks: Negotiation, version: Version) -> dict[str, Row]:
     """Return the marks of every party on every clause of *version*, in the order of the text."""
-    return dict(_matrix(Same(talks), Same(version), state.parties))
+    return dict(_matrix(talks, version, state.parties))
 
 
-@kept(16)
-def _matrix(
-    talks: Same[Negotiation], version: Same[Version], parties: tuple[str, ...]
-) -> Mapping[str, Row]:
-    by_party = {party: _marks(talks.value, version.value, party) for party in parties}
+@kept_by_identity(16)
+def _matrix(talks: Negotiation, version: Version, parties: tuple[str, ...]) -> Mapping[str, Row]:
+    by_party = {party: _marks(talks, version, party) for party in parties}
     return {
         part.cid: {party: by_party[party][part.cid] for party in parties}
-        for part in version.value.text.parts
+        for part in version.text.parts
     }
 
 

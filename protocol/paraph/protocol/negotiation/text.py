@@ -19,7 +19,7 @@ from paraph.protocol.errors import MalformedError, OutOfTurnError
 from paraph.protocol.names import Digest, Label, labelled, pae
 from paraph.protocol.negotiation import marks
 from paraph.protocol.negotiation.ids import Ids
-from paraph.protocol.negotiation.kept import Same, kept
+from paraph.protocol.negotiation.kept import kept_by_identity
 from paraph.protocol.negotiation.unicode14 import (
     MOST_MARKS,
     first_crowded,
@@ -83,15 +83,15 @@ class Text:
 
     def find(self, cid: str) -> Part | None:
         """Return the clause *cid*, or nothing where the text has none."""
-        return _by_id(Same(self)).get(cid)
+        return _by_id(self).get(cid)
 
     def numbers(self) -> dict[str, str]:
         """Return the number of each clause by its id; the empty string for one without."""
-        return dict(_numbers(Same(self)))
+        return dict(_numbers(self))
 
     def number(self, cid: str) -> str:
         """Return the number of the clause *cid*; the empty string for one without, or none."""
-        return _numbers(Same(self)).get(cid, "")
+        return _numbers(self).get(cid, "")
 
     def joined(self, other: Text) -> Text:
         """Return this text with the ids that *other*, a second parent, has ever had kept too."""
@@ -102,16 +102,15 @@ _KEPT: Final = 256
 """Texts whose clauses are found by id: those that somebody looks at."""
 
 
-@kept(_KEPT)
-def _by_id(text: Same[Text]) -> Mapping[str, Part]:
-    return {part.cid: part for part in reversed(text.value.parts)}  # ids stand once; else the first
+@kept_by_identity(_KEPT)
+def _by_id(text: Text) -> Mapping[str, Part]:
+    return {part.cid: part for part in reversed(text.parts)}  # ids stand once; else the first
 
 
-@kept(_KEPT)
-def _numbers(text: Same[Text]) -> Mapping[str, str]:
+@kept_by_identity(_KEPT)
+def _numbers(text: Text) -> Mapping[str, str]:
     count = itertools.count(1)
-    parts = text.value.parts
-    return {part.cid: str(next(count)) if part.role in NUMBERED else "" for part in parts}
+    return {part.cid: str(next(count)) if part.role in NUMBERED else "" for part in text.parts}
 
 
 def from_clauses(clauses: Sequence[Clause], languages: Iterable[str]) -> Text:
@@ -355,20 +354,20 @@ def structure_digest(text: Text) -> Digest:
 
     Ids, roles, order, headings, handling, which languages have words and which are stale.
     """
-    return labelled(Label.STRUCTURE, *(_sheets(Same(part))[0] for part in text.parts))
+    return labelled(Label.STRUCTURE, *(_sheets(part)[0] for part in text.parts))
 
 
 def checks(text: Text) -> tuple[bytes, ...]:
     """Return a short check of each clause, in order, over its words as stored (SPEC 7.4)."""
-    return tuple(_sheets(Same(part))[1] for part in text.parts)
+    return tuple(_sheets(part)[1] for part in text.parts)
 
 
-@kept(2 * MOST_CLAUSES)
-def _sheets(part: Same[Part]) -> tuple[bytes, bytes]:
+@kept_by_identity(2 * MOST_CLAUSES)
+def _sheets(part: Part) -> tuple[bytes, bytes]:
     # What a clause adds to the structure, and its check; most clauses are the same ones in the
     # next version.
-    has = _sheet(part.value, (("has", dict.fromkeys(part.value.words, "")),))
-    words = _sheet(part.value, (("words", part.value.words),))
+    has = _sheet(part, (("has", dict.fromkeys(part.words, "")),))
+    words = _sheet(part, (("words", part.words),))
     return has, hashlib.sha256(words).digest()[:CHECK_SIZE]
 
 

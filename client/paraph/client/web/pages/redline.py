@@ -25,12 +25,12 @@ from paraph.client.negotiating.redline.told import (
 )
 from paraph.client.negotiating.runs import Run, numbered, plain
 from paraph.client.reading.visible import one_line
-from paraph.client.remembered import remembered
 from paraph.client.web import asked, paging, texts
 from paraph.client.web.office import Room
 from paraph.client.web.rendering import page
 from paraph.protocol import roles
 from paraph.protocol.errors import InputError
+from paraph.protocol.negotiation.kept import kept_by_identity
 from paraph.protocol.negotiation.lineage import lineage_of
 from paraph.protocol.negotiation.state import Version
 from paraph.protocol.negotiation.text import Text
@@ -93,14 +93,14 @@ class Shown:
     follows: tuple[tuple[str, str, str], ...]
 
 
-@remembered(most=8)
+@kept_by_identity(8)
 def _compared(versions: Trie[Version], old: Version, new: Version) -> tuple[Redline, Parties]:
     lineage = lineage_of(versions)
     kin = kin_of(lineage, old.statement, new.statement)
     return redline(old.text, new.text, kin), parties_of(lineage, old.statement, new.statement)
 
 
-@remembered(most=4)
+@kept_by_identity(4)
 def _three(base: Version, theirs: Version, ours: Version) -> tuple[Row, ...]:
     return three_way(base.text, theirs.text, ours.text)
 
@@ -261,7 +261,7 @@ def _is_on(block: Block, cid: str) -> bool:
     return any(part.cid == cid for part in (*block.olds, *block.news))
 
 
-@remembered(most=4096)
+@kept_by_identity(4096)
 def _weight(block: Block) -> int:
     # Bytes on a page, estimated; in characters of two bytes, as most languages are not English.
     pieces = [piece for each in block.pieces.values() for piece in each]
