@@ -97,7 +97,8 @@ async def test_what_a_held_key_does_in_codes_is_marked_until_somebody_accepted_i
             found = await usa.get(view)
             assert "3 statements here were said under a key that is held" in found, view
             assert '<span class="chip held-key">key held</span>' in found, view
-        assert found.count("held-key") == 2  # made, and withdrawn
+        moves = await usa.get("proposals/P-1")
+        assert moves.count("held-key") == 2  # made, and withdrawn
         key = strangers.key_of(officer)
         await asyncio.to_thread(
             person.ok, "party", "accept", key[:8], "--fingerprint", key, "--who", "Anna"
