@@ -215,11 +215,19 @@ async def test_a_wrong_passphrase_is_told_also_where_it_is_open(
 async def test_it_locks_at_once_whatever_somebody_waits_for(desks: tuple[Person, Person]) -> None:
     async with pages(desks[0]) as seen:
         front = seen.path
-        async with seen.office.voice:  # who speaks waits for a relay that does not answer
+
+        async def speak() -> None:
+            async with seen.office.speaking():
+                raise AssertionError("it was locked before")
+
+        async with seen.office.speaking():  # who speaks waits for a relay that does not answer
+            waiting = asyncio.create_task(speak())
             locking = asyncio.create_task(seen.office.lock())
             opening = asyncio.create_task(seen.office.unlock(PASSPHRASE.encode()))
             assert 'type="password"' in await seen.get(front)
             assert not locking.done()
+        with pytest.raises(LockedError):
+            await waiting
         await asyncio.gather(locking, opening)  # the old desks are closed before new ones open
         assert "Memorandum" in await seen.get(front)
 

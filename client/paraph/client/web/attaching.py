@@ -44,7 +44,7 @@ async def attach(office: Office, act: Act, name: str, pieces: AsyncIterator[byte
                         hint="send it in several files",
                     )
                 file.write(piece)
-        async with office.voice:
+        async with office.speaking():
             *before, last = act.contents
             sealed = await asyncio.to_thread(attachments.attach, desk, last, [path])
             act.contents = (*before, sealed)

@@ -121,7 +121,7 @@ async def keep_inside(request: web.Request, content: Content, *, back: str) -> w
     office = asked.office(request)
     if office.chancery is None:
         raise chancery.no_internal_channel()
-    async with office.voice:
+    async with office.speaking():
         await office.chancery.say(content)
     office.hints.tell("changed")
     return web.HTTPSeeOther(back)
@@ -134,8 +134,10 @@ def desk_of(office: Office, act: Act) -> Desk:
     """Return the desk that would say *act*: another object after every unlocking.
 
     Raises:
+        LockedError: This office is locked.
         InputError: Code ``unknown-act``: this home does not speak there any more.
     """
+    office.require_open()
     for desk in office.desks:
         if desk.channel == act.channel and desk.role == act.role:
             return desk
@@ -237,7 +239,7 @@ async def send(
         RefusedError: Code ``not-cleared`` or ``internal-leak``: something is missing.
         InputError: A file cannot be read.
     """
-    async with office.voice:
+    async with office.speaking():
         if act.sent is not None:
             return True
         desk, outlook = desk_of(office, act), look(office, act)
@@ -290,6 +292,6 @@ async def ask(office: Office, act: Act) -> None:
     Raises:
         InputError: Codes ``no-internal-channel``; ``asked-before``.
     """
-    async with office.voice:
+    async with office.speaking():
         await rules.ask(desk_of(office, act), look(office, act), office.chancery)
     office.hints.tell("changed")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import dataclasses
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Final
 
 from paraph.client import cycles, progress
@@ -98,7 +98,6 @@ class Office:
         read: While it opens: how many entries of how many are read.
         hints: Says to every open page that something came.
         ahead: What else is made while nobody waits, last: steps of some milliseconds.
-        voice: Held by whoever speaks.
         gate: What every shared desk's words pass; opened by the page of what leaves.
         tools: Relay, key file, clock.
     """
@@ -106,7 +105,7 @@ class Office:
     def __init__(self, home: Home, tools: Tools, role: str | None = None) -> None:
         self.home: Final = home
         self.hints: Final = Hints()
-        self.voice: Final = asyncio.Lock()
+        self._voice: Final = asyncio.Lock()
         self.gate: Final = Gate()
         self.ahead: Callable[[], Iterator[object]] = lambda: iter(())
         self.desks: tuple[Desk, ...] = ()
@@ -234,18 +233,19 @@ class Office:
             desks, self.desks, self.chancery = self.desks, (), None
             following, self._following = self._following, {}
             warming, self._warming = self._warming, None
-            self._states, self._fingerprints = {}, {}
-            self.hints.forget()
             self.hints.tell("locked")
             for each in following.values():
                 await each.stop()
             if warming is not None:
                 await warming.stop()
-            async with self.voice:  # who speaks has what it takes, and is waited for
+            async with self._voice:  # who speaks has what it takes, and is waited for
                 for desk in desks:
                     with contextlib.suppress(ParaphError):
                         await desk.close()
-            forget()  # it is made of what was opened
+            # Last, when nobody makes any of it again: it is made of what was opened.
+            self._states, self._fingerprints = {}, {}
+            self.hints.forget()
+            forget()
             cycles.look_again()
 
     async def _give_up(self) -> None:
@@ -253,6 +253,25 @@ class Office:
             self._given_up = True
             with contextlib.suppress(Exception):  # nobody waits any more for what went wrong
                 await self.opened()
+
+    def require_open(self) -> None:
+        """Refuse to go on at a desk that was locked meanwhile.
+
+        Raises:
+            LockedError: This office is locked.
+        """
+        _ = self.vault
+
+    @contextlib.asynccontextmanager
+    async def speaking(self) -> AsyncIterator[None]:
+        """Let one speak after the other, and nobody who waited until it was locked.
+
+        Raises:
+            LockedError: This office is locked.
+        """
+        async with self._voice:
+            self.require_open()
+            yield
 
     async def close(self) -> None:
         """Lock, and let the pages go."""
@@ -324,7 +343,7 @@ class Office:
             LockedError: This office is locked.
             InputError: Code ``unknown-negotiation``.
         """
-        assert self.vault is not None
+        self.require_open()
         for room in self.rooms():
             if room.talks.identity.hex() == identity:
                 return room

@@ -67,7 +67,7 @@ async def receive(
     )
     if refuses:
         raise leaving.propose(request, room.desk, content, back=back)
-    async with office.voice:
+    async with office.speaking():
         await room.desk.say(content)
     office.hints.tell("changed")
     raise web.HTTPSeeOther(back)

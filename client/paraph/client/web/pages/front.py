@@ -86,7 +86,7 @@ async def seen(request: web.Request) -> web.Response:
     if chosen:
         header = saying.plain(room)
         content = composing.acknowledged(header, chosen, rung="displayed", outcome="ok", reason="")
-        async with office.voice:
+        async with office.speaking():
             await room.desk.say(content)
         office.hints.tell("changed")
     raise web.HTTPSeeOther(f"{room.path}#came")
