@@ -117,6 +117,8 @@ async def test_an_attachment_is_saved_under_a_harmless_name(
         assert saved.headers["Content-Disposition"].startswith('attachment; filename="map.html"')
         assert saved.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
         assert saved.headers["X-Content-Type-Options"] == "nosniff"
+        head = await seen.client.head(path, headers=seen.own)
+        assert (head.content_length, await head.read()) == (25, b"")
         await seen.get(path.removesuffix("1") + "2", status=400)
         await seen.get(f"{seen.path}/said/99999/files/1", status=404)
         passing = seen.office.home.path / "passing"

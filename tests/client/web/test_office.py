@@ -398,6 +398,12 @@ async def test_forms_are_bounded(
                     path, data=b"a=b", headers={**STREAM, "Content-Type": kind}
                 )
                 assert (other.status, await other.text()) == (415, "Expected a form, in UTF-8.\n")
+            odd = await seen.client.post(
+                path,
+                data=b"a=\xff",
+                headers={**STREAM, "Content-Type": "application/x-www-form-urlencoded"},
+            )
+            assert (odd.status, odd.headers["Cache-Control"]) == (415, "no-store")
         monkeypatch.setattr(app, "MOST_POSTED_S", 0.01)
         assert seen.client.port is not None
         reader, writer = await asyncio.open_connection("127.0.0.1", seen.client.port)

@@ -41,6 +41,10 @@ async def test_a_side_letter_is_written_changed_and_agreed(desks: tuple[Person, 
         }
         refused = await rus.post("side-documents/SD-1/text", same, status=409)
         assert "nothing is changed" in refused
+        # What does not stand in the form would be taken out of the text.
+        longer = {**same, "cid-201": "sd1-201", "words-201-en": "More.", "do": "more"}
+        refused = await rus.post("side-documents/SD-1/text", longer, status=400)
+        assert "more clauses than a form takes" in refused
         await rus.say(
             "side-documents/SD-1/text",
             {**same, "words-2-en": "We will talk soon.", "words-2-ru": "Мы скоро поговорим."},

@@ -6,7 +6,7 @@ import re
 import pytest
 
 from paraph.client.web.acts import ACTS
-from paraph.client.web.typed import MOST, Kept
+from paraph.client.web.typed import MOST, TYPED, Kept
 from paraph.protocol.errors import InputError
 from tests.support.commands import PASSPHRASE, Person
 from tests.support.pages import Pages, pages
@@ -58,15 +58,41 @@ async def test_what_is_posted_to_a_locked_desk_is_shown_again_after_unlocking(
 
 async def test_what_a_window_holds_goes_before_its_page(desks: tuple[Person, Person]) -> None:
     async with pages(desks[0]) as usa:
-        where = {"typed-for": f"{usa.path}/comments/new"}
+        path = f"{usa.path}/comments/new"
+        where = {"typed-for": path}
         await usa.office.lock()
         await usa.post("/typed/before-locking", {**COMMENT, **where}, status=204)
         await usa.post(
-            "/typed/before-locking", {**COMMENT, "typed-for": "/leaving/1/send"}, status=204
+            "/typed/before-locking", {**COMMENT, "typed-for": "/leaving/1/send"}, status=409
         )
-        await usa.post("/typed/before-locking", {**where, "kind": "question"}, status=204)
+        # The same once more: by its window and by its form.
+        await usa.post(path, COMMENT)
         again = await usa.post("comments/new", {"typed": typed_in(await unlock(usa))})
         assert area(again, "body") == LONG
+
+
+async def test_one_word_is_text_in_any_alphabet(desks: tuple[Person, Person]) -> None:
+    async with pages(desks[0]) as usa:
+        path = usa.path
+        await usa.office.lock()
+        for word in ("Unacceptable.", "Нет"):
+            await usa.post(f"{path}/comments/new", {"kind": "question", "body": word})
+        waits = await unlock(usa)
+        assert "Unacceptable." in waits
+        assert "Нет" in waits
+
+
+async def test_what_was_sent_is_not_kept(desks: tuple[Person, Person]) -> None:
+    async with pages(desks[0]) as usa:
+        leaves = await usa.post("comments/new", COMMENT)
+        (act,) = usa.client.app[ACTS].open()
+        assert act.typed is not None
+        assert usa.client.app[TYPED].find(act.typed.id) == act.typed
+        (shown,) = re.findall('name="shown" value="([0-9a-f]+)"', leaves)
+        await usa.post(f"/leaving/{act.id}/send", {"shown": shown})
+        assert act.sent is not None
+        with pytest.raises(InputError, match="not kept any more"):
+            usa.client.app[TYPED].find(act.typed.id)
 
 
 async def test_a_click_on_a_locked_desk_is_no_text(desks: tuple[Person, Person]) -> None:

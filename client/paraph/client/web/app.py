@@ -30,9 +30,12 @@ from paraph.protocol.errors import (
 STATIC: Final = Path(__file__).with_name("static")
 MOST_POSTED: Final = 4 * 1024 * 1024
 """Bytes of a posted form without files."""
+MOST_FIELDS: Final = 20_000
+"""Fields of a posted form: the longest ones have some of each clause, in each language."""
 MOST_POSTED_S: Final = 60.0
 """How long a form may take to arrive; it comes from this machine."""
 _ACT: Final = re.compile("/leaving/[0-9a-f]{16}(?![0-9a-f])")
+_NO_FORM: Final = "Expected a form, in UTF-8.\n"
 _ATTACH: Final = re.compile("/leaving/[0-9a-f]{16}/attach")
 _UNLOCKED: Final = frozenset(
     {
@@ -92,8 +95,7 @@ async def _way_back(request: web.Request) -> str:
     # Where a person goes on after unlocking: what was posted to a locked desk is kept for that.
     if request.method in SAFE:
         return request.path_qs
-    # An autosave's words stand in their window still.
-    if "HX-Request" not in request.headers and await _kept(request):
+    if await _kept(request):
         return typed.LIST
     about = _ACT.match(request.path)
     return about[0] if about else "/"
@@ -134,12 +136,14 @@ async def _posted(request: web.Request, handler: Handler) -> web.StreamResponse:
     if request.method == "POST" and not _ATTACH.fullmatch(request.path):
         charset = (request.charset or "utf-8").lower()
         if charset != "utf-8" or request.content_type.startswith("multipart/"):
-            raise web.HTTPUnsupportedMediaType(text="Expected a form, in UTF-8.\n")
+            raise web.HTTPUnsupportedMediaType(text=_NO_FORM)
         try:
             async with asyncio.timeout(MOST_POSTED_S):
-                await request.read()
+                (await request.read()).decode()
         except TimeoutError:
             raise web.HTTPRequestTimeout(text="The form did not arrive in time.\n") from None
+        except UnicodeDecodeError:
+            raise web.HTTPUnsupportedMediaType(text=_NO_FORM) from None
     return await handler(request)
 
 
@@ -148,6 +152,7 @@ def make(office: Office, guard: Guard, tokens: Tokens, presence: Presence) -> we
     made = web.Application(
         middlewares=[guard.middleware, _errors, _session, _posted, _lock],
         client_max_size=MOST_POSTED,
+        client_max_fields=MOST_FIELDS,
     )
     made[asked.OFFICE] = office
     made[asked.GUARD] = guard

@@ -7,6 +7,7 @@ it all the same.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import io
 import os
 import zipfile
@@ -43,12 +44,12 @@ def data(name: str, content: bytes, kind: str = BYTES) -> web.Response:
 async def stream(request: web.Request, name: str, path: Path) -> web.StreamResponse:
     """Answer with the file at *path*, piece by piece: it may be larger than what memory has."""
     answer = web.StreamResponse(headers={**HEADERS, **headers(name), "Content-Type": BYTES})
-    with path.open("rb") as file:
+    with path.open("rb") as file, contextlib.suppress(ConnectionError):  # it was cancelled there
         answer.content_length = os.fstat(file.fileno()).st_size
         await answer.prepare(request)
-        while piece := await asyncio.to_thread(file.read, PIECE):
+        while request.method != "HEAD" and (piece := await asyncio.to_thread(file.read, PIECE)):
             await answer.write(piece)
-    await answer.write_eof()
+        await answer.write_eof()
     return answer
 
 

@@ -53,6 +53,8 @@ async def receive(
 ) -> web.Response:
     """Say what the form says of *statement*, and go *back*; *again* shows it with its faults."""
     office, form = asked.office(request), await Posted.read(request)
+    if saying.is_again(request, form):
+        return again(form)
     refuses = form.ticked("not_taken")
     rung = form.choice("rung", PERSONAL)
     reason = form.words("reason", most=MOST_REASON, needed=refuses)
@@ -66,7 +68,8 @@ async def receive(
         reason=reason if refuses else "",
     )
     if refuses:
-        raise leaving.propose(request, room.desk, content, back=back)
+        origin = saying.origin(request, form)
+        raise leaving.propose(request, room.desk, content, back=back, origin=origin)
     async with office.speaking():
         await room.desk.say(content)
     office.hints.tell("changed")

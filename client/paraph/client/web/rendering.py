@@ -88,8 +88,8 @@ def text(
     """Return *template* filled in, in the language of *request*.
 
     Every template sees, besides *context*: ``room`` (or nothing), ``office``, ``path`` and
-    ``path_qs`` of the request, ``language``, ``theme``, and how much was looked over and is
-    ``unsent``.
+    ``path_qs`` of the request, ``language``, ``theme``, whether it ``is_again`` the page of what
+    was posted, and how much was looked over and is ``unsent``.
     """
     made = _environment(language.chosen(request)).get_template(template)
     return made.render(
@@ -98,6 +98,7 @@ def text(
         path=request.path,
         path_qs=request.path_qs,
         theme=theme.chosen(request),
+        is_again=request.method == "POST",
         unsent=len(request.app[ACTS].open()),
         **context,
     )

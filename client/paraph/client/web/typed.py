@@ -30,7 +30,8 @@ WHERE: Final = "typed-for"
 LIST: Final = "/typed"
 _FORMS: Final = ("/n/", "/inside", "/begin")
 """Where forms stand that are shown again; none of them does what cannot be taken back."""
-_CHOICE: Final = re.compile(r"[A-Za-z0-9_.:-]{0,64}")
+_CHOICE: Final = re.compile(r"[a-z0-9_.:-]{0,64}|v[0-9]+|[A-Z]{1,8}(-[0-9]+)?")
+"""A code, an id, a number, a name as P-3: what a choice or a button says, and nobody wrote."""
 
 Fields = tuple[tuple[str, str], ...]
 
@@ -71,6 +72,9 @@ class Kept:
             fields: Name and value.
             waits: Whether its person was cut off, and is to be shown that it is kept.
         """
+        for known in self.waiting() if waits else ():
+            if (known.path, known.fields) == (path, fields):  # by its window and by its form
+                return known
         if len(self._kept) >= MOST:
             oldest = min(self._kept, key=lambda each: each in self._waits)
             del self._kept[oldest]
@@ -97,6 +101,11 @@ class Kept:
             )
         self._waits.discard(identity)
         return found
+
+    def drop(self, kept: Typed) -> None:
+        """Forget one: it was sent."""
+        self._kept.pop(kept.id, None)
+        self._waits.discard(kept.id)
 
     def waiting(self) -> Sequence[Typed]:
         """Return what somebody was cut off from, oldest first."""
@@ -128,6 +137,8 @@ def is_form(path: str) -> bool:
 async def cut_off(request: web.Request) -> Typed | None:
     """Keep what *request* posts, if words were written in it; its person is to be shown that."""
     if request.method in SAFE or request.content_type.startswith("multipart/"):
+        return None
+    if "HX-Request" in request.headers:  # an autosave: its words stand in their window still
         return None
     form = await request.post()
     if not is_form(request.path):

@@ -12,11 +12,11 @@ from paraph.client.negotiating import alternat as alternats
 from paraph.client.negotiating import concluding, scrutiny
 from paraph.client.negotiating.ceremony import ceremony
 from paraph.client.negotiating.export import concluded as package
-from paraph.client.web import asked, downloads, leaving, passing, saying
+from paraph.client.web import asked, downloads, passing, saying
 from paraph.client.web.office import Office, Room
 from paraph.client.web.posted import Posted
 from paraph.client.web.rendering import page
-from paraph.protocol.errors import InputError, MisuseError, ParaphError
+from paraph.protocol.errors import InputError, MisuseError
 from paraph.protocol.keys import Signer
 from paraph.protocol.negotiation import concluded
 from paraph.protocol.statements.conclusion import (
@@ -111,17 +111,14 @@ async def act(request: web.Request) -> web.Response:
     """Make the record of one of the page's forms and hand it over to what leaves."""
     office, room, form = asked.office(request), asked.room(request), await Posted.read(request)
     make = _MAKERS[request.match_info["act"]]
-    try:
-        content = make(office, room, form)
-        if form.faults:
-            return _show(request, room, form, 400)
-        way = leaving.propose(request, room.desk, content, back=f"{room.path}/conclusion")
-    except ParaphError as error:
-        if form.faults:  # said at the fields
-            return _show(request, room, form, 400)
-        form.refused(saying.FORM, error)
-        return _show(request, room, form, 409)
-    raise way
+    return await saying.say(
+        request,
+        room,
+        form,
+        lambda: make(office, room, form),
+        again=lambda status: _show(request, room, form, status),
+        back=f"{room.path}/conclusion",
+    )
 
 
 def _signer(office: Office, room: Room) -> Signer:

@@ -20,6 +20,7 @@ from paraph.client.web.leaves import FIELDS_PER_LEAF, PER_LEAF, leaf
 from paraph.client.web.office import Office, Room
 from paraph.client.web.posted import Posted
 from paraph.client.web.rendering import page
+from paraph.client.web.typed import TYPED
 from paraph.protocol.delivery import Delivery
 from paraph.protocol.errors import InputError, ParaphError
 
@@ -84,6 +85,8 @@ async def send(request: web.Request) -> web.Response:
         return _page(request, act, form=form, refused=error, status=409)
     if not as_shown:
         return _page(request, act, form=form, is_changed=True, status=409)
+    if act.sent is not None and act.typed is not None:
+        request.app[TYPED].drop(act.typed)
     raise web.HTTPSeeOther(_path(act))
 
 

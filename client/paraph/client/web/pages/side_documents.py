@@ -16,6 +16,7 @@ from paraph.client.web import asked, clauses, language, leaving, saying, texts
 from paraph.client.web.office import Room
 from paraph.client.web.posted import Posted
 from paraph.client.web.rendering import page
+from paraph.protocol.errors import InputError
 from paraph.protocol.negotiation.state import SideDocument, Version
 from paraph.protocol.negotiation.text import Part
 from paraph.protocol.statements.content import Content
@@ -30,7 +31,7 @@ MOST_CLAUSES: Final = 200
 SPARE: Final = 2
 ON: Final = "on"
 """The field that names the version whose text the form began with; empty if there was none."""
-_CLAUSE: Final = re.compile("(?:cid|role|words)-[0-9]")
+_CLAUSE: Final = re.compile("(?:cid|role|words)-(?P<n>[0-9]{1,6})")
 Clause = tuple[str, str, dict[str, str]]
 """Id, role, and words by language."""
 
@@ -216,8 +217,15 @@ def _text(
     status: int,
     theirs: Mapping[str, Part | None] | None = None,
 ) -> web.Response:
-    filled = [n for n in range(1, MOST_CLAUSES + 1) if form.values.get(f"cid-{n}")]
-    last = max(filled, default=0)
+    filled = (_CLAUSE.match(name) for name, said in form.values.items() if said)
+    last = max((int(each["n"]) for each in filled if each), default=0)
+    if last > MOST_CLAUSES:  # what does not stand in the form would be taken out of the text
+        raise InputError(
+            "this text has more clauses than a form takes; whoever looks after Paraph here can send"
+            " it from a file",
+            code="oversize",
+            hint="paraph document send",
+        )
     return page(
         request,
         "side-document-text.html",

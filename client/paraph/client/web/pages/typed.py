@@ -17,12 +17,13 @@ async def waiting(request: web.Request) -> web.Response:
 
 
 async def before_locking(request: web.Request) -> web.Response:
-    """Keep what a window holds that is about to show that the desk is locked."""
+    """Keep what a window holds that is about to show that the desk is locked; 409 if it is not."""
     form = await request.post()
     where = form.get(WHERE)
     fields = tuple(each for each in typed.texts(form) if each[0] != WHERE)
-    if isinstance(where, str) and typed.is_form(where) and typed.is_written(fields):
-        request.app[TYPED].keep(where, fields, waits=True)
+    if not isinstance(where, str) or not typed.is_form(where):
+        raise web.HTTPConflict
+    request.app[TYPED].keep(where, fields, waits=True)
     return web.Response(status=204)
 
 

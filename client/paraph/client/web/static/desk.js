@@ -47,18 +47,20 @@
     body.dispatchEvent(new CustomEvent("doc-changed"));
   };
   // A desk that is locked shows nothing, and loses nothing: what was typed goes before the page does.
-  const isTyped = (one) => one.matches("textarea, input:is([type=text], [type=search], :not([type]))") && one.value !== one.defaultValue;
+  // Where a form is shown again, what was typed before stands in it from the beginning.
+  const again = "again" in body.dataset;
+  const isTyped = (one) => one.matches("textarea, input:is([type=text], [type=search], :not([type]))") && (again ? one.value !== "" : one.value !== one.defaultValue);
   const keepTyped = (form) => {
     const fields = new URLSearchParams(new FormData(form));
     const where = new URL(form.getAttribute("action") ?? "", location);
     fields.append("typed-for", where.pathname + where.search);
-    return fetch("/typed/before-locking", { method: "POST", body: fields }).catch(() => null);
+    return fetch("/typed/before-locking", { method: "POST", body: fields }).then((answer) => answer.status === 204, () => false);
   };
   const lockedOut = async () => {
     const forms = [...document.querySelectorAll("main form[method=post]")].filter((form) => [...form.elements].some(isTyped));
-    await Promise.all(forms.map(keepTyped));
+    const kept = (await Promise.all(forms.map(keepTyped))).includes(true);
     body.dispatchEvent(new CustomEvent("desk-locked"));
-    location.assign("/unlock?back=" + encodeURIComponent(forms.length ? "/typed" : location.pathname + location.search));
+    location.assign("/unlock?back=" + encodeURIComponent(kept ? "/typed" : location.pathname + location.search));
   };
   // Whoever writes is there, though no page is asked for.
   let here = Date.now();
