@@ -51,7 +51,7 @@ async def test_what_was_typed_outlives_a_lock_and_a_look_at_what_leaves(
         await expect(page.locator("#body")).to_have_value(f"{HALF} again")
 
 
-async def test_a_draft_that_is_locked_in_a_word_is_not_asked_about(
+async def test_a_draft_that_is_locked_in_a_word_is_there_again_afterwards(
     world: World, browser: Browser
 ) -> None:
     async with (

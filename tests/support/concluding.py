@@ -44,7 +44,6 @@ from tests.support.negotiating import (
 OTHER = {"USA": "RUS", "RUS": "USA"}
 HEAD, SIGNATORY = "head_of_delegation", "signatory"
 BOTH = "The A and the B agree."
-TURNED = "The B and the A agree."
 DAY = 86_400_000
 NOW = 1_445_342_400_000
 """A noon, POSIX ms."""

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from paraph.protocol.statements.header import ContentHeader, to_wordings
+from paraph.protocol.statements.header import to_wordings
 from paraph.protocol.statements.internal import (
     ClearanceAsked,
     ClearanceGiven,
@@ -17,10 +17,6 @@ SHARED = bytes(range(32))
 """Id of the channel that drafts are to be said in."""
 OFFICER, HEAD, LAWYER = (bytes([each]) * 16 for each in (1, 2, 3))
 HIT = TripHit(language="en", where="c-one", word="joint operation", found="joint operations")
-
-
-def role_header(role: str, **changes: object) -> ContentHeader:
-    return header(role, **changes)
 
 
 def mandate(role: str = "head_of_delegation", **changes: object) -> MandateSet:

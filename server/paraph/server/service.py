@@ -1,7 +1,7 @@
 """The relay's service: it implements the protocol's relay, and knows neither HTTP nor SQL (SPEC 8).
 
 Here stands what it does before there is a session; what comes behind one stands in
-:mod:`paraph.server.service_channel`.
+:mod:`paraph.server.service_channel` and :mod:`paraph.server.submitting`.
 """
 
 from __future__ import annotations

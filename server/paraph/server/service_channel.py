@@ -1,4 +1,7 @@
-"""One channel in the session of one key: what the relay does behind a session (SPEC 8)."""
+"""One channel in the session of one key: what it reads, and the files that it brings (SPEC 8.3).
+
+What it submits goes through :mod:`paraph.server.submitting`.
+"""
 
 from __future__ import annotations
 

@@ -30,7 +30,6 @@ operations:
      new_cid: tests, new_en: "Test it daily.", new_ru: "Проверять её ежедневно."}
 """
 BIDI = "\u202e"
-ZERO_WIDTH = "\u200b"
 LONG = "w" * 100_000
 HOSTILE = (
     "kind: counter_draft\noperations:\n"

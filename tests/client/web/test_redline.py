@@ -14,7 +14,7 @@ from paraph.protocol.negotiation.ids import Ids
 from paraph.protocol.negotiation.text import Part, Text
 from tests.client.web.instrument import FIRST, UNSEEN, say, two_versions
 from tests.support.commands import Person
-from tests.support.exchange import exchanging
+from tests.support.exchange import PLAIN, exchanging, send_base
 from tests.support.pages import Pages, pages
 
 
@@ -117,6 +117,17 @@ async def test_three_texts_show_who_changed_what(usa: Person) -> None:
     assert "moved in v2, after" in crews
     assert "both changed it" in turned
     assert "changed in v3" in alone
+
+
+async def test_what_was_changed_and_changed_back_differs_in_nothing(tmp_path: Path) -> None:
+    usa, _, _ = await asyncio.to_thread(exchanging, tmp_path)
+    await asyncio.to_thread(send_base, usa)
+    await asyncio.to_thread(say, usa, "there.yaml", PLAIN)
+    back = PLAIN.replace("four", "three").replace("четыре", "три")
+    await asyncio.to_thread(say, usa, "back.yaml", back)
+    async with pages(usa) as seen:
+        assert "Nothing differs" in await seen.get("redline?from=v1&to=v3")
+        assert "Nothing differs" not in await seen.get("redline?from=v2&to=v3")
 
 
 async def test_a_version_is_not_compared_with_itself_and_what_to_do_is_said(usa: Person) -> None:

@@ -1,1 +1,1 @@
-"""Keys and papers of one person: the home folder, the key file, cards, roots, charters."""
+"""Keys and papers: a person's home and key file, cards, roots, charters, an auditor's trust."""

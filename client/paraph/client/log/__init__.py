@@ -1,1 +1,1 @@
-"""The verified log of a channel on this disk, and how it grows (SPEC 6.6). Nothing is opened."""
+"""What a channel's folder keeps: the verified log, how it grows, what is on its way (SPEC 6.6)."""

@@ -12,7 +12,7 @@ Templates show ``form.values[name]`` and ``form.faults.get(name)`` (macros in pa
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import partial
 from typing import Final, Self
 
@@ -161,7 +161,3 @@ class Posted:
         except ValueError:
             self.fault(name, "Please give date and time as 2015-10-14T13:00Z.")
             return 0
-
-    def in_languages(self, name: str, languages: Iterable[str]) -> dict[str, str]:
-        """Return a text in each language: field ``name-en`` and so on; all are needed."""
-        return {each: self.words(f"{name}-{each}") for each in languages}

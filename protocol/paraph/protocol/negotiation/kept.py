@@ -11,10 +11,10 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from typing import Final, ParamSpec, TypeVar
+from typing import Final, TypeVar, TypeVarTuple
 
-P = ParamSpec("P")
 T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
 _FORGETTING: Final[list[Callable[[], None]]] = []
 
 
@@ -44,16 +44,16 @@ def kept(most: int) -> Callable[[Callable[..., T]], Callable[..., T]]:
     return around
 
 
-def kept_by_identity(most: int) -> Callable[[Callable[P, T]], Callable[P, T]]:
+def kept_by_identity(most: int) -> Callable[[Callable[[*Ts], T]], Callable[[*Ts], T]]:
     """Do the same, for a function of immutable values that are all given by position."""
 
-    def around(make: Callable[P, T]) -> Callable[P, T]:
+    def around(make: Callable[[*Ts], T]) -> Callable[[*Ts], T]:
         @kept(most)
         def same_again(*same: _Same) -> T:
-            return make(*(each.value for each in same))  # type: ignore[arg-type, call-arg]
+            return make(*(each.value for each in same))  # type: ignore[arg-type]
 
         @functools.wraps(make)
-        def found(*args: P.args, **_: P.kwargs) -> T:
+        def found(*args: *Ts) -> T:
             return same_again(*map(_Same, args))
 
         return found
