@@ -134,9 +134,7 @@ async def test_twelve_causes_for_no_session_have_one_answer(
             good,  # a nonce used before
             await signed(drawn=bytes(32)),  # one never drawn
             await signed(later=-61_000),
-            await signed(
-                later=120_000
-            ),  # beyond 60 s, though the clock goes on
+            await signed(later=120_000),  # beyond 60 s, though the clock goes on
             await signed(to="127.0.0.1:1"),
             await signed(to=host.upper() + "."),
             await signed(stranger),  # a key that is not enrolled
