@@ -86,6 +86,28 @@ async def test_words_typed_before_the_scripts_came_are_kept(usa: Window, world: 
     assert "Typed at once." in _kept(home, number)
 
 
+async def test_a_field_keeps_its_selection_when_another_one_was_saved(
+    usa: Window, world: World
+) -> None:
+    page = usa.page
+    await _begun(page, usa.desk.origin, world.room)
+    await page.click("#edit-c-scope")
+    chosen = asyncio.Event()
+
+    async def late(route: Route) -> None:
+        await chosen.wait()
+        await route.continue_()
+
+    await page.route("**/clause/c-scope", late)
+    await page.locator("#words-en-c-scope").fill("Saved late.")
+    await page.locator("#words-ru-c-scope").focus()
+    await page.keyboard.press("Control+A")
+    chosen.set()
+    await page.wait_for_selector(SAVED)
+    await page.keyboard.type("Вместо всего.")
+    assert await page.locator("#words-ru-c-scope").input_value() == "Вместо всего."
+
+
 async def test_two_windows_are_told_of_each_other(usa: Window, world: World) -> None:
     page, home = usa.page, world.homes["usa.desk"]
     number = await _begun(page, usa.desk.origin, world.room)

@@ -35,7 +35,11 @@
     if (!form) return;
     if (ctx.response.headers.get("Paraph-Saved")) {
       saved.set(form, flying.get(form));
-      for (const area of form.querySelectorAll("textarea")) area.defaultValue = ctx.request.body.get(area.name) ?? area.defaultValue;
+      for (const area of form.querySelectorAll("textarea")) {
+        const kept = ctx.request.body.get(area.name);
+        // In a field that nobody typed into, even the same words once more take away the selection.
+        if (kept !== null && kept !== area.defaultValue) area.defaultValue = kept;
+      }
     }
     else if (ctx.response.raw.redirected) tell(form, draft.dataset.locked);
     else if (ctx.response.status >= 400) tell(form, draft.dataset.gone);
