@@ -201,7 +201,7 @@ def test_nobody_concludes_without_full_powers_for_it() -> None:
     channel = Ceremony(powers_for=0)
     content = initialled(channel.head, "USA")
     assert channel.refuses(content, "USA", HEAD, **who("USA")) == "not-ready"
-    assert channel.outcome.detail.startswith("no-powers: expected full powers to initial of USA")
+    assert channel.outcome.detail.startswith("no-powers: expected full powers to initial for ")
     channel.applies(powers("USA", purpose="sign"))
     assert channel.refuses(content, "USA", HEAD, **who("USA")) == "not-ready"
     channel.applies(powers("USA", purpose="initial"))

@@ -239,7 +239,7 @@ def _powers(talks: Negotiation, person: Person, purpose: Purpose) -> Iterator[Op
             "no-powers",
             "",
             worded(
-                "expected full powers %(purpose)s of %(party)s for %(person)s",
+                "expected full powers %(purpose)s for %(person)s of %(party)s",
                 purpose=coded("powers-to", purpose, f"to {purpose}"),
                 party=person.party,
                 person=person.holder.hex()[:8],
