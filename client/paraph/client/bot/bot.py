@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
 
 from paraph.client.bot.aside import Aside
@@ -175,12 +174,7 @@ class Bot:
 
         return Transport(folder.relay)
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         """Close database, ledger and connections."""
         if self._engine is not None:
             self._engine.ledger.close()

@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import dataclasses
 import time
-from types import TracebackType
 from typing import Final, Self
 
 from paraph.client.bot import Bot, Notice, StockBot
@@ -46,12 +45,7 @@ class Bots:
         """Return the bots; none runs yet."""
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         """Stop every bot."""
         for each in list(self._running):
             await self._end(each)

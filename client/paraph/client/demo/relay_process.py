@@ -8,7 +8,6 @@ import json
 import socket
 import sys
 from pathlib import Path
-from types import TracebackType
 from typing import Final, Self
 
 from paraph.client.keys import cards
@@ -73,12 +72,7 @@ class RelayProcess:
             )
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         """Let the relay drain and end."""
         await self.stop()
 

@@ -14,7 +14,6 @@ import itertools
 import os
 import sys
 from collections.abc import Iterator, Sequence
-from types import TracebackType
 from typing import Final, Self
 
 from paraph.client.log import checker
@@ -48,12 +47,7 @@ class Checkers:
         self._turn = itertools.cycle(processes)
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         """End the processes; what was not answered never will be."""
         await self._ending.aclose()
 
@@ -92,12 +86,7 @@ class _Process:
             raise
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         for each in self._answers:
             each.cancel()
         await asyncio.gather(*self._answers, return_exceptions=True)
