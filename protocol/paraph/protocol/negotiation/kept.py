@@ -11,26 +11,27 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from typing import Final, TypeVar, TypeVarTuple
+from typing import Final, Generic, TypeVar, TypeVarTuple
 
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
 _FORGETTING: Final[list[Callable[[], None]]] = []
 
 
-class _Same:
-    """A key that stands for one object, not for all that are equal to it; keeps it alive."""
+class _Same(Generic[*Ts]):
+    """A key that stands for these objects, not for all that are equal to them; keeps them alive."""
 
-    __slots__ = ("value",)
+    __slots__ = ("_ids", "values")
 
-    def __init__(self, value: object) -> None:
-        self.value: Final = value
+    def __init__(self, values: tuple[*Ts]) -> None:
+        self.values: Final = values
+        self._ids: Final = tuple(map(id, values))
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and other.value is self.value
+        return isinstance(other, _Same) and other._ids == self._ids
 
     def __hash__(self) -> int:
-        return id(self.value)
+        return hash(self._ids)
 
 
 def kept(most: int) -> Callable[[Callable[..., T]], Callable[..., T]]:
@@ -49,12 +50,12 @@ def kept_by_identity(most: int) -> Callable[[Callable[[*Ts], T]], Callable[[*Ts]
 
     def around(make: Callable[[*Ts], T]) -> Callable[[*Ts], T]:
         @kept(most)
-        def same_again(*same: _Same) -> T:
-            return make(*(each.value for each in same))  # type: ignore[arg-type]
+        def same_again(same: _Same[*Ts]) -> T:
+            return make(*same.values)
 
         @functools.wraps(make)
         def found(*args: *Ts) -> T:
-            return same_again(*map(_Same, args))
+            return same_again(_Same(args))
 
         return found
 
