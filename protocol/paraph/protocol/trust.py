@@ -208,9 +208,9 @@ class Trust:
         """Return the default recipients: every archive, person and bot that lives (SPEC 5.3)."""
         found = {party.archive.id: party.archive for party in self.parties.values()}
         for member in self._members.values():
-            wanted = member.sealing is not None and member.role != roles.AUDITOR
-            if wanted and self.is_recipient(member.sealing.id, log_time):  # type: ignore[union-attr]
-                found[member.sealing.id] = member.sealing  # type: ignore[union-attr, assignment]
+            key = member.sealing if member.role != roles.AUDITOR else None
+            if key is not None and self.is_recipient(key.id, log_time):
+                found[key.id] = key
         return found
 
     def _require_alive(self, member: Member, log_time: int) -> None:

@@ -75,8 +75,9 @@ class Flights:
 def size_of(unverified: Unverified, body: bytes) -> int:
     """Return the bytes that a statement takes until it is answered: a staged body is read too."""
     content = unverified.statement.content
-    staged = isinstance(content, SealedContent) and not body
-    return len(unverified.envelope) + (min(content.body_size, MAX_BODY) if staged else len(body))  # type: ignore[union-attr]
+    if isinstance(content, SealedContent) and not body:
+        return len(unverified.envelope) + min(content.body_size, MAX_BODY)
+    return len(unverified.envelope) + len(body)
 
 
 def prepare(

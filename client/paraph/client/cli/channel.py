@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -331,7 +331,7 @@ def list_(seat: Seat) -> None:
     from paraph.client.log.replica import Replica
 
     names = {each.channel: each.name for each in seat.home.book.channels}
-    found = []
+    found: list[dict[str, Any]] = []
     for folder in seat.home.channels():
         replica = Replica.load(folder)
         try:
@@ -357,13 +357,13 @@ def list_(seat: Seat) -> None:
             ("channel", "parties", "kind", "languages", "entries", "relay"),
             [
                 (
-                    str(each["channel"])[:16],
-                    "+".join(map(str, each["parties"])),  # type: ignore[call-overload]
+                    each["channel"][:16],
+                    "+".join(each["parties"]),
                     ("internal" if each["internal"] else "shared")
                     + (", EXERCISE" if each["exercise"] else ""),
-                    " ".join(map(str, each["languages"])),  # type: ignore[call-overload]
+                    " ".join(each["languages"]),
                     str(each["entries"]),
-                    str(each["relay"]),
+                    each["relay"],
                 )
                 for each in found
             ],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final, TypeVar
@@ -235,18 +236,17 @@ def recorded(
     Raises:
         InputError: No such conference, or something is out of its bounds.
     """
-    items = tuple(
-        named(
-            lambda each=each: Outcome(  # type: ignore[misc]
-                cid=each.cid,
-                proposal=(mention(desk, talks, each.proposal),) if each.proposal else (),
-                result=each.result,
-                understanding=to_wordings(each.understanding),
-            ),
-            worded("a clause or a proposal, and its result"),
+
+    def outcome(each: Result) -> Outcome:
+        return Outcome(
+            cid=each.cid,
+            proposal=(mention(desk, talks, each.proposal),) if each.proposal else (),
+            result=each.result,
+            understanding=to_wordings(each.understanding),
         )
-        for each in results
-    )
+
+    expected = worded("a clause or a proposal, and its result")
+    items = tuple(named(functools.partial(outcome, each), expected) for each in results)
     found = find(talks, conference)
     return named(
         lambda: OutcomesRecorded(
