@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from paraph.client.negotiating import dispatches
+from paraph.client.web.acts import ACTS
 from tests.support.commands import Person
 from tests.support.desks import heartbeats
 from tests.support.pages import Pages, pages, sync
@@ -74,6 +75,10 @@ async def test_a_refusal_to_take_it_leaves_only_after_a_look(desks: tuple[Person
         assert "Please fill this in" in await rus.post("dispatches/USA-1", refusing, status=400)
         shown = await rus.post("dispatches/USA-1", {**refusing, "reason": "No Russian text"})
         assert "No Russian text" in shown
+        (act,) = rus.client.app[ACTS].open()
+        assert act.typed is not None
+        back = await rus.post(f"/leaving/{act.id}/drop", {"typed": act.typed.id})
+        assert "No Russian text" in back
         await sync(usa)
         assert "No Russian text" not in await usa.get("dispatches/USA-1")
 

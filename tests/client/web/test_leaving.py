@@ -1,5 +1,6 @@
 """What leaves is shown to the letter, and leaves by a second act only."""
 
+import asyncio
 import html
 import re
 from pathlib import Path
@@ -10,8 +11,10 @@ from aiohttp import FormData, web
 
 from paraph.client.channel.desk import Desk
 from paraph.client.negotiating import tabling
+from paraph.client.sending.sent import Sent
 from paraph.client.web import leaving
 from paraph.client.web.acts import ACTS, Act
+from paraph.client.web.typed import Typed
 from paraph.client.writing import composing
 from paraph.client.writing.composing import PLAIN as MANNER
 from paraph.protocol.errors import InputError, RefusedError
@@ -165,6 +168,50 @@ async def test_back_says_nothing_and_what_was_put_away_is_told(
         assert len(relay.channel.envelopes) == before
 
 
+async def test_what_is_being_sent_is_not_put_away(
+    party: tuple[Person, Person, MemoryFront], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usa, _, _ = party
+    async with pages(usa) as seen:
+        path = propose(seen, comment(seen), origin=Typed("0" * 16, f"{seen.path}/comments/new", ()))
+        page = await seen.get(path)
+        began, goes_on = asyncio.Event(), asyncio.Event()
+        say = Desk.say
+
+        async def slowly(*content: Any, **how: Any) -> Sent:  # noqa: ANN401 - as say
+            began.set()
+            await goes_on.wait()
+            return await say(*content, **how)
+
+        monkeypatch.setattr(Desk, "say", slowly)
+        sending = asyncio.create_task(seen.post(f"{path}/send", shown(page)))
+        await began.wait()
+        told = await seen.post(f"{path}/drop", {"typed": "0" * 16})
+        assert "It is being sent just now." in told
+        assert "Back" not in told
+        goes_on.set()
+        assert "Sent" in await sending
+        assert "Sent" in await seen.post(f"{path}/drop", {})
+
+
+async def test_what_was_put_away_while_others_spoke_is_not_sent(
+    party: tuple[Person, Person, MemoryFront],
+) -> None:
+    usa, _, front = party
+    async with pages(usa) as seen:
+        (relay,) = front.relays.values()
+        before = len(relay.channel.envelopes)
+        path = propose(seen, comment(seen))
+        act, page = act_of(seen, path), await seen.get(path)
+        async with seen.office.speaking():
+            waits = asyncio.create_task(leaving.send(seen.office, act, shown(page)["shown"]))
+            await asyncio.sleep(0)  # it waits for its turn now
+            await seen.post(f"{path}/drop", {})
+        with pytest.raises(InputError, match="put away"):
+            await waits
+        assert len(relay.channel.envelopes) == before
+
+
 async def test_an_act_outlives_the_lock(party: tuple[Person, Person, MemoryFront]) -> None:
     usa, _, _ = party
     async with pages(usa) as seen:
@@ -193,7 +240,7 @@ async def test_somebody_was_first_and_nothing_is_lost(
             ),
         )
         assert "Sent" in await theirs.post(f"{other}/send", shown(await theirs.get(other)))
-        told = await seen.post(f"{path}/send", shown(page))
+        told = await seen.post(f"{path}/send", shown(page), status=409)
         assert "Somebody was first" in told
         assert "kept as draft 3" in told
         assert "RUS" in told
@@ -213,11 +260,12 @@ async def test_what_somebody_said_meanwhile_is_read_before_it_is_sent_all_the_sa
         page = await seen.get(path)
         other = propose(theirs, comment(theirs, "One moment."))
         await theirs.post(f"{other}/send", shown(await theirs.get(other)))
-        told = await seen.post(f"{path}/send", shown(page))
+        told = await seen.post(f"{path}/send", shown(page), status=409)
         assert "This came meanwhile" in told
         assert "One moment." in told
         assert "I have read what came" in told
-        again = await seen.post(f"{path}/send", shown(told))  # a control: unread, it stays
+        # a control: unread, it stays
+        again = await seen.post(f"{path}/send", shown(told), status=409)
         assert "This came meanwhile" in again
         sent = await seen.post(f"{path}/send", {**shown(told), **read_to(told), "anyway": "1"})
         assert "Sent" in sent
@@ -325,6 +373,45 @@ async def test_trip_words_stand_in_internal_dress_and_an_authority_is_noted_insi
         assert b"Canary" not in encode_content(newest(theirs))
 
 
+async def test_no_authority_is_noted_for_what_is_not_sent(
+    party: tuple[Person, Person, MemoryFront], tmp_path: Path
+) -> None:
+    usa, rus, _ = party
+    usa.ok("mandate", "set", write(usa, "mandate.yaml", MANDATE), "--here")
+    async with pages(usa) as seen, pages(rus) as theirs:
+        path = propose(seen, version(seen, tmp_path, TRIPPED), exclusive=True)
+        form = {**shown(await seen.get(path)), "who": "Deputy Minister, by telephone"}
+        other = propose(theirs, comment(theirs, "One moment."))
+        await theirs.post(f"{other}/send", shown(await theirs.get(other)))
+        await desk(seen).sync()
+        told = await seen.post(f"{path}/send", form, status=409)
+        assert "This came meanwhile" in told
+        assert 'value="Deputy Minister, by telephone"' in told
+        assert not (usa.home / "authority.log").exists()
+        again = {**form, **shown(told), **read_to(told), "anyway": "1"}
+        assert "Sent" in await seen.post(f"{path}/send", again)
+        assert (usa.home / "authority.log").read_text().count("Deputy Minister") == 1
+
+
+async def test_a_second_line_that_needs_an_authority_is_sent_with_it(
+    party: tuple[Person, Person, MemoryFront], tmp_path: Path
+) -> None:
+    usa, rus, _ = party
+    usa.ok("mandate", "set", write(usa, "mandate.yaml", MANDATE), "--here")
+    async with pages(usa) as seen, pages(rus) as theirs:
+        path = propose(seen, version(seen, tmp_path, TRIPPED))
+        other = propose(theirs, version(theirs, tmp_path, THEIRS))
+        await theirs.post(f"{other}/send", shown(await theirs.get(other)))
+        await desk(seen).sync()
+        page = await seen.get(path)
+        assert 'name="who"' in page
+        form = {**shown(page), **read_to(page), "beside": "1"}
+        told = await seen.post(f"{path}/send", form, status=409)
+        assert 'name="beside" value="1" required checked' in told
+        assert 'name="who"' in told
+        assert "Sent" in await seen.post(f"{path}/send", {**form, "who": "By telephone"})
+
+
 async def test_what_the_rules_refuse_is_told_at_the_form_and_not_kept(
     party: tuple[Person, Person, MemoryFront],
 ) -> None:
@@ -359,7 +446,7 @@ async def test_an_opening_and_its_text_are_shown_together_and_each_is_said_once(
             return await say(content, **how)
 
         monkeypatch.setattr(at, "say", halfway)
-        told = await seen.post(f"{path}/send", shown(page))
+        told = await seen.post(f"{path}/send", shown(page), status=409)
         assert "Somebody was first" in told
         assert told.count('class="outgoing"') == 1  # what was said is not said again
         monkeypatch.setattr(at, "say", say)
@@ -444,7 +531,7 @@ async def test_the_relay_refuses_what_this_desk_could_not_know_of_and_it_is_told
         page = await seen.get(path)
         other = propose(theirs, comment(theirs, "One moment."))
         await theirs.post(f"{other}/send", shown(await theirs.get(other)))
-        told = await seen.post(f"{path}/send", shown(page))
+        told = await seen.post(f"{path}/send", shown(page), status=409)
         assert "Somebody was first" in told
         await desk(seen).sync()
         told = await seen.get(path)

@@ -228,11 +228,11 @@ async def test_who_looks_at_what_leaves_is_told_that_another_version_came(
         told = await usa.get(f"/leaving/{act.id}")
         assert "Somebody was first" in told
         shown = re.findall(r'name="shown" value="([0-9a-f]+)"', leaves)[0]
-        refused = await usa.post(f"/leaving/{act.id}/send", {"shown": shown})
+        refused = await usa.post(f"/leaving/{act.id}/send", {"shown": shown}, status=409)
         assert "Somebody was first" in refused
         assert act.sent is None
         (kept,) = re.findall(r'name="typed" value="([0-9a-f]+)"', told)
-        again = await usa.post("side-documents/SD-1/text", {"typed": kept}, status=409)
+        again = await usa.post(f"/leaving/{act.id}/drop", {"typed": kept}, status=409)
         assert "Version 2 came from RUS while you wrote." in again
         assert "We will talk soon." in _fields(again).values()
 
@@ -253,6 +253,21 @@ async def test_a_second_line_is_sent_on_purpose_alone(desks: tuple[Person, Perso
         assert "Sent" in await usa.post(f"/leaving/{act.id}/send", {**sent, "beside": "1"})
         (document,) = usa.office.rooms()[0].talks.side_documents.values()
         assert len(document.heads) == 2
+
+
+async def test_words_on_what_was_taken_back_are_a_whole_text_now(
+    desks: tuple[Person, Person],
+) -> None:
+    async with pages(desks[0]) as usa:
+        await usa.say("side-documents/new", LETTER)
+        await usa.say("side-documents/SD-1/text", TEXT)
+        form = {**_fields(await usa.get("side-documents/SD-1/text")), "words-2-en": "We do."}
+        (document,) = usa.office.rooms()[0].talks.side_documents.values()
+        await usa.say(f"recall/{document.heads[0].hex()}", {"note": "Too early."})
+        told = await usa.post("side-documents/SD-1/text", form, status=409)
+        assert "was taken back meanwhile" in told
+        assert "We do." in _fields(told).values()
+        assert "Sign and send" in await usa.post("side-documents/SD-1/text", _fields(told))
 
 
 async def test_two_first_texts_are_not_sent_unasked(desks: tuple[Person, Person]) -> None:

@@ -44,6 +44,8 @@ class Act:
         last: What was handed to the outbox at last, to be said anew if it can never be placed.
         cleared: What was let go already, where only the first of several could be said.
         trouble: Why the last attempt was not taken; nothing before it.
+        is_leaving: Whether it is being sent just now: nobody puts it away meanwhile.
+        is_away: Whether it was put away: nobody sends it any more.
         sent: What became of it; nothing before it was said.
         looked: What was said of it last, after what that depends on.
     """
@@ -64,6 +66,8 @@ class Act:
     last: tuple[Content, ...] = ()
     cleared: Outlook | None = None
     trouble: ParaphError | None = None
+    is_leaving: bool = False
+    is_away: bool = False
     sent: Sent | None = None
     looked: tuple[tuple[object, ...], Outlook] | None = None
 
@@ -71,6 +75,15 @@ class Act:
     def about(self) -> bytes:
         """The negotiation that it is about."""
         return (self.contents or self.last)[-1].header.negotiation
+
+
+def put_away() -> InputError:
+    """Return that an act is not kept any more."""
+    return InputError(
+        "what you meant to say is not kept any more: it was put away, or the desk was started anew",
+        code="unknown-act",
+        hint="nothing was sent. Drafts are kept; say the rest anew",
+    )
 
 
 class Acts:
@@ -82,8 +95,8 @@ class Acts:
     def keep(self, act: Act) -> None:
         """Keep one more."""
         if len(self._acts) >= MOST:
-            oldest = min(self._acts.values(), key=lambda each: each.sent is None)
-            del self._acts[oldest.id]
+            acts = self._acts.values()
+            self.drop(min(acts, key=lambda each: (each.is_leaving, each.sent is None)))
         self._acts[act.id] = act
 
     def find(self, identity: str) -> Act:
@@ -94,23 +107,13 @@ class Acts:
         """
         found = self._acts.get(identity)
         if found is None:
-            raise InputError(
-                "what you meant to say is not kept any more: it was put away, or the desk was"
-                " started anew",
-                code="unknown-act",
-                hint="nothing was sent. Drafts are kept; say the rest anew",
-            )
+            raise put_away()
         return found
 
     def drop(self, act: Act) -> None:
         """Forget one."""
+        act.is_away = True
         self._acts.pop(act.id, None)
-
-    def drop_typed(self, identity: str) -> None:
-        """Forget what was made of the kept fields of that id: they are being changed."""
-        for act in self.open():
-            if act.typed is not None and act.typed.id == identity:
-                self.drop(act)
 
     def open(self) -> tuple[Act, ...]:
         """Return what was proposed and not said, oldest first."""

@@ -26,7 +26,7 @@ from paraph.client.negotiating import chancery, inspection, overtaken
 from paraph.client.negotiating import leaving as rules
 from paraph.client.negotiating.leaving import Outlook
 from paraph.client.web import asked
-from paraph.client.web.acts import ACTS, Act
+from paraph.client.web.acts import ACTS, Act, put_away
 from paraph.client.web.office import Office
 from paraph.client.web.typed import Typed
 from paraph.client.writing import composing
@@ -162,13 +162,19 @@ def _known(desk: Desk) -> tuple[object, ...]:
     return id(desk), desk.reader.position, desk.replica.size, waiting, desk.screen.held
 
 
-def conflict(desk: Desk, act: Act, outlook: Outlook) -> ParaphError | None:
-    """Return why it cannot be said any more as it is; nothing if it can."""
+def conflict(desk: Desk, outlook: Outlook, *, branches: bool) -> ParaphError | None:
+    """Return why it cannot be said any more as it is; nothing if it can.
+
+    Args:
+        desk: The desk that would say it.
+        outlook: What would leave.
+        branches: Whether it is meant as a second line of the text.
+    """
     try:
         require_sayable(desk, outlook.leaving)
     except ParaphError as error:
         return error
-    return None if act.branches else _overtaken(desk, outlook.leaving)
+    return None if branches else _overtaken(desk, outlook.leaving)
 
 
 def may_branch(desk: Desk, act: Act, outlook: Outlook) -> bool:
@@ -237,30 +243,43 @@ async def send(
 
     Raises:
         RefusedError: Code ``not-cleared`` or ``internal-leak``: something is missing.
-        InputError: A file cannot be read.
+        InputError: A file cannot be read; or code ``unknown-act``: it was put away meanwhile.
     """
     async with office.speaking():
         if act.sent is not None:
             return True
+        if act.is_away:
+            raise put_away()
         desk, outlook = desk_of(office, act), look(office, act)
         if not secrets.compare_digest(digest(desk, act, outlook).encode(), shown.encode()):
             return False
-        act.branches |= beside and may_branch(desk, act, outlook)
-        act.trouble = conflict(desk, act, outlook)
+        branches = act.branches or (beside and may_branch(desk, act, outlook))
+        read_to = max(read_to, act.size)
+        act.trouble = conflict(desk, outlook, branches=branches) or _crossed(desk, act, read_to)
         if act.trouble is not None:  # somebody was first: nothing is lost, and it is told
             return True
-        if who and act.cleared is None and not outlook.may_leave:
-            inner, at = office.chancery, office.tools.now()
-            outlook = await rules.confirm_authority(desk, outlook, inner, who, office.home, at)
-        allowed = rules.let_leave(desk, outlook)
-        if act.exclusive and came(desk, max(read_to, act.size)):
-            # The relay would place it: this desk has seen what came, and the person has not.
-            act.trouble = OutOfTurnError("somebody said something meanwhile", code="exclusive")
-            return True
-        with office.gate.letting(allowed):
-            await _say(desk, act, outlook, allowed)
+        act.is_leaving = True
+        try:
+            if who and act.cleared is None and not outlook.may_leave:
+                inner, at = office.chancery, office.tools.now()
+                outlook = await rules.confirm_authority(desk, outlook, inner, who, office.home, at)
+            allowed = rules.let_leave(desk, outlook)
+            act.branches = branches
+            act.trouble = _crossed(desk, act, read_to)  # while that was noted inside
+            if act.trouble is None:
+                with office.gate.letting(allowed):
+                    await _say(desk, act, outlook, allowed)
+        finally:
+            act.is_leaving = False
     office.hints.tell("changed")
     return True
+
+
+def _crossed(desk: Desk, act: Act, read_to: int) -> ParaphError | None:
+    # The relay would place it: this desk has seen what came, and the person has not.
+    if act.exclusive and came(desk, read_to):
+        return OutOfTurnError("somebody said something meanwhile", code="exclusive")
+    return None
 
 
 async def _say(desk: Desk, act: Act, outlook: Outlook, allowed: tuple[Content, ...]) -> None:

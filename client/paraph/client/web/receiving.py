@@ -49,17 +49,17 @@ async def receive(
     statement: bytes,
     *,
     back: str,
-    again: Callable[[Posted], web.Response],
+    again: Callable[[Posted, int], web.Response],
 ) -> web.Response:
-    """Say what the form says of *statement*, and go *back*; *again* shows it with its faults."""
+    """Say what the form says of *statement*, and go *back*; *again* shows it, with a status."""
     office, form = asked.office(request), await Posted.read(request)
-    if saying.is_again(request, form):
-        return again(form)
+    if form.again:
+        return again(form, 200)
     refuses = form.ticked("not_taken")
     rung = form.choice("rung", PERSONAL)
     reason = form.words("reason", most=MOST_REASON, needed=refuses)
     if form.faults:
-        return again(form)
+        return again(form, 400)
     content = composing.acknowledged(
         saying.plain(room),
         [statement],

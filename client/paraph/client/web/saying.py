@@ -13,7 +13,6 @@ from typing import Final
 from aiohttp import web
 
 from paraph.client.web import leaving
-from paraph.client.web.acts import ACTS
 from paraph.client.web.office import Room
 from paraph.client.web.posted import Posted
 from paraph.client.web.typed import TYPED, Typed
@@ -65,15 +64,6 @@ def refusal(room: Room, make: Make) -> ParaphError | None:
     return None
 
 
-def is_again(request: web.Request, form: Posted) -> bool:
-    """Tell whether *form* is to be shown once more; what was made of it before is forgotten."""
-    if not form.again:
-        return False
-    request.app[ACTS].drop_typed(form.again)
-    form.faults.clear()
-    return True
-
-
 def origin(request: web.Request, form: Posted) -> Typed:
     """Return the fields of *form*, kept so that whoever sees what leaves may go back to them."""
     return request.app[TYPED].keep(request.path_qs, form.fields, waits=False)
@@ -116,8 +106,6 @@ async def say(
             origin=origin(request, form),
         )
 
-    if is_again(request, form):
-        return again(200)
     return await _tried(form, make, hand_over, again)
 
 
@@ -134,8 +122,6 @@ async def keep_inside(
     async def hand_over(content: Content) -> web.HTTPSeeOther:
         return await leaving.keep_inside(request, content, back=back)
 
-    if is_again(request, form):
-        return again(200)
     return await _tried(form, make, hand_over, again)
 
 
@@ -145,6 +131,9 @@ async def _tried(
     hand_over: Callable[[Content], Awaitable[web.HTTPSeeOther]],
     again: Callable[[int], web.Response],
 ) -> web.Response:
+    if form.again:
+        form.faults.clear()
+        return again(200)
     if form.faults:
         return again(400)
     try:

@@ -75,15 +75,19 @@ class Kept:
         for known in self.waiting() if waits else ():
             if (known.path, known.fields) == (path, fields):  # by its window and by its form
                 return known
-        if len(self._kept) >= MOST:
-            oldest = min(self._kept, key=lambda each: each in self._waits)
-            del self._kept[oldest]
-            self._waits.discard(oldest)
         made = Typed(secrets.token_hex(8), path, fields)
-        self._kept[made.id] = made
+        self.restore(made)
         if waits:
             self._waits.add(made.id)
         return made
+
+    def restore(self, kept: Typed) -> None:
+        """Keep one under its own id, where it may have been dropped meanwhile."""
+        if len(self._kept) >= MOST and kept.id not in self._kept:
+            oldest = min(self._kept, key=lambda each: each in self._waits)
+            del self._kept[oldest]
+            self._waits.discard(oldest)
+        self._kept[kept.id] = kept
 
     def find(self, identity: str) -> Typed:
         """Return what is kept under that id; nobody waits for it any more.

@@ -57,7 +57,7 @@ async def begin(request: web.Request) -> web.Response:
     desk = desks.get(chosen)
     if desk is None:
         return _page(request, form, 400)
-    if saying.is_again(request, form):
+    if form.again:
         return _page(request, form)
     titles = {each: form.words(f"title-{each}", most=MOST_TITLE) for each in desk.state.languages}
     instrument = form.choice("instrument", INSTRUMENTS)

@@ -81,7 +81,7 @@ async def acknowledge(request: web.Request) -> web.Response:
         room,
         row.dispatch.statement,
         back=f"{room.path}/dispatches/{row.name}",
-        again=lambda form: _one(request, room, form, 400),
+        again=lambda form, status: _one(request, room, form, status),
     )
 
 

@@ -85,6 +85,8 @@ async def send(request: web.Request) -> web.Response:
         return _page(request, act, form=form, refused=error, status=409)
     if not as_shown:
         return _page(request, act, form=form, is_changed=True, status=409)
+    if act.trouble is not None:  # with what was filled in
+        return _page(request, act, form=form, status=409)
     if act.sent is not None and act.typed is not None:
         request.app[TYPED].drop(act.typed)
     raise web.HTTPSeeOther(_path(act))
@@ -127,11 +129,16 @@ async def detach(request: web.Request) -> web.Response:
 
 
 async def drop(request: web.Request) -> web.Response:
-    """Put it away; what it was composed from is as it was."""
+    """Put it away, and go to what it was composed from; that is as it was."""
     acts = request.app[ACTS]
     act = acts.find(request.match_info["act"])
+    if act.is_leaving or act.sent is not None:
+        raise web.HTTPSeeOther(_path(act))
     acts.drop(act)
-    raise web.HTTPSeeOther(act.back)
+    if act.typed is None or act.cleared is not None:  # half of it is said: there is no form of it
+        raise web.HTTPSeeOther(act.back)
+    request.app[TYPED].restore(act.typed)
+    raise web.HTTPTemporaryRedirect(act.typed.path)  # posted there, with the id of the fields
 
 
 async def anew(request: web.Request) -> web.Response:
@@ -173,7 +180,7 @@ def _page(
         precedence=act.precedence,
         exclusive=act.exclusive,
     )
-    conflict = leaving.conflict(desk, act, outlook)
+    conflict = leaving.conflict(desk, outlook, branches=act.branches)
     matters = act.exclusive or act.trouble is not None or conflict is not None
     return page(
         request,

@@ -64,7 +64,7 @@ async def acknowledge(request: web.Request) -> web.Response:
         room,
         shown.row.id,
         back=request.path,
-        again=lambda form: _said(request, room, form, 400),
+        again=lambda form, status: _said(request, room, form, status),
     )
 
 

@@ -271,7 +271,15 @@ def _overtaken(
 ) -> web.Response:
     # Another version came while this one was written: nothing of either is lost unasked.
     base, head = _base(room, document, form), _head(room, document)
-    assert head is not None  # what it was made on is no head any more, so there is another
+    if head is None:
+        form.values[ON] = ""
+        form.faults.clear()
+        form.fault(
+            saying.FORM,
+            "The version that you wrote on was taken back meanwhile. Your words stand here as they"
+            " are, now as a whole text: look them over before you send them.",
+        )
+        return _text(request, room, document, form, 409)
     found = overtaken.caught_up(base, parts, head, room.desk.party)
     kept = {name: said for name, said in form.values.items() if not _CLAUSE.match(name)}
     now = _values((each.cid, each.role, dict(each.words)) for each in found.parts)
