@@ -7,7 +7,7 @@ import pytest
 from paraph.client.keys.trust import anchor_of
 from paraph.client.log import conflicts
 from paraph.client.log.replica import Replica
-from paraph.protocol.errors import ForgedError, RefusedError
+from paraph.protocol.errors import ForgedError, RefusedError, UnavailableError
 from paraph.protocol.evidence import DoubleSequenceEvidence
 from paraph.protocol.wire import Conflict
 from tests.support.channel import Channel
@@ -50,6 +50,36 @@ async def test_more_pairs_than_one_answer_holds_are_all_fetched(
     assert len(await conflicts.collect(replica, relay)) == 8
 
 
+async def test_a_pair_that_is_newer_than_what_is_here_waits_for_it(
+    channel: Channel, replica: Replica
+) -> None:
+    relay = MemoryRelay(channel)
+    await replica.sync(relay)
+    await misuse(channel, relay)
+    assert await conflicts.collect(replica, relay) == []
+    assert replica.alarms() == ()
+    await replica.sync(relay)
+    assert len(await conflicts.collect(replica, relay)) == 1
+
+
+async def test_a_pair_whose_alarm_was_not_kept_is_told_the_next_time(
+    channel: Channel, replica: Replica, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    relay = MemoryRelay(channel)
+    await misuse(channel, relay)
+    await replica.sync(relay)
+
+    def full(*_: object) -> None:
+        raise UnavailableError("the disk is full")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(replica, "alarm", full)
+        with pytest.raises(UnavailableError):
+            await conflicts.collect(replica, relay)
+    assert len(await conflicts.collect(replica, relay)) == 1
+    assert [each.name for each in replica.alarms()] == [conflicts.DOUBLE]
+
+
 async def test_a_relay_that_accuses_falsely_is_the_one_accused(
     channel: Channel, replica: Replica
 ) -> None:
@@ -58,12 +88,9 @@ async def test_a_relay_that_accuses_falsely_is_the_one_accused(
     first, body = channel.seal(author, b"said")
     await relay.submit(first, body)
     await replica.sync(relay)
-    unplaced, _ = channel.seal(author, b"never sent")
-    other, _ = channel.seal(author, b"never sent either", sequence=2)
     for pair in (
         Conflict(placed=first, refused=channel.again(author, first)),
         Conflict(placed=first, refused=first[:-1] + b"!"),
-        Conflict(placed=unplaced, refused=other),
         Conflict(placed=b"", refused=b""),
     ):
         relay.doubles = [pair]

@@ -6,12 +6,13 @@ import dataclasses
 import itertools
 from concurrent.futures import wait
 
+import apsw
 import pytest
 
 from paraph.client.keys.home import ChannelHome
 from paraph.client.log.head import HeadFile
 from paraph.client.log.replica import Replica
-from paraph.protocol.errors import IntegrityError
+from paraph.protocol.errors import IntegrityError, UnavailableError
 from paraph.protocol.names import ChannelId
 from paraph.protocol.wire import Entries
 from tests.client.log.said import bent, say
@@ -159,6 +160,52 @@ async def test_what_another_process_stored_while_signatures_were_checked_is_not_
     assert len(await replica.sync(relay)) == 1
     assert [each.envelope for each in replica.entries()] == relay.channel.envelopes
     beside.close()
+
+
+@pytest.mark.parametrize("trouble", ["full", "busy"])
+async def test_a_disk_that_takes_nothing_for_a_moment_loses_nothing(
+    replica: Replica, folder: ChannelHome, relay: MemoryRelay, trouble: str
+) -> None:
+    for _ in range(20):
+        await say(relay)
+    connection, other = replica.store._connection, apsw.Connection(str(folder.database))  # noqa: SLF001 - SQLite's own limits play the disk
+    connection.set_busy_timeout(0)
+    if trouble == "full":
+        connection.pragma("max_page_count", connection.pragma("page_count"))
+    else:
+        other.execute("BEGIN IMMEDIATE")
+    with pytest.raises((UnavailableError, IntegrityError)):
+        await replica.sync(relay)
+    assert replica.size == 0  # nothing is released that is not on the disk
+    if trouble == "full":
+        connection.pragma("max_page_count", 100_000)
+    else:
+        other.execute("ROLLBACK")
+    await replica.sync(relay)
+    assert [each.envelope for each in replica.entries()] == relay.channel.envelopes
+    other.close()
+    again = Replica.load(folder)
+    assert again.size == relay.channel.log.size
+    again.close()
+
+
+async def test_a_fetch_that_is_given_up_halfway_loses_nothing(
+    replica: Replica, folder: ChannelHome, relay: MemoryRelay
+) -> None:
+    person = relay.channel.enrol("RUS", "linguist")  # whose statements are checked once it is known
+    for _ in range(2):
+        await relay.submit(*relay.channel.seal(person, b"content"))
+    served = await relay.entries(replica.log.size)
+    taking = replica._take([served])  # noqa: SLF001 - to give up between two of its waits
+    wait(next(taking))
+    next(taking)
+    assert replica.log.size > replica.store.size
+    taking.close()
+    await replica.sync(relay)
+    assert [each.envelope for each in replica.entries()] == relay.channel.envelopes
+    again = Replica.load(folder)
+    assert again.size == relay.channel.log.size
+    again.close()
 
 
 async def test_entries_left_over_by_a_run_that_ended_early_are_compared_or_replaced(

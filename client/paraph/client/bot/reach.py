@@ -62,8 +62,9 @@ class Reach:
             if error.code != "not-settled":
                 raise
         else:
+            self._not_before = 0  # also where nothing was left to do: it is not due any more
             if met and self.missed is not None:
-                self.missed, self._not_before = None, 0
+                self.missed = None
                 self._backoff.succeeded()
                 await self._tell("reachable", "the relay answers again")
 

@@ -116,10 +116,10 @@ class Station:
         if entries:
             await self.replica.sync(relay)
         if entries or met or self._clock() >= self._ask_at:
-            self._ask_at = self._clock() + ASK_AGAIN_MS
             with contextlib.suppress(ForgedError):  # who accuses falsely is told by an alarm
                 await conflicts.collect(self.replica, relay)
-        return bool(await self.replica.fetch_bodies(relay)) or entries or met
+            self._ask_at, met = self._clock() + ASK_AGAIN_MS, True
+        return bool(await self.replica.fetch_bodies(relay)) or met
 
     # reading
 

@@ -43,33 +43,41 @@ async def collect(replica: Replica, relay: RelayChannel) -> list[Path]:
     while known < MOST:
         found = await relay.conflicts(known)
         for pair in found.pairs:
-            written.append(_keep(replica, folder, known, pair))
+            evidence = _checked(replica, pair)
+            if evidence is None:
+                return written
+            written.append(_keep(replica, folder, known, pair, evidence))
             known += 1
         if len(found.pairs) < MAX_CONFLICTS:
             break
     return written
 
 
-def _keep(replica: Replica, folder: Path, number: int, pair: Conflict) -> Path:
-    evidence = _checked(replica, pair)
-    statement = signed.read(pair.placed).statement
+def _keep(
+    replica: Replica, folder: Path, number: int, pair: Conflict, evidence: DoubleSequenceEvidence
+) -> Path:
+    placed = signed.read(pair.placed)
     private_folder(folder)
     path = folder / f"{number:06d}.evidence"
-    write_atomically(path, evidence.encode())
+    # The alarm first, since it holds the key: what has its file is not asked for again.
     replica.alarm(
         DOUBLE,
-        replica.log.placed[signed.read(pair.placed).id],
-        f"the key {statement.sender.hex()[:16]} signed another statement under number"
-        f" {statement.sequence}; the evidence is in {path}",
+        replica.log.placed[placed.id],
+        f"the key {placed.statement.sender.hex()[:16]} signed another statement under number"
+        f" {placed.statement.sequence}; the evidence is in {path}",
     )
+    write_atomically(path, evidence.encode())
     return path
 
 
-def _checked(replica: Replica, pair: Conflict) -> DoubleSequenceEvidence:
+def _checked(replica: Replica, pair: Conflict) -> DoubleSequenceEvidence | None:
+    # Nothing for a pair whose first statement has not come here yet: it is asked for again.
     try:
         first, _ = replica.log.authenticate(signed.read(pair.placed))
         second, _ = replica.log.authenticate(signed.read(pair.refused))
-        proven = is_double(first, second) and first.id in replica.log.placed
+        proven = is_double(first, second)
+        if proven and first.id not in replica.log.placed:
+            return None
     except ParaphError:
         proven = False
     if not proven:

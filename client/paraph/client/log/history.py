@@ -95,6 +95,7 @@ class History:
         self._moved = asyncio.Event()
         self._changes = -1
         self._newest: list[tuple[EntryRow, Statement | None]] = []
+        self._unstored: list[tuple[EntryRow, Entry]] = []
 
     # making, opening, closing
 
@@ -196,7 +197,7 @@ class History:
 
     def _rejoin(self, note: bytes) -> None:
         # Take in rows that this home verified before, up to the note that covered them.
-        self._newest = []
+        self._newest, self._unstored = [], []
         try:
             head = self.checkpoint(note)
         except ParaphError as error:

@@ -5,7 +5,7 @@ The rules are those of paraph.client.log.history, which opens and reads the same
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from concurrent.futures import Future, wait
 from types import MappingProxyType
 from typing import Final
@@ -57,31 +57,30 @@ class Taking(History):
 
     def _take(
         self, batch: Sequence[Entries], known: Mapping[bytes, Verified] = _NOTHING
-    ) -> Iterator[list[Future[list[Checked]]]]:
+    ) -> Generator[list[Future[list[Checked]]], None, None]:
         # Yields what has to be waited for. A refresh meanwhile may take in the same, from the disk.
         self.refresh()
-        size, fresh = self.log.size, self._fresh(batch)
+        reached, fresh = self.log.size, self._fresh(batch)
         chunks = [fresh[at : at + CHUNK] for at in range(0, len(fresh), CHUNK)]
         ahead = self._check(chunks[0] if chunks else (), known)
         # While threads check signatures.
         heads = [self._expect(served.note) for served in batch if served.note]
-        rows: list[tuple[EntryRow, Entry]] = []
         for number, chunk in enumerate(chunks):
             following = chunks[number + 1] if number + 1 < len(chunks) else ()
             now, ahead = ahead, self._check(following, known)
             if now.jobs:
                 yield now.jobs
-            if self.log.size != size + len(rows):
+            if self.log.size != reached:
                 yield from self._take(batch, known)
                 return
             checked = now.results()
+            enrolled = True
             for at, envelope in enumerate(chunk):
-                enrolled = not at or enrols(rows[-1][1])
                 if enrolled and (late := now_known(checked, at, self.log.trust.member)):
                     again = self._check([chunk[each] for each in late], known)
                     if again.jobs:
                         yield again.jobs
-                    if self.log.size != size + len(rows):
+                    if self.log.size != reached:
                         yield from self._take(batch, known)
                         return
                     for place, result in zip(late, again.results(), strict=True):
@@ -90,8 +89,9 @@ class Taking(History):
                 entry = self._append(envelope, verified if isinstance(verified, Verified) else None)
                 self.own.placed(envelope)
                 row = EntryRow(entry.index, entry.id, entry.void, entry.log_time, envelope)
-                rows.append((row, entry))
-        self._commit(rows, heads, batch)
+                self._unstored.append((row, entry))
+                reached, enrolled = reached + 1, enrols(entry)
+        self._commit(heads, batch)
 
     def _check(self, envelopes: Sequence[bytes], known: Mapping[bytes, Verified]) -> Checking:
         found = [self.own.verified(each) or known.get(each) for each in envelopes]
@@ -154,12 +154,8 @@ class Taking(History):
         self.home.accuse(reason, evidence)
         raise self._accused
 
-    def _commit(
-        self,
-        rows: list[tuple[EntryRow, Entry]],
-        heads: Sequence[Checkpoint],
-        served: Sequence[Entries],
-    ) -> None:
+    def _commit(self, heads: Sequence[Checkpoint], served: Sequence[Entries]) -> None:
+        # Whatever is not on the disk yet goes there: a disk that was full may have room again.
         # Every head that was served must be one of this log, not only the newest.
         known = {each.note: each for each in (*self._ahead, *heads)}.values()
         covered = sorted(
@@ -169,6 +165,7 @@ class Taking(History):
             self._compare(head, served)
         self._ahead = [each for each in self._ahead if each.size > self.log.size]
         newest = covered[-1] if covered and covered[-1].size > self.head.size else None
+        rows = self._unstored
         if not rows and newest is None:
             return
         with self.home.lock():
@@ -176,6 +173,7 @@ class Taking(History):
                 self._store(rows, [body for each in served for body in each.bodies])
                 if newest is not None:
                     newest = self._journal(newest)
+            self._unstored = []
             self._newest += ((row, entry.statement) for row, entry in rows)
             del self._newest[:-NEWEST]
             if newest is not None:  # durable; now remembered; only then released
