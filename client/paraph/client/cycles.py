@@ -23,7 +23,9 @@ def spare() -> None:
 
     A large home that was opened and folded is some hundred thousand objects that only a lock lets
     go of. To look through them took a tenth of a second, every some hundred pages, within one.
+    What nobody has any more is let go before, words of pages among it: frozen, it would stay.
     """
+    gc.collect()
     gc.freeze()
 
 
