@@ -17,8 +17,9 @@ def written(catalogue: NullTranslations, people: Iterable[str]) -> str:
 def read(catalogue: NullTranslations, text: str) -> str:
     """Return *text* with the roles it names as the protocol calls them.
 
-    Roles are known by their name in the page's language, by the English one and by their code. A
-    role of several words that is none of them is one all the same: its words are tied together.
+    Roles are known by their name in the page's language, by the English one and by their code,
+    which may stand side by side without commas. Several words that are none of them are one role
+    all the same: they are tied together.
     """
     names = {
         name.casefold(): code
@@ -36,8 +37,8 @@ def read(catalogue: NullTranslations, text: str) -> str:
         codes = [code_of(each) for each in words]
         if whole in roles.CALLED:
             found.append(whole)
-        elif any(each in roles.CALLED for each in codes):
+        elif codes and all(each in roles.CALLED for each in codes):
             found += codes
-        else:
+        elif words:
             found.append("_".join(words))
     return " ".join(found)

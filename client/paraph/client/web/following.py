@@ -27,12 +27,10 @@ class Following:
 
     Attributes:
         trouble: What went wrong with the relay when it was asked last; nothing if nothing did.
-        met: Whether the relay was ever heard since the start.
     """
 
     def __init__(self, desk: Desk, hints: Hints) -> None:
         self.trouble: ParaphError | None = None
-        self.met = False
         self._desk: Final = desk
         self._hints: Final = hints
         self._wake: Final = asyncio.Event()
@@ -76,8 +74,6 @@ class Following:
             await self._desk.sync()
         except ParaphError as error:
             trouble = error
-        else:
-            self.met = True
         if self.is_convicted:
             self.wake()  # there is nothing to wait for
         before, self.trouble = self.trouble, trouble

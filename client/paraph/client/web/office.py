@@ -1,7 +1,7 @@
 """The home of one person while it is unlocked: its desks, what they know, and one voice.
 
-Everything here runs in one loop. Reading is free at any time; whoever speaks holds ``voice``, so
-that two windows of one browser do not take the same number.
+Everything here runs in one loop. Reading is free at any time; whoever speaks does it within
+:meth:`Office.speaking`, so that two windows of one browser do not take the same number.
 """
 
 from __future__ import annotations

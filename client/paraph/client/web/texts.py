@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from paraph.client.channel import views
+from paraph.client.negotiating.runs import numbered
 from paraph.client.web.office import Room
 from paraph.client.web.wording import FROM_THE_RIGHT
 from paraph.client.writing import composing
 from paraph.protocol.errors import InputError
 from paraph.protocol.names import ZERO
+from paraph.protocol.negotiation import marks
 from paraph.protocol.negotiation.state import Version
+from paraph.protocol.negotiation.text import Part
 
 
 def head(room: Room) -> Version | None:
@@ -41,6 +44,12 @@ def chosen(room: Room, ref: str) -> Version | None:
         InputError: There is no such version.
     """
     return named(room, ref) if ref else head(room)
+
+
+def as_read(version: Version, part: Part) -> dict[str, str]:
+    """Return the words of a clause by language, as they read: references as numbers."""
+    number = numbered(version.text.numbers())
+    return {each: marks.resolve(words, number) for each, words in part.words.items()}
 
 
 def parent(room: Room, version: Version) -> Version | None:

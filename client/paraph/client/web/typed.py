@@ -29,9 +29,13 @@ WHERE: Final = "typed-for"
 """The field that names the form, where a window saves its fields before it goes."""
 LIST: Final = "/typed"
 _FORMS: Final = ("/n/", "/inside", "/begin")
-"""Where forms stand that are shown again; none of them does what cannot be taken back."""
+"""Where the fields of forms may be posted once more: they are shown again, or go into a draft."""
 _CHOICE: Final = re.compile(r"[a-z0-9_.:-]{0,64}|v[0-9]+|[A-Z]{1,8}(-[0-9]+)?")
 """A code, an id, a number, a name as P-3: what a choice or a button says, and nobody wrote."""
+_WRITTEN: Final = frozenset({"body", "note", "reason", "detail", "what", "who"})
+"""Fields in which one small word is an answer."""
+_WAY: Final = "back"
+"""The field that says where a form leads to; nobody wrote it."""
 
 Fields = tuple[tuple[str, str], ...]
 
@@ -53,7 +57,7 @@ class Typed:
     @property
     def words(self) -> tuple[str, ...]:
         """The texts of it, at most :data:`MOST_SHOWN`: by them a person knows which form it was."""
-        found = (value for _, value in self.fields if not _CHOICE.fullmatch(value))
+        found = (value for name, value in self.fields if _is_written(name, value))
         return tuple(itertools.islice(found, MOST_SHOWN))
 
 
@@ -130,7 +134,13 @@ def texts(fields: Mapping[str, object]) -> Fields:
 
 def is_written(fields: Collection[tuple[str, str]]) -> bool:
     """Tell whether somebody wrote words; ids, numbers and choices are clicks."""
-    return not all(_CHOICE.fullmatch(value) for _, value in fields)
+    return any(_is_written(name, value) for name, value in fields)
+
+
+def _is_written(name: str, value: str) -> bool:
+    if name in _WRITTEN:
+        return bool(value.strip())
+    return name != _WAY and not _CHOICE.fullmatch(value)
 
 
 def is_form(path: str) -> bool:

@@ -7,16 +7,13 @@ from typing import Final
 from aiohttp import web
 
 from paraph.client.negotiating import comments, reading
-from paraph.client.negotiating.runs import numbered
 from paraph.client.web import asked, clauses, language, saying, texts
 from paraph.client.web.office import Room
 from paraph.client.web.posted import Posted
 from paraph.client.web.rendering import page
 from paraph.client.writing import composing
 from paraph.protocol.errors import InputError
-from paraph.protocol.negotiation import marks
 from paraph.protocol.negotiation.state import Version
-from paraph.protocol.negotiation.text import Part
 from paraph.protocol.statements.content import Content
 from paraph.protocol.statements.exchanges import (
     COMMENT_KINDS,
@@ -75,17 +72,11 @@ def _new(
         form=form,
         clauses=list(names.items()),
         part=part,
-        words=_words(version, part) if version and part else {},
+        words=texts.as_read(version, part) if version and part else {},
         version=version,
         version_name=clauses.name(room.talks, version) if version else "",
         kinds=(*INTERNAL_COMMENT_KINDS, *COMMENT_KINDS) if inside else COMMENT_KINDS,
     )
-
-
-def _words(version: Version, part: Part) -> dict[str, str]:
-    # As they read, by language: so they may be quoted too.
-    number = numbered(version.text.numbers())
-    return {each: marks.resolve(words, number) for each, words in part.words.items()}
 
 
 def _anchor(form: Posted, version: Version | None) -> Anchor:

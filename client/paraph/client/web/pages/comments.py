@@ -52,8 +52,8 @@ class Row:
     now: str
 
 
-def inside_rows(request: web.Request, room: Room) -> list[Row]:
-    """Return every thread that stays in our own channel, about this negotiation."""
+def inside_rows(request: web.Request, room: Room, cid: str = "") -> list[Row]:
+    """Return the threads that stay in our own channel, about this negotiation, or one clause."""
     if room.chancery is None:
         return []
     inner = asked.office(request).state(room.chancery).negotiations.get(room.talks.identity)
@@ -61,7 +61,7 @@ def inside_rows(request: web.Request, room: Room) -> list[Row]:
         return []
     chosen = language.chosen(request)
     found = threads(inner, texts.head(room), room.talks.versions)
-    return [_row(room, each, chosen, inside=True) for each in found]
+    return [_row(room, each, chosen, inside=True) for each in found if not cid or _on(each, cid)]
 
 
 def _row(room: Room, thread: Thread, chosen: str, *, inside: bool = False) -> Row:
@@ -133,10 +133,10 @@ async def overview(request: web.Request) -> web.Response:
         counts={each: counts[each] for each in SHOWN},
         shown=wanted,
         clause=cid,
-        label=clauses.labels(head.text, language.chosen(request)).get(cid, cid) if head else cid,
+        label=_label(head, cid, language.chosen(request)) or cid,
         at=at,
         pages=-(-len(found) // PER_PAGE),
-        inside=[row for row in inside_rows(request, room) if not cid or _on(row.thread, cid)],
+        inside=inside_rows(request, room, cid),
         may=saying.may(room, "comment"),
     )
 

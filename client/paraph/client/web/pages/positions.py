@@ -7,12 +7,10 @@ from typing import Final
 from aiohttp import web
 
 from paraph.client.negotiating import chancery, positions
-from paraph.client.negotiating.runs import numbered
 from paraph.client.web import asked, clauses, language, saying, texts
 from paraph.client.web.office import Room
 from paraph.client.web.posted import Posted
 from paraph.client.web.rendering import page
-from paraph.protocol.negotiation import marks
 from paraph.protocol.negotiation.state import Version
 from paraph.protocol.statements.content import Content
 from paraph.protocol.statements.internal import MandateSet
@@ -88,6 +86,7 @@ def _form(request: web.Request, room: Room, form: Posted, status: int) -> web.Re
     version = _chosen(request, room)
     rows = list(positions.rows(room.state, room.talks, version)) if version else []
     one = request.query.get("clause", "")
+    part = version.text.find(one) if version else None
     return page(
         request,
         "position-take.html",
@@ -98,21 +97,11 @@ def _form(request: web.Request, room: Room, form: Posted, status: int) -> web.Re
         rows=[each for each in rows if one in ("", each.cid)],
         one=one,
         labels=clauses.labels(version.text, language.chosen(request)) if version else {},
-        words=_words(version, one) if version else {},
+        words={one: texts.as_read(version, part)} if version and part else {},
         parties=texts.ours_first(room),
         values=_values(room),
         mandate=_mandate(request, room),
     )
-
-
-def _words(version: Version, cid: str) -> dict[str, dict[str, str]]:
-    # Of one clause, as it reads.
-    number = numbered(version.text.numbers())
-    return {
-        part.cid: {each: marks.resolve(words, number) for each, words in part.words.items()}
-        for part in version.text.parts
-        if part.cid == cid
-    }
 
 
 async def take(request: web.Request) -> web.Response:

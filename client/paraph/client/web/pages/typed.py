@@ -17,7 +17,10 @@ async def waiting(request: web.Request) -> web.Response:
 
 
 async def before_locking(request: web.Request) -> web.Response:
-    """Keep what a window holds that is about to show that the desk is locked; 409 if it is not."""
+    """Keep what a window holds that is about to show that the desk is locked.
+
+    409 for a form that is never shown again: nothing of it is kept.
+    """
     form = await request.post()
     where = form.get(WHERE)
     fields = tuple(each for each in typed.texts(form) if each[0] != WHERE)
