@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from paraph.client.bot import Event
+from paraph.client.bot.station import Station
+from paraph.client.keys.vault import HeldKey
 from paraph.protocol import roles
 from paraph.protocol.errors import InputError, RefusedError
 from tests.client.bot.bot_home import Bench, receipts, steps
@@ -165,9 +167,6 @@ async def test_a_bots_own_outbox_refuses_to_say_what_a_person_says(
 
 
 async def test_a_persons_key_is_no_bots_key(bench: Bench) -> None:
-    from paraph.client.bot.station import Station  # noqa: PLC0415
-    from paraph.client.keys.vault import HeldKey  # noqa: PLC0415
-
     person = bench.channel.party("RUS").person("desk_officer")
     key = HeldKey(
         channel=bench.channel.id, role=person.role, holder=person.holder,

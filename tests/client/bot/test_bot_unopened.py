@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 
-from paraph.client.bot import Context, Event, Heartbeat, Opened, Unopened
+from paraph.client.bot import Context, Event, Heartbeat, Opened, UnknownEvent, Unopened
 from paraph.client.reading.opened import binding_of
+from paraph.protocol import signed
 from paraph.protocol.sealed import SealingKey, unwrap, wrap_for
 from paraph.protocol.statements.clear import Grant, GrantedWrap
 from paraph.protocol.statements.envelope import SealedContent
@@ -67,8 +68,6 @@ async def test_a_grant_cures_what_could_not_be_opened(bench: Bench) -> None:
 
 def grant(bench: Bench, index: int) -> None:
     """The archive opens the entry for the bot, and the head of delegation records it."""
-    from paraph.protocol import signed  # noqa: PLC0415
-
     statement = signed.read(bench.channel.envelopes[index]).statement
     content = statement.content
     assert isinstance(content, SealedContent)
@@ -115,8 +114,6 @@ async def test_what_is_sealed_to_others_is_neither_acknowledged_nor_disputed(ben
 
 
 async def test_content_of_a_newer_kind_is_an_unknown_event_and_acknowledged(bench: Bench) -> None:
-    from paraph.client.bot import UnknownEvent  # noqa: PLC0415
-
     seen: list[UnknownEvent] = []
     bot, _ = bench.stock()
 

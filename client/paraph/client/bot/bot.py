@@ -16,13 +16,14 @@ from paraph.client.bot.memory import Parked
 from paraph.client.bot.notices import Notice, Notices, give, silence
 from paraph.client.bot.opening import bot_key, open_vault, shared_channel
 from paraph.client.bot.reach import Reach
+from paraph.client.bot.station import Station
 from paraph.client.clock import Clock, wall_clock
 from paraph.client.keys.home import ChannelHome, Home, default_home
 from paraph.client.keys.vault import Vault
+from paraph.client.reading.held import Holding
 from paraph.protocol.errors import MisuseError, RefusedError, UnavailableError
 
 if TYPE_CHECKING:
-    from paraph.client.bot.station import Station
     from paraph.client.channel.joining import Link
 
 R = TypeVar("R")
@@ -138,10 +139,6 @@ class Bot:
             LockedError: Another passphrase.
             EquivocationError, IntegrityError: As :meth:`Replica.load`.
         """
-        # Heavy; a harness needs none.
-        from paraph.client.bot.station import Station  # noqa: PLC0415
-        from paraph.client.reading.held import Holding  # noqa: PLC0415
-
         chosen = self._home if self._home is not None else default_home()
         home = chosen if isinstance(chosen, Home) else Home(Path(chosen))
         folder = home.find_channel(self._channel) if self._channel else shared_channel(home)

@@ -27,6 +27,7 @@ from paraph.client.bot.events import AnyEvent, Event
 from paraph.client.bot.ledger import Ledger
 from paraph.client.bot.memory import Line, Parked
 from paraph.client.bot.notices import Notice
+from paraph.client.bot.station import acknowledgement
 from paraph.protocol import roles
 from paraph.protocol.names import KeyId, StatementId
 from paraph.protocol.schema import Record
@@ -185,8 +186,6 @@ class Harness:
         return [StatementId(each) for sent in self.sent for each in sent.subjects]
 
     def _send(self) -> None:
-        from paraph.client.bot.station import acknowledgement  # noqa: PLC0415 - as in Bot
-
         memory = self._ledger.memory
         self._ledger.write(*memory.next_batches(self.now))
         for batch in list(memory.batches.values()):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from paraph.client.keys import cards
 from paraph.client.keys.home import ChannelHome, Home
 from paraph.client.keys.passphrase import PASSPHRASE_VARIABLE, read_passphrase
 from paraph.client.keys.vault import HeldKey, Vault
@@ -44,8 +45,6 @@ def shared_channel(home: Home) -> ChannelHome:
     Raises:
         InputError: None, or several.
     """
-    from paraph.client.keys import cards  # noqa: PLC0415 - a harness needs none
-
     folders = home.channels()
     if len(folders) > 1:
         files = ((each, cards.read(each.charter, cards.CharterFile)) for each in folders)

@@ -28,7 +28,7 @@ class Tools:
 
     def open_vault(self, path: Path, passphrase: bytes) -> Vault:
         """Open the key file at *path*."""
-        from paraph.client.keys.vault import Vault  # noqa: PLC0415 - as above
+        from paraph.client.keys.vault import Vault  # noqa: PLC0415 - loads cryptography; --help is quick
 
         return Vault.open(path, passphrase)
 
