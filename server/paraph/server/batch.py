@@ -11,7 +11,7 @@ from paraph.protocol.errors import MalformedError, ParaphError, UnavailableError
 from paraph.protocol.log import ChannelLog
 from paraph.protocol.names import Digest, KeyId
 from paraph.protocol.signed import Verified
-from paraph.protocol.statements.envelope import Attachment
+from paraph.protocol.statements.envelope import Attachment, SealedContent
 from paraph.server.channel import LiveChannel, Tell
 from paraph.server.store import AttachmentRow, BodyRow, ChannelRow, EntryRow, Growth
 
@@ -116,7 +116,9 @@ class Batch:
             )
         )
         if prepared.body is not None:
-            digest = Digest(statement.content.body_digest)  # type: ignore[union-attr]
+            # Only a sealed statement has a body: see Prepared.
+            assert isinstance(statement.content, SealedContent)
+            digest = Digest(statement.content.body_digest)
             self.bodies.append(BodyRow(index, digest, prepared.body))
         self.attachments += [
             AttachmentRow(index, Digest(each.digest), each.size) for each in prepared.attachments

@@ -13,10 +13,13 @@ import json
 import re
 import tomllib
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 from urllib.parse import urlsplit
 
 from paraph.protocol.errors import InputError
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 CONFIG_FILE: Final = "relay.toml"
 T = TypeVar("T", bool, int, float, str)
@@ -266,14 +269,16 @@ def from_mapping(home: Path, found: dict[str, object]) -> Config:
             f"{CONFIG_FILE}: unknown section {_shown(unknown[0])}",
             hint=f"sections are: {', '.join(SECTIONS)}",
         )
-    changed = {name: _section(name, getattr(made, name), table) for name, table in found.items()}
-    made = dataclasses.replace(made, **changed)  # type: ignore[arg-type]
+    changed: dict[str, Any] = {
+        name: _section(name, getattr(made, name), table) for name, table in found.items()
+    }
+    made = dataclasses.replace(made, **changed)
     made.check()
     return made
 
 
-def _section(name: str, default: object, table: object) -> object:
-    fields = {each.name: each for each in dataclasses.fields(default)}  # type: ignore[arg-type]
+def _section(name: str, default: DataclassInstance, table: object) -> DataclassInstance:
+    fields = {each.name: each for each in dataclasses.fields(default)}
     if type(table) is not dict:
         raise InputError(f"{CONFIG_FILE}: expected [{name}] to be a table")
     values = {}
@@ -284,7 +289,7 @@ def _section(name: str, default: object, table: object) -> object:
                 hint=f"keys of [{name}] are: {', '.join(fields)}",
             )
         values[key] = _value(f"{name}.{key}", fields[key], value)
-    return dataclasses.replace(default, **values)  # type: ignore[type-var]
+    return dataclasses.replace(default, **values)
 
 
 def _value(path: str, field: dataclasses.Field[object], value: object) -> object:

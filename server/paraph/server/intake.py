@@ -104,12 +104,12 @@ def prepare(
         fault: ParaphError | None = None
         if body:
             fault = MalformedError("expected no body with a clear statement")
-        kind = _DOCUMENTS.get(type(content.payload))
-        if kind is not None:
+        payload = content.payload
+        if isinstance(payload, ManifestEntry | EnrolEntry | RevokeEntry | SuspendEntry):
             member = live.log.trust.member
             documents.check_ahead(
-                content.payload.document,  # type: ignore[attr-defined]
-                kind,
+                payload.document,
+                _DOCUMENTS[type(payload)],
                 lambda key: found.key if (found := member(key)) else None,
             )
         return Prepared(verified, anchor_size=anchor_size, fault=fault or _anchor(anchor_size))

@@ -420,8 +420,6 @@ class Ledger:
     async def _guarded(self, run: Callable[[], Awaitable[None]]) -> None:
         try:
             await run()
-        except asyncio.CancelledError:
-            raise
         except ParaphError as error:
             self._die(error)
         except Exception as error:  # noqa: BLE001  whatever it was, the outcome is unknown

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import collections
+import functools
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -96,9 +97,9 @@ class Pool:
             taken = [self._waiting.popleft() for _ in range(count)]
             self._running += 1
             job = loop.run_in_executor(self._executor, _do, [work for work, _, _ in taken])
-            job.add_done_callback(lambda done, taken=taken: self._finish(done, taken))  # type: ignore[misc]
+            job.add_done_callback(functools.partial(self._finish, taken))
 
-    def _finish(self, job: asyncio.Future[list[Outcome]], taken: list[_Waiting]) -> None:
+    def _finish(self, taken: list[_Waiting], job: asyncio.Future[list[Outcome]]) -> None:
         self._running -= 1
         _tell(job.result(), taken)
         if not self._closed:

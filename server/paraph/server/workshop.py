@@ -40,6 +40,7 @@ class Workshop:
         files: The one thread that touches blobs.
         clock: This machine's.
         recent: Bodies of what came last.
+        finishing: Answers under way, held so that none is lost.
     """
 
     ledger: Ledger

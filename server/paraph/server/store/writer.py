@@ -13,6 +13,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import fcntl
+import functools
 import os
 import queue
 import threading
@@ -147,26 +148,21 @@ class Writer:
         loop = asyncio.get_running_loop()
         future: asyncio.Future[T] = loop.create_future()
 
-        def finish(result: T | None, error: Exception | None) -> None:
-            if future.done():
-                return
-            if error is None:
-                future.set_result(result)  # type: ignore[arg-type]
-            else:
-                future.set_exception(error)
+        def finish(tell: Callable[[], None]) -> None:
+            if not future.done():
+                tell()
 
         def job(connection: apsw.Connection) -> None:
-            result: T | None = None
-            failed: Exception | None = None
             try:
                 with transaction(connection):
                     result = work(connection)
+                tell = functools.partial(future.set_result, result)
             except (apsw.Error, OSError) as error:
-                failed = translated(error)
+                tell = functools.partial(future.set_exception, translated(error))
             except Exception as error:  # noqa: BLE001  handed to whoever waits for it
-                failed = error
+                tell = functools.partial(future.set_exception, error)
             with contextlib.suppress(RuntimeError):  # the loop may be gone
-                loop.call_soon_threadsafe(finish, result, failed)
+                loop.call_soon_threadsafe(finish, tell)
 
         self._jobs.put(job)
         return await future
