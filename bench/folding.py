@@ -17,7 +17,7 @@ import itertools
 import random
 import time
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 
 from bench.figures import median
 from paraph.protocol.names import ZERO
@@ -26,7 +26,6 @@ from paraph.protocol.negotiation import text as texts
 from paraph.protocol.negotiation.ids import Ids
 from paraph.protocol.negotiation.state import Said, State, begin
 from paraph.protocol.negotiation.text import Text
-from paraph.protocol.schema import Record
 from paraph.protocol.statements.clear import Heartbeat
 from paraph.protocol.statements.content import Content
 from paraph.protocol.statements.exchanges import (
@@ -73,7 +72,7 @@ def folding(runs: int = PAIRS) -> dict[str, float]:
     return {**found, "growth": slower / quickest}
 
 
-def _timed(said: list[tuple[Record, Said]], repeats: int = 1) -> float:
+def _timed(said: list[tuple[Content | Heartbeat, Said]], repeats: int = 1) -> float:
     with _own_heap():
         begun = time.process_time()
         for _ in range(repeats):
@@ -92,12 +91,12 @@ def _own_heap() -> Iterator[None]:
         gc.unfreeze()
 
 
-def log(count: int) -> list[tuple[Record, Said]]:
+def log(count: int) -> list[tuple[Content | Heartbeat, Said]]:
     """Return *count* statements, the same at every call."""
     return list(_log(count))
 
 
-def fold_all(statements: list[tuple[Record, Said]]) -> State:
+def fold_all(statements: list[tuple[Content | Heartbeat, Said]]) -> State:
     """Fold what :func:`log` made, and return the state.
 
     Raises:
@@ -108,7 +107,7 @@ def fold_all(statements: list[tuple[Record, Said]]) -> State:
         if isinstance(content, Heartbeat):
             state = fold.heard(state, content, said)
             continue
-        state, outcome = fold.apply(state, content, said)  # type: ignore[arg-type]
+        state, outcome = fold.apply(state, content, said)
         if outcome.status != "applied":
             raise RuntimeError(f"expected everything to be applied, got {outcome}")
     return state
@@ -153,7 +152,7 @@ class _Talkers:
         return self._version(clauses=clauses)
 
     def _version(self, **fields: object) -> Content:
-        made = {
+        made: dict[str, Any] = {
             "header": _header(),
             "version_kind": "proposals",
             "author": "USA",
@@ -167,7 +166,7 @@ class _Talkers:
             "checks": texts.checks(self.text),
             **fields,
         }
-        return VersionTabled(**made)  # type: ignore[arg-type]
+        return VersionTabled(**made)
 
     def version(self) -> Content:
         number = self.chance.randrange(CLAUSES)
@@ -245,7 +244,7 @@ class _Talkers:
         return self.comment()
 
 
-def _log(count: int) -> Iterator[tuple[Record, Said]]:
+def _log(count: int) -> Iterator[tuple[Content | Heartbeat, Said]]:
     talkers = _Talkers()
     kinds = [kind for kind, share in _OF_A_HUNDRED.items() for _ in range(share)]
     for index in itertools.count():
@@ -268,13 +267,12 @@ def _log(count: int) -> Iterator[tuple[Record, Said]]:
         yield content, said
 
 
-def _say(talkers: _Talkers, kind: str, party: str, index: int) -> Record:
+def _say(talkers: _Talkers, kind: str, party: str, index: int) -> Content | Heartbeat:
     if kind == "heartbeat":
         return Heartbeat(dated=1_444_000_000_000, verified=index, held=index)
-    if kind in {"receipt", "dispatch", "answer"}:
-        made: Record = getattr(talkers, kind)(party)
-        return made
-    return getattr(talkers, kind)()  # type: ignore[no-any-return]
+    say = getattr(talkers, kind)
+    said: Content = say(party) if kind in {"receipt", "dispatch", "answer"} else say()
+    return said
 
 
 def lines(found: dict[str, float]) -> list[str]:

@@ -109,20 +109,20 @@ def _redline(talks: Negotiation, old: Version, new: Version) -> object:
     return redline(old.text, new.text, kin_of(lineage, old.statement, new.statement))
 
 
-def reading(runs: int = AGAIN, size: Size | None = None) -> dict[str, dict[str, float]]:
+def reading(size: Size | None = None) -> dict[str, dict[str, float]]:
     """Return milliseconds for each question: the first time, the median and p95 of more."""
     home = large(size)
     desk = home.desk("USA")
     desk.read()
-    found = {name: _asked(ask, runs) for name, ask in questions(desk, home).items()}
+    found = {name: _asked(ask) for name, ask in questions(desk, home).items()}
     desk.replica.close()
     return found
 
 
-def _asked(ask: Callable[[], object], runs: int) -> dict[str, float]:
+def _asked(ask: Callable[[], object]) -> dict[str, float]:
     gc.collect()
     first = _timed(ask)
-    more = [_timed(ask) for _ in range(runs if first < 1_000 else 2)]
+    more = [_timed(ask) for _ in range(AGAIN if first < 1_000 else 2)]
     return {"first": first, "median": median(more), "p95": quantile(more, 0.95)}
 
 

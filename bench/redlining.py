@@ -5,6 +5,7 @@ No mark: no relay and no cryptography is in it. Run by itself with ``python -m b
 
 from __future__ import annotations
 
+import functools
 import random
 import time
 from collections.abc import Callable
@@ -37,7 +38,8 @@ def redlining(runs: int = 5) -> dict[str, float]:
             for share in CHANGES:
                 old, new = _pair(words.split(" "), size, share)
                 name = f"{script}, {size} words, {share:.0%} changed"
-                found[name] = median(_timed(lambda: redline(old, new)) for _ in range(runs))  # noqa: B023
+                ask = functools.partial(redline, old, new)
+                found[name] = median(_timed(ask) for _ in range(runs))
     return found
 
 

@@ -311,7 +311,8 @@ def wire(codec: Codec[T], about: str = "") -> T:
         about: What it means, for the generated tables of SPEC.md.
     """
     metadata = {"codec": codec, "about": about}
-    return dataclasses.field(metadata=metadata)  # type: ignore[no-any-return]
+    field: T = dataclasses.field(metadata=metadata)
+    return field
 
 
 class Record:
@@ -395,7 +396,7 @@ def record(kind: str, budget: Budget = CLEAR) -> Callable[[type[R]], type[R]]:
         made = dataclasses.dataclass(frozen=True, kw_only=True)(cls)
         made.KIND = kind
         made.BUDGET = budget
-        found = dataclasses.fields(made)  # type: ignore[arg-type]
+        found = dataclasses.fields(made)  # type: ignore[arg-type]  # `made` is a dataclass now
         made.CODECS = {each.name: each.metadata["codec"] for each in found}
         made.NAMES = ("kind", *made.CODECS)
         made.LOADS = tuple((name, codec.load) for name, codec in made.CODECS.items())

@@ -84,7 +84,7 @@ class Trie(Generic[V]):
             row = list(above)
             row[place] = below
             below = tuple(row)
-        return Trie(below, self.size + fresh)  # type: ignore[arg-type]
+        return Trie(below, self.size + fresh)  # type: ignore[arg-type]  # the root is always a node
 
     def items(self) -> Iterator[tuple[bytes, V]]:
         """Yield keys and values, by key."""
