@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
+from collections.abc import AsyncIterator
 from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from click.testing import CliRunner
 
 from paraph.client.audit.replay import Replay
 from paraph.client.audit.verify import Report
+from paraph.client.cli.demo import demo
+from paraph.client.demo import stage
 from paraph.client.demo.account import Account, Standing, to_json
 from paraph.client.demo.outcome import Outcome
 from paraph.client.negotiating.facts import VersionFacts
@@ -97,3 +105,18 @@ def test_an_auditor_who_could_not_read_on_is_seen_and_told() -> None:
 def test_a_desk_with_another_state_is_seen() -> None:
     other = dataclasses.replace(standing("USA"), fingerprint=fingerprint(OTHER))
     assert not dataclasses.replace(account(), standings=[standing("RUS"), other]).agrees
+
+
+def test_a_demo_that_failed_offers_no_desks_and_says_what_to_try_instead(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    other = dataclasses.replace(standing("USA"), fingerprint=fingerprint(OTHER))
+    failed = dataclasses.replace(account(), standings=[standing("RUS"), other])
+
+    @contextlib.asynccontextmanager
+    async def played(*_: object) -> AsyncIterator[SimpleNamespace]:
+        yield SimpleNamespace(account=failed)
+
+    monkeypatch.setattr(stage, "played", played)
+    ended = CliRunner().invoke(demo, ["--desk"])
+    assert (ended.exit_code, "Try next" in ended.stdout) == (1, True), ended.output

@@ -80,7 +80,8 @@ async def _play(told: Scenario, out: Path, *, as_json: bool, desks: bool) -> boo
             playing = stage.played(told, out, tick, (lambda _: None) if as_json else note)
             shown = await stack.enter_async_context(playing)
         found = shown.account
-        emit(as_json, account.to_json(found), to_lines(found, goes_on=desks))
-        if desks and found.passed:
+        offers = desks and found.passed
+        emit(as_json, account.to_json(found), to_lines(found, goes_on=offers))
+        if offers:
             await demo_desks.offer(shown)
         return found.passed
