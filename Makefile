@@ -32,8 +32,8 @@ LOCKED := $(PIP_INSTALL) --require-hashes --only-binary :all:
 PYTEST ?= $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all browser screenshots faults faults-long fuzz bench bench-long spec vendor \
-  vendor-check lock clean
+.PHONY: help demo test test-all browser screenshots faults faults-long fuzz bench bench-long spec \
+  words vendor vendor-check lock clean
 .DELETE_ON_ERROR:
 .SUFFIXES:
 .NOTPARALLEL:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final, Literal
+from typing import Literal
 
 from paraph.client.channel.desk import Desk
 from paraph.client.keys.home import Home
@@ -27,7 +27,6 @@ from paraph.protocol.statements.exchanges import AcknowledgementGiven
 from paraph.protocol.statements.internal import CONFIRMED, ClearanceGiven, MandateSet
 
 Lack = Literal["leak", "refused", "release", "authority"]
-LEAK: Final = "leak"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

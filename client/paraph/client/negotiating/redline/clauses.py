@@ -358,7 +358,7 @@ class _Builder:
         found: list[Piece] = []
         for same, (a, b, c, d) in words.areas(old, new):
             if same:
-                for start, end in _runs(a, b, lambda at: (old_at[at], new_at[at - a + c])):  # noqa: B023
+                for start, end in _runs(a, b, lambda at: (old_at[at], new_at[at - a + c])):  # noqa: B023 - used up before the next turn
                     text = "".join(old[start:end])
                     found.append(Piece("same", text, old_at[start], new_at[start - a + c]))
                 continue
