@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 import re
 import signal
 from pathlib import Path
@@ -19,6 +20,13 @@ ANSWER = """
 () => {
   document.querySelector("#reference button.act").click();
   return document.activeElement.value;
+}
+"""
+
+SELECTED = """
+(words) => {
+  getSelection().selectAllChildren(words);
+  return String(getSelection());
 }
 """
 
@@ -108,6 +116,76 @@ async def test_a_field_keeps_its_selection_when_another_one_was_saved(
     assert await page.locator("#words-ru-c-scope").input_value() == "Вместо всего."
 
 
+async def test_what_stands_beside_the_words_stays_selected(usa: Window, world: World) -> None:
+    page = usa.page
+    await _begun(page, usa.desk.origin, world.room)
+    await page.click("#edit-c-scope")
+    await page.locator("#words-en-c-scope").fill("Nothing of before.")
+    await page.wait_for_selector(SAVED)
+    chosen = asyncio.Event()
+
+    async def late(route: Route) -> None:
+        await chosen.wait()
+        await route.continue_()
+
+    await page.route("**/clause/c-scope", late)
+    await page.locator("#words-ru-c-scope").press_sequentially(".")
+    await page.locator("#words-ru-c-scope").blur()
+    words = await page.locator("#beside-en-c-scope del").first.evaluate(SELECTED)
+    chosen.set()
+    await page.wait_for_selector(SAVED)
+    assert await page.evaluate("String(getSelection())") == words != ""
+
+
+async def test_a_press_lands_on_what_it_began_on_while_words_are_saved(
+    usa: Window, world: World
+) -> None:
+    page = usa.page
+    await _begun(page, usa.desk.origin, world.room)
+    await page.click("#edit-c-scope")
+    pressed = asyncio.Event()
+
+    async def late(route: Route) -> None:
+        await pressed.wait()
+        await route.continue_()
+
+    await page.route("**/clause/c-scope", late)
+    await page.locator("#words-en-c-scope").fill("Many words. " * 99)
+    await page.locator("button[name=act][value=insert]").hover()
+    await page.mouse.down()
+    async with page.expect_response("**/clause/c-scope"):
+        pressed.set()
+    await page.mouse.up()
+    await page.wait_for_url("**#clause-clause-2")
+
+
+async def test_two_clicks_are_one_step(usa: Window, world: World) -> None:
+    page = usa.page
+    await _begun(page, usa.desk.origin, world.room)
+    await page.click("#edit-c-scope")
+    before = await page.locator("ol.sheet > li").count()
+    answered, clicked = asyncio.Event(), asyncio.Event()
+    browser = await usa.context.new_cdp_session(page)
+
+    async def late(event: dict[str, object]) -> None:
+        answered.set()
+        await clicked.wait()
+        await browser.send("Fetch.continueRequest", {"requestId": event["requestId"]})
+
+    browser.on("Fetch.requestPaused", late)
+    answers = {"urlPattern": "*/clause/c-scope*", "requestStage": "Response"}
+    await browser.send("Fetch.enable", {"patterns": [answers]})
+    await page.clock.set_fixed_time(dt.datetime.now(dt.UTC))  # however slow the machine is
+    await page.locator("button[name=act][value=insert]").hover()
+    for _ in range(2):
+        await page.mouse.down()
+        await page.mouse.up()
+        await answered.wait()
+    clicked.set()
+    await page.wait_for_url("**#clause-clause-2")
+    assert await page.locator("ol.sheet > li").count() == before + 1
+
+
 async def test_two_windows_are_told_of_each_other(usa: Window, world: World) -> None:
     page, home = usa.page, world.homes["usa.desk"]
     number = await _begun(page, usa.desk.origin, world.room)
@@ -122,9 +200,14 @@ async def test_two_windows_are_told_of_each_other(usa: Window, world: World) -> 
     assert "Of the other window." in _kept(home, number)
     assert "Of this window." not in _kept(home, number)
     assert "Of the other window." in await page.locator("#clause-c-scope .notice").inner_text()
+    # Whoever is on a button by the keyboard stays there when an answer tells the same once more.
+    mine = page.locator("button[value='mine-words-en']")
+    await page.locator("#words-en-c-scope").fill("Of this window!")
+    await mine.focus()
+    await page.wait_for_selector(".saved .fault")
     async with page.expect_navigation():
-        await page.click("button[value='mine-words-en']")
-    assert "Of this window." in _kept(home, number)
+        await page.keyboard.press("Enter")
+    assert "Of this window!" in _kept(home, number)
 
 
 async def test_a_killed_desk_is_told_and_the_draft_is_there_afterwards(

@@ -21,6 +21,16 @@
     tell(form, draft.dataset.unsaved);
   });
 
+  // Nothing moves from under a press: the answer waits for its end, but not for ever.
+  document.addEventListener("htmx:config:request", (event) => {
+    const ctx = event.detail.ctx;
+    if (!formOf(ctx.sourceElement)) return;
+    ctx.fetch = async (...asked) => {
+      const answer = await fetch(...asked);
+      for (let left = 50; left && draft.querySelector(":active"); left--) await new Promise((go) => setTimeout(go, 20));
+      return answer;
+    };
+  });
   document.addEventListener("htmx:before:request", (event) => {
     const ctx = event.detail.ctx;
     const form = formOf(ctx.sourceElement);
@@ -60,7 +70,9 @@
     }
   });
 
-  // Whoever goes on while something is being saved waits for it, a blink.
+  let went = 0;
+
+  // Whoever goes on while something is being saved waits for it, a blink; two clicks are one step.
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (form.method === "dialog") return;
@@ -72,6 +84,8 @@
         : form.querySelector("button[value='" + CSS.escape(pressed.value) + "']"));
       return;
     }
+    if (Date.now() - went < 1000) { event.preventDefault(); return; }
+    went = Date.now();
     if (formOf(form)) cut(form);
     leaving = !forms().some((each) => each !== form && isDirty(each));
   }, true);
