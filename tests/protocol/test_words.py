@@ -18,7 +18,6 @@ from paraph.protocol.words import (
     language_of,
     parse_words,
     root_digest,
-    root_words,
     state_digest,
     word_list,
     words,
@@ -91,7 +90,6 @@ def test_known_words() -> None:
 def test_a_root_set_is_its_party_its_threshold_and_its_keys() -> None:
     assert root_digest("RUS", 2, IDS) == labelled(Label.ROOT_SET, b"RUS", u64(2), *IDS)
     assert root_digest("RUS", 2, IDS[::-1]) == DIGEST
-    assert root_words("RUS", 2, IDS, "en") == words(DIGEST, "en")
     others = {
         root_digest("USA", 2, IDS),
         root_digest("RUS", 1, IDS),

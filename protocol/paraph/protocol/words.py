@@ -83,13 +83,6 @@ def words(digest: Digest, language: Language) -> tuple[str, ...]:
     return tuple(listed[number >> place & (1 << _BITS) - 1] for place in places)
 
 
-def root_words(
-    party: str, threshold: int, key_ids: Sequence[KeyId], language: Language
-) -> tuple[str, ...]:
-    """Return the eight words for one party's root set; see :func:`root_digest`."""
-    return words(root_digest(party, threshold, key_ids), language)
-
-
 def language_of(text: str) -> Language:
     """Return the list that *text* was read from: Russian if it has a Cyrillic letter."""
     return "ru" if _CYRILLIC.search(text) else "en"

@@ -338,11 +338,6 @@ class Vault:
         vault._digest = hashlib.sha256(data).digest()
         return vault
 
-    @property
-    def is_cheap(self) -> bool:
-        """Whether the file uses the floor of the parameters."""
-        return VaultHeader.decode(self._header).memory_kib == CHEAP_MEMORY_KIB
-
     def update(self, content: VaultContent) -> None:
         """Write *content* in place of what the file holds, durably.
 

@@ -129,11 +129,6 @@ class ChannelStore(Outgoing):
         ):
             yield note
 
-    def notes_named(self) -> tuple[tuple[int, bytes], ...]:
-        """Return (size, note) of every head that a statement of ours names."""
-        rows = self._all("SELECT size, note FROM notes WHERE named = 1 ORDER BY size")
-        return tuple((row[0], row[1]) for row in rows)
-
     def cosigned_notes(self, most: int) -> Iterator[tuple[bytes, frozenset[str]]]:
         """Yield (id, parties) of notes up to size *most* that somebody cosigned, newest first."""
         sql = (

@@ -20,7 +20,7 @@ from paraph.protocol.negotiation.lint.lexicons import BUILT_IN, Lexicon
 from paraph.protocol.negotiation.text import Part, Text
 from paraph.protocol.statements.versions import MOST_CLAUSES
 
-__all__ = ["BUILT_IN", "Finding", "Lexicon", "Term", "findings", "is_clean", "notes"]
+__all__ = ["BUILT_IN", "Finding", "Lexicon", "Term", "findings", "notes"]
 
 BINDING = "binding"
 
@@ -144,15 +144,3 @@ def _notes_kept(
 
 def _part(cid: str, words: _Pairs, stale: frozenset[str]) -> Part:
     return Part(cid, "", dict(words), {}, "", stale)
-
-
-def is_clean(
-    text: Text, codes: Sequence[str], legal_character: str, *, terms: Sequence[Term] = ()
-) -> bool:
-    """Tell whether *text* has no bracket, no placeholder and no finding in any language."""
-    for language in text.languages:
-        words = [part.words.get(language, "") for part in text.parts]
-        tally = marks.tally(words, codes)
-        if tally.brackets or tally.placeholders or not tally.balanced:
-            return False
-    return not findings(text, codes, legal_character, terms=terms)
