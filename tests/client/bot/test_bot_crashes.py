@@ -28,6 +28,19 @@ class Cut(MemoryRelay):
         return placed
 
 
+class Deaf(MemoryRelay):
+    """Places nothing while it does not hear; what was said then, it keeps."""
+
+    hears = True
+    unheard = b""
+
+    async def submit(self, envelope: bytes, body: bytes) -> Placed:
+        if not self.hears:
+            self.unheard = self.unheard or envelope
+            raise UnavailableError("the line broke")
+        return await super().submit(envelope, body)
+
+
 async def lose_an_answer(bench: Bench) -> Cut:
     relay = Cut(bench.channel)
     bench.relay = bench.link.relay = relay
@@ -62,18 +75,20 @@ async def test_without_its_name_in_the_outbox_it_would_be_said_again(
 
 
 async def test_a_crash_between_signing_and_sending_sends_the_same_bytes(bench: Bench) -> None:
+    relay = Deaf(bench.channel)
+    bench.relay = bench.link.relay = relay
     bot, _ = bench.stock()
     async with bot:
         await bot.step()
         bench.say(opened())
-        bench.link.down = True
-        bot.station.disconnect()
+        relay.hears = False
         await bot.step()
-    bench.link.down = False
+    relay.hears = True
     bench.clock.advance(60)
     bot, _ = bench.stock()
     async with bot:
         await steps(bot)
+        assert relay.unheard in relay.submitted
         assert len(receipts(bench)) == 1
         assert bot.engine.ledger.memory.batches == {}
 

@@ -33,6 +33,8 @@ from paraph.protocol.statements.header import ContentHeader
 
 ASK_AGAIN_MS: Final = 10 * 60_000
 """While the bot follows, how often it asks which keys used a number twice: they are held."""
+BEATS_AMONG: Final = 4_096
+"""Newest entries among which a bot looks for its own last heartbeat when it starts."""
 
 
 def acknowledgement(batch: Batch) -> AcknowledgementGiven:
@@ -94,10 +96,6 @@ class Station:
             prefix = self.replica.log.charter.origin_prefix
             self._relay = await self._link.open(self.replica.log.channel, prefix, self._key.signer)
         return self._relay
-
-    def disconnect(self) -> None:
-        """Open a new session next time."""
-        self._relay = None
 
     async def pull(self, *, entries: bool) -> bool:
         """Fetch missing bodies, and before them new *entries* unless somebody follows.
@@ -170,10 +168,10 @@ class Station:
                         self._granted.setdefault(each.entry, []).append(each.wrap)
         self._grants_read = self.replica.size
 
-    def last_heartbeat(self, within: int = 4_096) -> Heartbeat | None:
-        """Return this key's newest heartbeat in the last *within* entries."""
+    def last_heartbeat(self) -> Heartbeat | None:
+        """Return this key's newest heartbeat, if it stands among the newest entries."""
         found = None
-        for entry in self.replica.entries(max(0, self.replica.size - within)):
+        for entry in self.replica.entries(max(0, self.replica.size - BEATS_AMONG)):
             content = entry.statement.content if entry.statement is not None else None
             if (
                 not entry.void
