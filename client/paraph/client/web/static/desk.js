@@ -15,17 +15,21 @@
   let seen = Number(body.dataset.hint);  // the page shows what was known at this hint
   let told = seen;                       // what came up to this hint was announced
   let newest = seen;
+  let asked = false;                     // by the button that shows it now
   let moved = 0;
-  document.addEventListener("pointermove", () => { moved = Date.now(); }, { passive: true });
+  for (const kind of ["pointermove", "pointerdown"]) document.addEventListener(kind, () => { moved = Date.now(); }, { passive: true });
 
-  // Nothing moves under somebody who writes, selects, or is about to press something.
-  const writes = () => {
-    const here = document.activeElement;
-    return Boolean(here && here.matches("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]")) ||
-      !getSelection().isCollapsed;
-  };
-  const aims = () => Date.now() - moved < 1500 &&
-    document.querySelector("#main :is(a, button, summary, label):hover") !== null;
+  // Nothing moves under somebody who writes, chooses, selects, or is about to press something.
+  // Where a form is shown again, what was typed before stands in it from the beginning.
+  const again = "again" in body.dataset;
+  const isTyped = (one) => one.matches("textarea, input:is([type=text], [type=search], :not([type]))") && (again ? one.value !== "" : one.value !== one.defaultValue);
+  const isChosen = (one) => one.matches("select") ? one.selectedOptions[0] !== ([...one.options].find((each) => each.defaultSelected) ?? one.options[0])
+    : one.matches("[type=checkbox], [type=radio]") && one.checked !== one.defaultChecked;
+  const writes = () => Boolean(document.activeElement?.matches("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable], main button")) ||
+    !getSelection().isCollapsed ||
+    [...document.querySelectorAll("#main :is(input, textarea, select)")].some((one) => isTyped(one) || isChosen(one));
+  const aims = () => document.querySelector(":is(main, .views) :active") !== null || Date.now() - moved < 1500 &&
+    document.querySelector(":is(main, .views) :is(a, button, summary, label, input, select):hover") !== null;
 
   const announce = async () => {
     const from = told;
@@ -37,19 +41,32 @@
     const words = await answer.text();
     if (words) said.textContent = said.dataset.came + " " + words;
   };
-  const lookAgain = (anyway) => {
-    if (newest <= seen) return;
+  const lookAgain = (anyway = false) => {
+    if (newest <= seen || !document.querySelector("[hx-trigger^='doc-changed']")) return;
+    if (!anyway && aims()) { setTimeout(lookAgain, 500); return; }
     const waits = !anyway && writes();
     later.hidden = !waits;
     if (waits) return;
-    if (!anyway && aims()) { setTimeout(lookAgain, 500); return; }
     seen = newest;
+    asked = anyway;
     body.dispatchEvent(new CustomEvent("doc-changed"));
   };
+  // What was asked for before they began, and comes only now, waits as well.
+  document.addEventListener("htmx:before:swap", (event) => {
+    const { request, sourceEvent } = event.detail.ctx;
+    if (!request.headers["Paraph-Live"]) return;
+    const isPage = sourceEvent.type === "doc-changed";
+    const isLink = sourceEvent.type === "link-changed";
+    if (isPage && asked || !aims() && (isLink || !writes())) {
+      // A page that looks again takes the focus from nobody.
+      for (const { fragment } of event.detail.tasks) fragment.querySelector("[autofocus]")?.removeAttribute("autofocus");
+      return;
+    }
+    event.preventDefault();
+    if (isLink) setTimeout(() => body.dispatchEvent(new CustomEvent("link-changed")), 500);
+    if (isPage) { seen = -1; lookAgain(); }
+  });
   // A desk that is locked shows nothing, and loses nothing: what was typed goes before the page does.
-  // Where a form is shown again, what was typed before stands in it from the beginning.
-  const again = "again" in body.dataset;
-  const isTyped = (one) => one.matches("textarea, input:is([type=text], [type=search], :not([type]))") && (again ? one.value !== "" : one.value !== one.defaultValue);
   const keepTyped = (form) => {
     const fields = new URLSearchParams(new FormData(form));
     const where = new URL(form.getAttribute("action") ?? "", location);
