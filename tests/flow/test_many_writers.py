@@ -14,7 +14,6 @@ from pathlib import Path
 
 import pytest
 
-from paraph.client.keys.trust import anchor_of
 from paraph.client.transport import Transport, TransportChannel
 from paraph.protocol import signed
 from paraph.protocol.checkpoint import verify_checkpoint
@@ -26,6 +25,7 @@ from paraph.protocol.statements.clear import EnrolEntry
 from paraph.protocol.statements.envelope import ClearContent, Envelope
 from paraph.protocol.tree import leaf_hash
 from paraph.protocol.wire import Conflict, Placed
+from tests.support.anchors import anchor_of
 from tests.support.channel import ORIGIN_PREFIX, Channel, make_channel
 from tests.support.clock import at_once
 from tests.support.founding import found_over

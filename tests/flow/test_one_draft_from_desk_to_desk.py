@@ -17,7 +17,6 @@ import pytest
 from paraph.client.audit.export import export
 from paraph.client.audit.verify import verify as audit
 from paraph.client.keys.home import Home
-from paraph.client.keys.trust import anchor_of
 from paraph.client.log.replica import Replica
 from paraph.client.reading.opened import Reader, binding_of
 from paraph.client.sending.outbox import Outbox
@@ -38,6 +37,7 @@ from paraph.protocol.statements.envelope import SealedContent
 from paraph.protocol.statements.versions import VersionTabled
 from paraph.protocol.tree import leaf_hash
 from paraph.server.service import RelayService
+from tests.support.anchors import anchor_of
 from tests.support.channel import START, Channel, make_channel
 from tests.support.negotiating import LANGUAGES, TALKS, base, opened
 from tests.support.parties import Person

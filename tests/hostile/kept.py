@@ -6,7 +6,7 @@ from pathlib import Path
 
 from paraph.client.audit.evidence import load_evidence
 from paraph.client.keys.home import ChannelHome
-from paraph.client.keys.trust import anchor_of, dump_trust, load_trust
+from paraph.client.keys.trust import dump_trust, load_trust
 from paraph.client.log.store import ChannelStore
 from paraph.protocol.documents import Document
 from paraph.protocol.evidence import (
@@ -22,6 +22,7 @@ from paraph.protocol.note import Head, parse_head, parse_note
 from paraph.protocol.signed import read
 from paraph.protocol.statements.clear import EnrolEntry
 from paraph.protocol.statements.envelope import ClearContent
+from tests.support.anchors import anchor_of
 
 
 def third_party(folder: Path, founding: tuple[bytes, ...], evidence: Evidence) -> str:

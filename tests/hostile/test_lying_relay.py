@@ -13,7 +13,6 @@ from pathlib import Path
 import pytest
 
 from paraph.client.keys.home import ChannelHome
-from paraph.client.keys.trust import anchor_of
 from paraph.client.log.replica import Replica
 from paraph.protocol import signed
 from paraph.protocol.checkpoint import LogSecret
@@ -31,6 +30,7 @@ from paraph.protocol.wire import Entries
 from tests.hostile import kept
 from tests.hostile.histories import beat, next_number, say, view_of
 from tests.hostile.lying_relay import LyingRelay
+from tests.support.anchors import anchor_of
 from tests.support.channel import Channel, make_channel
 from tests.support.memory_relay import MemoryRelay
 from tests.support.parties import Person

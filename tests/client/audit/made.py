@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from paraph.client.audit import bundle, verify
-from paraph.client.keys.trust import anchor_of
+from tests.support.anchors import anchor_of
 from tests.support.channel import Channel, make_channel
 
 

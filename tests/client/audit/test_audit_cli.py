@@ -12,13 +12,14 @@ from click.testing import CliRunner, Result
 
 from paraph.client.audit import bundle
 from paraph.client.cli import cli
-from paraph.client.keys.trust import anchor_of, dump_trust
+from paraph.client.keys.trust import dump_trust
 from paraph.protocol import signed
 from paraph.protocol.evidence import DoubleSequenceEvidence, ForkEvidence
 from paraph.protocol.names import Digest
 from paraph.protocol.statements.clear import EnrolEntry
 from paraph.protocol.statements.envelope import ClearContent
 from tests.client.audit.made import make
+from tests.support.anchors import anchor_of
 from tests.support.channel import Channel, make_channel
 from tests.support.commands import found_channel, two_parties
 from tests.support.exchange import send_base

@@ -11,11 +11,11 @@ import pytest
 from paraph.client.audit import bundle, verify
 from paraph.client.audit.export import export
 from paraph.client.keys.home import Home
-from paraph.client.keys.trust import anchor_of
 from paraph.client.log.replica import Replica
 from paraph.protocol.errors import InputError
 from paraph.protocol.note import parse_head, parse_note
 from paraph.protocol.wire import Entries
+from tests.support.anchors import anchor_of
 from tests.support.channel import Channel, make_channel
 from tests.support.memory_relay import MemoryRelay
 

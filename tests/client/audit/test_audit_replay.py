@@ -18,7 +18,6 @@ from paraph.client.audit import record as records
 from paraph.client.audit.export import export
 from paraph.client.audit.replay import Replay, replay
 from paraph.client.keys.home import Home
-from paraph.client.keys.trust import anchor_of
 from paraph.client.log.replica import Replica
 from paraph.client.reading.opened import Reader
 from paraph.protocol import signed
@@ -31,6 +30,7 @@ from paraph.protocol.statements.content import Content
 from paraph.protocol.statements.envelope import SealedContent
 from paraph.protocol.tiles import ENTRIES, entry_bundle, tiles_of
 from tests.support import negotiating
+from tests.support.anchors import anchor_of
 from tests.support.channel import Channel, make_channel
 from tests.support.memory_relay import MemoryRelay
 from tests.support.parties import Person

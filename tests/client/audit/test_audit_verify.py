@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from paraph.client.audit import bundle, manifest, verify
-from paraph.client.keys.trust import anchor_of, dump_trust, load_trust
+from paraph.client.keys.trust import dump_trust, load_trust
 from paraph.protocol import documents
 from paraph.protocol.checkpoint import CosignerSecret, verify_checkpoint
 from paraph.protocol.errors import InputError
@@ -20,6 +20,7 @@ from paraph.protocol.log import ChannelLog
 from paraph.protocol.statements.clear import ManifestEntry, Unopened, Withdraw
 from paraph.protocol.statements.envelope import Attachment
 from tests.client.audit.made import Made, digest, make
+from tests.support.anchors import anchor_of
 from tests.support.channel import make_channel
 
 

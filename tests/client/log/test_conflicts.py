@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from paraph.client.keys.trust import anchor_of
 from paraph.client.log import conflicts
 from paraph.client.log.replica import Replica
 from paraph.protocol.errors import ForgedError, RefusedError, UnavailableError
 from paraph.protocol.evidence import DoubleSequenceEvidence
 from paraph.protocol.wire import Conflict
+from tests.support.anchors import anchor_of
 from tests.support.channel import Channel
 from tests.support.memory_relay import MemoryRelay
 

@@ -15,17 +15,11 @@ from paraph.protocol.checkpoint import LogKeys, VerifierKey
 from paraph.protocol.documents import Charter, parse_roots
 from paraph.protocol.errors import InputError, ParaphError
 from paraph.protocol.evidence import TrustAnchor
-from paraph.protocol.log import ChannelLog
 from paraph.protocol.names import ChannelId, Digest
 from paraph.protocol.words import root_digest
 
 FORMAT: Final = "paraph-trust/1"
 _MOST: Final = 64 * 1024  # bytes; a real one has four kilobytes
-
-
-def anchor_of(log: ChannelLog) -> TrustAnchor:
-    """Return what a party that countersigned this channel's charter believes of it."""
-    return anchor_of_charter(log.charter, log.channel)
 
 
 def anchor_of_charter(charter: Charter, channel: ChannelId) -> TrustAnchor:
