@@ -227,7 +227,6 @@ async def run(
     channel: str = "",
     *,
     clock: Clock = wall_clock,
-    dated: Callable[[], int] | None = None,
     notices: Notices = silence,
     stop: asyncio.Event | None = None,
     link: Link | None = None,
@@ -239,7 +238,6 @@ async def run(
         passphrase: Of its key file, or the path of a file that holds it.
         channel: Name or beginning of the id; empty if there is one only.
         clock: POSIX ms.
-        dated: In an exercise, the exercise's clock.
         notices: Takes what the people of this home may have to know.
         stop: Ends it gracefully.
         link: The way to the relay; that of the channel's relay card if not given.
@@ -255,6 +253,6 @@ async def run(
         clock=clock,
         notices=notices,
     )
-    StockBot(bot, dated=dated)
+    StockBot(bot)
     async with bot:
         await bot.run(stop=stop)

@@ -61,19 +61,15 @@ class Desk(Seat):
         self,
         draft: VersionDraft,
         *,
-        negotiation: bytes | None = None,
         manner: Manner = PLAIN,
         exclusive: bool = False,
-        precedence: str = "routine",
     ) -> Sent:
-        """Table a version.
+        """Table a version in the one negotiation that there is.
 
         Args:
             draft: The text or its changes.
-            negotiation: Which one; the one there is, if not given.
             manner: How it is said.
             exclusive: Place it only if nobody else said anything since this desk last looked.
-            precedence: flash, immediate, priority or routine.
 
         Raises:
             OutOfTurnError: Code ``parent-not-head``.
@@ -82,9 +78,9 @@ class Desk(Seat):
         """
         state = self.state
         roles.require(self.role, "table")
-        identity = composing.choose_negotiation(state, negotiation)
+        identity = composing.choose_negotiation(state, None)
         content, _ = composing.tabled(state, self.header(identity, manner), draft, self.party)
-        return await self.say(content, exclusive=exclusive, precedence=precedence)
+        return await self.say(content, exclusive=exclusive)
 
     async def confirm(
         self, version: bytes, *, negotiation: bytes | None = None, manner: Manner = PLAIN
@@ -197,7 +193,6 @@ class Desk(Seat):
         *,
         exclusive: bool = False,
         precedence: str = "routine",
-        tag: str = "",
     ) -> Sent:
         """Check, seal, keep and send any content record.
 
@@ -205,7 +200,6 @@ class Desk(Seat):
             content: The record; its header acts in this desk's role.
             exclusive: Place it only if nobody else said anything since this desk last looked.
             precedence: flash, immediate, priority or routine.
-            tag: A name of the caller's own, under which it is made once.
 
         Returns:
             What became of it: logged, or still in the outbox if the relay did not answer.
@@ -226,7 +220,6 @@ class Desk(Seat):
             exclusive=exclusive,
             precedence=precedence,
             attachments=listed(content.header),
-            tag=tag,
         )
         self._said.append((row.id, content))
         return await self._send(sent_of(row, content.KIND, content.header.negotiation))

@@ -86,10 +86,10 @@ def entry_of(draft: DraftFile, cid: str) -> Entry:
     )
 
 
-def text_of(draft: DraftFile, languages: Sequence[str], used: Ids | None = None) -> Text:
+def text_of(draft: DraftFile, languages: Sequence[str]) -> Text:
     """Return the text of a draft as it stands, whatever its parent says to it."""
     parts = tuple(each.part for each in draft.entries if not each.deleted)
-    return Text(tuple(sorted(languages)), parts, used or Ids())
+    return Text(tuple(sorted(languages)), parts, Ids())
 
 
 def complete(draft: DraftFile, parent: Text | None) -> DraftFile:

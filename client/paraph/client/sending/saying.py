@@ -116,8 +116,6 @@ class Saying:
         self,
         payload: Record,
         *,
-        expires_at: int = 0,
-        precedence: str = "routine",
         sent_at: int = 0,
         tag: str = "",
     ) -> OutboxRow:
@@ -125,8 +123,6 @@ class Saying:
 
         Args:
             payload: One of the clear payloads.
-            expires_at: Log time after which it must not be placed; 0 = never.
-            precedence: Handling time asked for.
             sent_at: POSIX ms; 0 = now.
             tag: The caller's own name for it; a second one of the same name is refused.
 
@@ -139,7 +135,7 @@ class Saying:
         roles.require(self.member.role, TYPE_OF[type(payload)])
         with Numbered(self._replica, self.key) as number:
             statement = number.statement(
-                content, expires_at, precedence, exclusive=False, sent_at=sent_at or self._now()
+                content, 0, "routine", exclusive=False, sent_at=sent_at or self._now()
             )
             made = signed.make(statement, self._signer)
             signed.read(made.unverified.envelope)  # what is too large for a reader ends here
@@ -147,13 +143,12 @@ class Saying:
         self._replica.own.remember(made)
         return row
 
-    def prepare_heartbeat(self, *, dated: int = 0, sent_at: int = 0, tag: str = "") -> OutboxRow:
+    def prepare_heartbeat(self, *, dated: int = 0, sent_at: int = 0) -> OutboxRow:
         """Sign a heartbeat over the head and what is held now.
 
         Args:
             dated: POSIX ms; 0 = as ``sent_at``, which outside an exercise it must be.
             sent_at: POSIX ms; 0 = now.
-            tag: As in :meth:`prepare_clear`.
 
         Raises:
             RefusedError, OutOfTurnError, IntegrityError: As in :meth:`prepare_clear`.
@@ -162,7 +157,7 @@ class Saying:
         sent_at = sent_at or self._now()
         size = self._replica.size
         payload = Heartbeat(dated=dated or sent_at, verified=size, held=self._replica.held())
-        return self.prepare_clear(payload, sent_at=sent_at, tag=tag)
+        return self.prepare_clear(payload, sent_at=sent_at)
 
     def prepare_sealed(
         self,
@@ -173,7 +168,6 @@ class Saying:
         exclusive: bool = False,
         expires_at: int = 0,
         attachments: Iterable[Attachment] = (),
-        sent_at: int = 0,
         tag: str = "",
     ) -> OutboxRow:
         """Seal and sign one content record and put it on disk.
@@ -185,7 +179,6 @@ class Saying:
             exclusive: Place it only if nobody else's content came since the head.
             expires_at: Log time after which it must not be placed; 0 = never.
             attachments: Sealed blobs, in this channel's folder of attachments.
-            sent_at: POSIX ms; 0 = now.
             tag: As in :meth:`prepare_clear`.
 
         Raises:
@@ -205,7 +198,6 @@ class Saying:
                 exclusive=exclusive,
                 expires_at=expires_at,
                 attachments=attachments,
-                sent_at=sent_at or self._now(),
             )
             made = signed.make(statement, self._signer)
             (row,) = self._keep([(made, body)], tag)
@@ -247,9 +239,7 @@ class Saying:
             for at in range(0, len(records), SIGNED_TOGETHER):
                 group: list[Unsigned] = []
                 for record in records[at : at + SIGNED_TOGETHER]:
-                    statement, plain, body = self._seal(
-                        record, keys, number, precedence=precedence, sent_at=self._now()
-                    )
+                    statement, plain, body = self._seal(record, keys, number, precedence=precedence)
                     plains.append(plain)
                     bodies.append(body)
                     group.append(Unsigned.of(statement))
@@ -293,7 +283,6 @@ class Saying:
         number: Numbered,
         *,
         precedence: str,
-        sent_at: int,
         exclusive: bool = False,
         expires_at: int = 0,
         attachments: Iterable[Attachment] = (),
@@ -319,7 +308,7 @@ class Saying:
         )
         require_limits(self._replica.log.charter.limits, content)
         statement = number.statement(
-            content, expires_at, precedence, exclusive=exclusive, sent_at=sent_at
+            content, expires_at, precedence, exclusive=exclusive, sent_at=self._now()
         )
         return statement, salt + record, sealed.body
 
