@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Final
+from urllib.parse import urlsplit
 
 from aiohttp import web
 from playwright.async_api import Browser
@@ -91,7 +92,11 @@ async def test_another_port_is_not_told_the_session(usa: Window, world: World) -
     async with serving(*foreign.routes()) as origin:
         for host in ("127.0.0.1", "localhost", "other.localhost"):
             await usa.page.goto(origin.replace("127.0.0.1", host) + "/seen")
-    assert foreign.cookies == []
+        assert foreign.cookies == []
+        # The control: under the desk's own name, which nobody else can know, it would be told.
+        name = urlsplit(usa.desk.origin).hostname
+        await usa.page.goto(f"http://{name}:{urlsplit(origin).port}/seen")
+    assert "paraph-" in foreign.cookies[0]
 
 
 async def test_a_name_that_was_rebound_to_this_machine_is_not_answered(usa: Window) -> None:
@@ -153,7 +158,7 @@ async def test_a_page_runs_and_loads_nothing_of_others_and_stands_in_no_frame(
         assert await usa.page.is_visible("h1")
 
         await usa.page.goto(origin)
-        async with usa.troubles.expected("frame-ancestors|ERR_BLOCKED|403"):
+        async with usa.troubles.expected("frame-ancestors", "ERR_BLOCKED", "403"):
             await usa.page.evaluate(
                 """(desk) => {
                   const frame = document.createElement("iframe");

@@ -16,7 +16,7 @@ import dataclasses
 import hashlib
 import itertools
 from collections.abc import Iterable, Iterator
-from typing import Final
+from typing import Final, TypedDict, Unpack
 
 from paraph.protocol import documents, signed
 from paraph.protocol.checkpoint import LogKeys, LogSecret
@@ -66,6 +66,18 @@ LIMITS: Final = Limits(body_bytes=8 * 1024 * 1024 + 256 * 1024, attachment_bytes
                        attachments=16)  # fmt: skip
 
 _salts: Final = itertools.count(1)
+
+
+class Fields(TypedDict, total=False):
+    """What a statement says of itself, where a test says it in place of the channel."""
+
+    sequence: int
+    previous: bytes
+    seen: tuple[int, bytes] | None
+    exclusive: bool
+    expires_at: int
+    anchor: bytes
+    sent_at: int
 
 
 class Channel:
@@ -165,7 +177,7 @@ class Channel:
             author.sequence, author.previous = statement.sequence, statement_id(envelope)
         return envelope
 
-    def clear(self, author: Person, payload: Record, **fields: object) -> bytes:
+    def clear(self, author: Person, payload: Record, **fields: Unpack[Fields]) -> bytes:
         """Return the envelope of a clear statement.
 
         Args:
@@ -174,7 +186,7 @@ class Channel:
             fields: As in :meth:`statement`.
         """
         content = ClearContent(payload=payload)
-        return self.sign(author, self.statement(author, content, **fields))  # type: ignore[arg-type]
+        return self.sign(author, self.statement(author, content, **fields))
 
     def seal(
         self,
@@ -183,7 +195,7 @@ class Channel:
         *,
         recipients: Iterable[SealingPublicKey] | None = None,
         attachments: tuple[Attachment, ...] = (),
-        **fields: object,
+        **fields: Unpack[Fields],
     ) -> tuple[bytes, bytes]:
         """Seal *record* to everybody, or to *recipients*.
 
@@ -211,7 +223,7 @@ class Channel:
             commitment=made.commitment,
             attachments=attachments,
         )
-        statement = self.statement(author, content, **fields)  # type: ignore[arg-type]
+        statement = self.statement(author, content, **fields)
         return self.sign(author, statement), made.body
 
     def heartbeat(self, author: Person, *, dated: int = 0, held: int | None = None) -> bytes:

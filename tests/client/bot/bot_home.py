@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import TypedDict, Unpack
 
 from paraph.client.bot import AcknowledgementGiven, Bot, Heartbeat, Notice, StockBot
+from paraph.client.bot.notices import Notices
+from paraph.client.channel.joining import Link
+from paraph.client.clock import Clock as Clock_
 from paraph.client.keys.home import Home
 from paraph.client.keys.vault import HeldKey, Vault, VaultContent, empty_content
 from paraph.client.log.replica import Replica
 from paraph.client.reading.opened import binding_of
 from paraph.protocol import signed
 from paraph.protocol.errors import RefusedError, UnavailableError
-from paraph.protocol.keys import Signer
+from paraph.protocol.keys import SealingPublicKey, Signer
 from paraph.protocol.names import ChannelId, Digest
 from paraph.protocol.relay import RelayChannel
 from paraph.protocol.schema import Record
@@ -66,6 +71,17 @@ class Clock:
         self.time += int(seconds * 1000)
 
 
+class Options(TypedDict, total=False):
+    """What a bot is made with, in place of what the bench gives."""
+
+    passphrase: bytes | str | Path | Vault | None
+    name: str
+    since: int | None
+    link: Link | None
+    clock: Clock_
+    notices: Notices
+
+
 class Bench:
     """The home of one party's bot."""
 
@@ -102,19 +118,19 @@ class Bench:
         fields = {name: getattr(empty, name) for name in VaultContent.CODECS}
         return VaultContent(**{**fields, "party": self.code, "keys": (key,)})
 
-    def bot(self, **options: object) -> Bot:
-        given: dict[str, object] = {
+    def bot(self, **options: Unpack[Options]) -> Bot:
+        given: Options = {
             "passphrase": self.vault,
             "link": self.link,
             "clock": self.clock,
             "notices": self.notices.append,
             **options,
         }
-        return Bot(self.home, **given)  # type: ignore[arg-type]
+        return Bot(self.home, **given)
 
-    def stock(self, **options: object) -> tuple[Bot, StockBot]:
+    def stock(self, *, dated: Callable[[], int] | None = None) -> tuple[Bot, StockBot]:
         bot = self.bot()
-        return bot, StockBot(bot, **options)  # type: ignore[arg-type]
+        return bot, StockBot(bot, dated=dated)
 
     def kinds(self) -> list[str]:
         """Kinds of the notices given since the last call."""
@@ -133,12 +149,17 @@ class Bench:
         return entry
 
     def say(
-        self, record: Record | bytes, code: str = "USA", role: str = "desk_officer", **said: object
+        self,
+        record: Record | bytes,
+        code: str = "USA",
+        role: str = "desk_officer",
+        *,
+        precedence: str = "routine",
+        recipients: Iterable[SealingPublicKey] | None = None,
     ) -> Entry:
         author = self.channel.party(code).person(role)
         data = record.encode() if isinstance(record, Record) else record
-        precedence = str(said.pop("precedence", "routine"))
-        envelope, body = self.channel.seal(author, data, **said)  # type: ignore[arg-type]
+        envelope, body = self.channel.seal(author, data, recipients=recipients)
         if precedence != "routine":
             statement = signed.read(envelope).statement
             urgent = dataclasses.replace(statement, precedence=precedence)
@@ -176,9 +197,9 @@ class Bench:
         return found
 
 
-def make_bench(path: Path, **options: object) -> Bench:
+def make_bench(path: Path, *, exercise: bool = True) -> Bench:
     """The other side's bot has spoken; this one has not, so the channel is not open yet."""
-    channel = make_channel(opened=False, **options)  # type: ignore[arg-type]
+    channel = make_channel(opened=False, exercise=exercise)
     bench = Bench(path / "bot", channel)
     if len(channel.parties) == 2:
         bench.beat("USA")

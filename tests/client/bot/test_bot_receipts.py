@@ -13,6 +13,7 @@ from paraph.client.bot.station import Station
 from paraph.client.keys.vault import HeldKey
 from paraph.protocol import roles
 from paraph.protocol.errors import InputError, RefusedError
+from paraph.protocol.statements.content import Content
 from tests.client.bot.bot_home import Bench, receipts, steps
 from tests.support.channel import make_channel
 from tests.support.negotiating import base, comment, dispatch, header, opened, receipt
@@ -155,13 +156,13 @@ async def test_a_large_past_is_acknowledged_in_few_statements(bench: Bench) -> N
     "content", [opened, base, comment, dispatch], ids=lambda each: each.__name__
 )
 async def test_a_bots_own_outbox_refuses_to_say_what_a_person_says(
-    bench: Bench, content: Callable[..., object]
+    bench: Bench, content: Callable[..., Content]
 ) -> None:
     bot, _ = bench.stock()
     async with bot:
         await bot.step()
         with pytest.raises(RefusedError) as refused:
-            bot.station.outbox.prepare_sealed(content(header=header(roles.BOT)))  # type: ignore[arg-type]
+            bot.station.outbox.prepare_sealed(content(header=header(roles.BOT)))
         assert refused.value.code == "role"
         bot.station.outbox.prepare_sealed(receipt(bytes(32), role="bot"))  # the control
 

@@ -7,6 +7,7 @@ import dataclasses
 from paraph.client.bot import Context, Event, Heartbeat, Opened, UnknownEvent, Unopened
 from paraph.client.reading.opened import binding_of
 from paraph.protocol import signed
+from paraph.protocol.names import StatementId
 from paraph.protocol.sealed import SealingKey, unwrap, wrap_for
 from paraph.protocol.statements.clear import Grant, GrantedWrap
 from paraph.protocol.statements.envelope import SealedContent
@@ -22,13 +23,13 @@ async def test_a_body_that_does_not_open_is_said_in_both_ways(bench: Bench) -> N
         await steps(bot)
     [given] = receipts(bench)
     assert (given.subjects, given.outcome, given.reason) == ((entry,), "cannot_open", "wrap")
-    index = bench.channel.log.placed[entry]  # type: ignore[index]
+    index = bench.channel.log.placed[entry]
     assert [each for each in bench.said() if isinstance(each, Unopened)] == [
         Unopened(entry=index, reason="wrap")
     ]
 
 
-def say_unreadable(bench: Bench) -> bytes:
+def say_unreadable(bench: Bench) -> StatementId:
     """Place a statement in which the wrap for this bot opens nothing; the others' do."""
     author = bench.channel.party("USA").person("desk_officer")
     stranger = SealingKey.generate().public
@@ -56,11 +57,11 @@ async def test_a_grant_cures_what_could_not_be_opened(bench: Bench) -> None:
         statement = say_unreadable(bench)
         await steps(bot)
         assert seen == ["CannotOpen"]
-        grant(bench, bench.channel.log.placed[statement])  # type: ignore[index]
+        grant(bench, bench.channel.log.placed[statement])
         await steps(bot)
     said = bench.said()
     assert [each for each in said if isinstance(each, Opened)] == [
-        Opened(entry=bench.channel.log.placed[statement])  # type: ignore[index]
+        Opened(entry=bench.channel.log.placed[statement])
     ]
     assert seen == ["CannotOpen", "NegotiationOpened"]
     assert [each.outcome for each in receipts(bench)] == ["cannot_open", "ok"]

@@ -169,6 +169,31 @@ def test_a_text_is_initialled_signed_in_effect_and_suspended_by_note(
     assert "suspends" in usa.ok("log", *HEAD)
 
 
+def test_a_text_begins_to_apply_with_the_notes_of_both(desks: tuple[Person, Person]) -> None:
+    usa, rus = desks
+    ready(usa, rus)
+    signed(usa, rus, "on_note")
+    when = ("--effective", "2015-10-03T00:00:00Z", "--zone", "UTC", *SIGNATORY)
+    for person, phase in ((usa, "signed"), (rus, "in_effect")):
+        assert person.json("effect", "begin", *when)["state"] == "logged"
+        beat("2015-10-04T00:00:00Z", usa, rus)
+        assert usa.json("gate", "--to-sign", *HEAD)["phase"] == phase
+
+
+def test_what_a_compromised_key_said_is_stood_by(desks: tuple[Person, Person]) -> None:
+    usa, rus = desks
+    ready(usa, rus)
+    adviser = ("--role", "legal_adviser")
+    key = usa.json("member", "add", "--self", "--role", "legal_adviser")["key"]
+    index = usa.json("comment", "By law it must.", *adviser)["index"]
+    since = ("--reason", "compromised", "--since", str(index), "--yes")
+    usa.ok("member", "revoke", key[:16], *since)
+    stood = usa.json("conclude", "stand-by", str(index), "--note", "Ours.", *HEAD)
+    assert stood["state"] == "logged"
+    last = rus.json("log", *HEAD)["entries"][-1]
+    assert (last["type"], last["index"], last["refused"]) == ("stood-by", stood["index"], None)
+
+
 def test_a_signature_that_is_withdrawn_after_the_last_one_stays(
     desks: tuple[Person, Person],
 ) -> None:

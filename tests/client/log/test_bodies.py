@@ -10,18 +10,26 @@ import pytest
 from paraph.client.log.replica import Replica
 from paraph.protocol import signed
 from paraph.protocol.errors import UnavailableError
+from paraph.protocol.names import Digest
+from paraph.protocol.statements.envelope import SealedContent
 from paraph.protocol.wire import Entries
 from tests.client.log.said import say
 from tests.support.channel import Channel
 from tests.support.memory_relay import MemoryRelay
 
 
+def sealed_at(channel: Channel, index: int) -> SealedContent:
+    content = signed.read(channel.envelopes[index]).statement.content
+    assert isinstance(content, SealedContent)
+    return content
+
+
 async def test_bodies_are_fetched_checked_and_counted(replica: Replica, channel: Channel) -> None:
     class Lying(MemoryRelay):
         wrong: bytes = b""
 
-        async def body(self, digest: bytes) -> bytes:
-            return b"other" if digest == self.wrong else await super().body(digest)  # type: ignore[arg-type]
+        async def body(self, digest: Digest) -> bytes:
+            return b"other" if digest == self.wrong else await super().body(digest)
 
     relay = Lying(channel)
     first = await say(relay)
@@ -29,15 +37,15 @@ async def test_bodies_are_fetched_checked_and_counted(replica: Replica, channel:
     third = await say(relay)
     await replica.sync(relay)
     assert replica.held() == first
-    content = signed.read(channel.envelopes[second]).statement.content
-    relay.wrong = content.body_digest  # type: ignore[union-attr]
+    content = sealed_at(channel, second)
+    relay.wrong = content.body_digest
     assert await replica.fetch_bodies(relay) == 2
     assert replica.held() == second
     assert [each.name for each in replica.alarms()] == ["body-differs"]
     relay.wrong = b""
     assert await replica.fetch_bodies(relay) == 1
     assert replica.held() == replica.size == third + 1
-    assert replica.body(content.body_digest) == relay.bodies[content.body_digest]  # type: ignore[union-attr]
+    assert replica.body(content.body_digest) == relay.bodies[content.body_digest]
 
 
 async def test_a_body_that_is_gone_is_alarmed_and_others_still_come(
@@ -46,8 +54,8 @@ async def test_a_body_that_is_gone_is_alarmed_and_others_still_come(
     relay = MemoryRelay(channel)
     first = await say(relay)
     await say(relay)
-    content = signed.read(channel.envelopes[first]).statement.content
-    del relay.bodies[content.body_digest]  # type: ignore[union-attr]
+    content = sealed_at(channel, first)
+    del relay.bodies[content.body_digest]
     await replica.sync(relay)
     assert await replica.fetch_bodies(relay) == 1
     assert replica.held() == first
@@ -60,11 +68,11 @@ async def test_a_cut_while_bodies_come_keeps_those_that_came(
     class Cut(MemoryRelay):
         left = 1
 
-        async def body(self, digest: bytes) -> bytes:
+        async def body(self, digest: Digest) -> bytes:
             if not self.left:
                 raise UnavailableError("cut")
             self.left -= 1
-            return await super().body(digest)  # type: ignore[arg-type]
+            return await super().body(digest)
 
     relay = Cut(channel)
     first = await say(relay)

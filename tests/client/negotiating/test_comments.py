@@ -26,5 +26,11 @@ def test_a_stretch_is_found_by_how_it_reads(quote: str, written: list[str]) -> N
     assert list(reading_as(WORDS, quote, NUMBERS)) == written
 
 
+def test_what_stands_twice_in_the_number_of_one_reference_stands_at_one_place() -> None:
+    words = "see {ref:a} and more"
+    assert list(reading_as(words, "1", numbered({"a": "11"}))) == ["{ref:a}"]
+    assert list(reading_as(f"{words}, {{ref:a}}", "1", numbered({"a": "11"}))) == ["{ref:a}"] * 2
+
+
 def test_a_reference_without_a_number_is_part_of_what_stands_around_it() -> None:
     assert list(reading_as("in {ref:none} words", "in  words", NUMBERS)) == ["in {ref:none} words"]

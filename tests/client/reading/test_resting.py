@@ -10,13 +10,17 @@ from pathlib import Path
 import pytest
 
 from paraph.client.channel.desk import Desk
+from paraph.client.reading.held import Holding
+from paraph.client.reading.opened import Reader
+from paraph.client.writing import composing
 from paraph.protocol import documents
-from paraph.protocol.documents import Manifest
+from paraph.protocol.documents import Enrolment, EnrolmentRequest, Manifest
 from paraph.protocol.errors import RefusedError
 from paraph.protocol.keys import SecretKey
 from paraph.protocol.negotiation.fold.silence import subject_digest
 from paraph.protocol.negotiation.state import Negotiation, Version
-from paraph.protocol.statements.clear import ManifestEntry
+from paraph.protocol.sealed import SealingKey
+from paraph.protocol.statements.clear import EnrolEntry, ManifestEntry
 from paraph.protocol.statements.conferences import Outcome, OutcomesRecorded
 from paraph.protocol.statements.content import Content
 from paraph.protocol.statements.header import ContentHeader
@@ -25,7 +29,7 @@ from paraph.protocol.statements.silence import SilenceBroken, SilenceClosed, Sil
 from tests.support import conferences, strangers
 from tests.support.commands import Person, write
 from tests.support.desks import heartbeats, synced, vault_of
-from tests.support.exchange import exchanging, send_base
+from tests.support.exchange import BASE, exchanging, send_base
 from tests.support.strangers import CANARY, COUNTER
 
 Making = Callable[[Desk, Negotiation, ContentHeader], Content]
@@ -110,6 +114,18 @@ def test_outcomes_that_an_accepted_key_recorded_are_about_a_version_too(
     counter(officer)
     theirs = record(rus)
     refused(lambda: agree(usa, theirs))
+    # Nor once a version of a known key follows: they stay about the one they were recorded on.
+    rus.ok("send", write(rus, "third.yaml", COUNTER.replace(CANARY, "six")))
+    refused(lambda: agree(usa, theirs))
+
+
+def test_a_whole_text_beside_a_version_that_is_not_shown_is_a_second_line_by_accident(
+    table: tuple[Person, Person, Person],
+) -> None:
+    usa, _, officer = table
+    counter(officer)
+    whole = write(usa, "whole.yaml", BASE[BASE.index("clauses:") :])
+    assert "[key-held]" in usa.fails(7, "send", whole, "--yes", "--branch")
 
 
 def test_nothing_is_recorded_or_set_by_a_conference_that_only_such_a_key_announced(
@@ -163,6 +179,34 @@ def test_to_close_a_silence_procedure_is_to_adopt_its_version(
     refused(lambda: closed(usa, silence))
 
 
+def test_an_acknowledgement_opens_nothing_and_asks_once_what_is_held(
+    table: tuple[Person, Person, Person], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usa, _, officer = table
+    counter(officer)
+
+    async def run() -> None:
+        async with await synced(usa) as desk:
+            asked: list[str] = []
+            now, again = Holding.now, Reader.again
+            monkeypatch.setattr(Holding, "now", lambda self: asked.append("now") or now(self))
+            monkeypatch.setattr(
+                Reader, "again", lambda self, index: asked.append("again") or again(self, index)
+            )
+            ((identity, talks),) = desk.folded.negotiations.items()
+            (shown, hidden) = sorted(talks.versions, key=lambda each: talks.versions[each].index)
+            header = desk.header(identity)
+            desk.screen.require_shown(
+                desk.folded, composing.acknowledged(header, [shown], rung="displayed")
+            )
+            assert asked == ["now"]
+            both = composing.acknowledged(header, [shown, hidden], rung="displayed")
+            refused(lambda: desk.screen.require_shown(desk.folded, both))
+            assert asked == ["now"] * 2
+
+    asyncio.run(run())
+
+
 def test_to_object_in_time_needs_nobody_who_accepts_a_key(
     table: tuple[Person, Person, Person],
 ) -> None:
@@ -183,7 +227,7 @@ def test_new_roots_that_nobody_compared_let_go_of_nothing(
     usa, rus, officer = table
     counter(officer)
 
-    async def change_roots() -> None:
+    async def change_roots() -> str:
         async with await synced(rus) as desk:
             party, new = desk.replica.log.trust.parties["RUS"], SecretKey.generate()
             body = dataclasses.replace(
@@ -197,8 +241,25 @@ def test_new_roots_that_nobody_compared_let_go_of_nothing(
             signers = [*vault_of(rus).content.root_signers, new]
             made = documents.countersign(documents.draft(body), Manifest, signers)
             desk.outbox.prepare_clear(ManifestEntry(document=made))
+            key = SecretKey.generate()
+            request = EnrolmentRequest(
+                channel=desk.channel,
+                party="RUS",
+                role="desk_officer",
+                holder=bytes(range(16)),
+                signing=key.public.raw,
+                sealing=SealingKey.generate().public.raw,
+                not_after=desk.member.not_after,
+            )
+            asked = documents.make_enrolment(request, key)
+            enrolled = documents.countersign(asked, Enrolment, [new])
+            desk.outbox.prepare_clear(EnrolEntry(document=enrolled))
             await desk.outbox.send(await desk.relay(), attempts=2)
+            return key.public.id.hex()
 
-    asyncio.run(change_roots())
+    by_new_roots = asyncio.run(change_roots())
+    usa.ok("sync")
+    waiting = {each["key"] for each in usa.json("party", "accept")["waiting"]}
+    assert by_new_roots in waiting  # which else is accepted at once, by our policy
     assert CANARY not in usa.ok("text", "show")
     assert "[key-held]" in usa.fails(7, "confirm", "v2")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from typing_extensions import override
 
 from paraph.client.backoff import Backoff
 from paraph.client.sending.outbox import Outbox
@@ -51,7 +52,8 @@ async def test_a_refusal_that_the_log_does_not_bear_out_frees_nothing(
     desk: Desk, channel: Channel
 ) -> None:
     class Refusing(MemoryRelay):
-        async def submit(self, envelope: bytes, body: bytes) -> Placed:  # noqa: ARG002
+        @override
+        async def submit(self, envelope: bytes, body: bytes) -> Placed:
             raise RefusedError("somebody was faster", code="exclusive")
 
     row = desk.outbox.prepare_sealed(note(), exclusive=True)

@@ -193,6 +193,22 @@ async def test_the_session_is_one_random_cookie_of_this_instance(
             assert (cookie, (await ask(seen, "/", {"Cookie": cookie})).status) == (cookie, status)
 
 
+def test_the_headers_forbid_what_others_could_do_with_a_page() -> None:
+    """Said again by hand: the test below compares answers with the table itself."""
+    found = dict(guard.HEADERS)
+    assert found.pop("Content-Security-Policy").split("; ") == [
+        "default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self'",
+        "connect-src 'self'", "form-action 'self'", "base-uri 'none'", "frame-ancestors 'none'",
+    ]  # fmt: skip
+    assert found == {
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "no-referrer",
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Cross-Origin-Resource-Policy": "same-origin",
+        "Cache-Control": "no-store",
+    }
+
+
 async def test_every_answer_carries_the_headers(desks: tuple[Person, Person]) -> None:
     async with pages(desks[0]) as seen:
         own = dict(OWN)

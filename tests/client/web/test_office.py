@@ -18,7 +18,7 @@ from aiohttp import ClientResponse
 from paraph.client.keys.home import Home
 from paraph.client.keys.vault import HeldKey, Vault
 from paraph.client.web import app, asked, language, trouble
-from paraph.client.web.hints import Hints
+from paraph.client.web.hints import Came, Hints
 from paraph.client.web.office import Office
 from paraph.client.web.presence import PRESENCE, Presence
 from paraph.client.web.rendering import VIEWS
@@ -66,6 +66,8 @@ async def test_locking_forgets_keys_and_desks_and_every_page_asks_for_the_passph
 ) -> None:
     async with pages(desks[0]) as seen:
         front = seen.path
+        seen.office.hints.tell("changed", (Came(b"", "RUS", "comment-made"),))
+        assert seen.office.hints.news(0) != ()
         seeds = {key.signing for key in seen.office.vault.content.keys}
         content = id(seen.office.vault.content)
         held = [weakref.ref(each) for each in seen.office.desks]
@@ -73,7 +75,7 @@ async def test_locking_forgets_keys_and_desks_and_every_page_asks_for_the_passph
         assert (seen.office.is_locked, seen.office.desks, seen.office.chancery) == (True, (), None)
         with pytest.raises(LockedError):
             _ = seen.office.vault
-        gc.collect()
+        assert seen.office.hints.news(0) == ()
         assert [each() for each in held if each() is not None] == []
         vaults = (each for each in gc.get_objects() if isinstance(each, Vault))
         assert content not in {id(each.content) for each in vaults}
@@ -84,7 +86,7 @@ async def test_locking_forgets_keys_and_desks_and_every_page_asks_for_the_passph
             page = await seen.get(path)
             assert 'type="password"' in page
             assert "Memorandum" not in page
-        posted = await seen.client.post(front + "/comments", data={"body": "x"}, headers=STREAM)
+        posted = await seen.client.post(front + "/comments", data={"kind": "x"}, headers=STREAM)
         assert 'name="back" value="/"' in await posted.text()
 
 

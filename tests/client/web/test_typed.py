@@ -102,6 +102,10 @@ async def test_a_click_on_a_locked_desk_is_no_text(desks: tuple[Person, Person])
         assert 'name="back" value="/"' in await usa.post(f"{path}/drafts", {"from": "head"})
         agreed = {"act": "agree", "back": f"{path}/positions"}
         assert 'name="back" value="/"' in await usa.post(f"{path}/positions", agreed)
+        # Nor are words that still stand in a window that saves them by itself.
+        clause, words = f"{path}/drafts/1/clause/distance", {"words-en": "Four miles."}
+        headers = {**usa.own, "HX-Request": "true"}
+        await usa.client.post(clause, data=words, headers=headers)
         kept = f"/leaving/{'0' * 16}"
         assert f'name="back" value="{kept}"' in await usa.post(f"{kept}/send", {"who": "by word"})
         assert "Nothing waits." in await unlock(usa)

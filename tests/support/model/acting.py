@@ -63,7 +63,7 @@ JOINT = {
 class Acting(Ending):
     """The door to everything else."""
 
-    def say(self, content: Any, by: Placed) -> bool:  # noqa: ANN401
+    def say(self, content: Any, by: Placed) -> bool:
         """Take in a sealed statement; returns whether it counts."""
         self._placed(by)
         if by.id in self.entries:
@@ -92,7 +92,7 @@ class Acting(Ending):
             self.agreed.setdefault(content.subject, set()).add(by.party)
         return applied
 
-    def hear(self, payload: Any, by: Placed, subject: bytes) -> None:  # noqa: ANN401
+    def hear(self, payload: Any, by: Placed, subject: bytes) -> None:
         """Take in a clear statement."""
         self._placed(by)
         if payload.KIND == "heartbeat":
@@ -116,7 +116,7 @@ class Acting(Ending):
         self.tick(by.index, by.log_time)
         self.size, self.log_time = by.index + 1, by.log_time
 
-    def _may(self, content: Any, by: Placed) -> None:  # noqa: ANN401
+    def _may(self, content: Any, by: Placed) -> None:
         kind, machine = content.KIND, by.role == "bot"
         need(content.header.acting_role == by.role, "role-differs")
         need((content.header.origin == "automatic") == machine, "origin-differs")
@@ -135,7 +135,7 @@ class Acting(Ending):
             roles = BINDERS
         need(by.role in roles, "role")
 
-    def negotiation_opened(self, content: Any, by: Placed) -> None:  # noqa: ANN401
+    def negotiation_opened(self, content: Any, by: Placed) -> None:
         del by
         self.speaks(*content.titles)
         self.identity = content.header.negotiation
@@ -143,7 +143,7 @@ class Acting(Ending):
     def clearance_asked(self, *_: object) -> None:
         need(False, "internal-only")
 
-    def agreement(self, content: Any, by: Placed) -> None:  # noqa: ANN401
+    def agreement(self, content: Any, by: Placed) -> None:
         subject = content.subject
         entry = self.stands(subject)
         need(entry["kind"] in JOINT, "not-joint")
@@ -152,7 +152,7 @@ class Acting(Ending):
         need(entry["kind"] != "effect-stated" or by.role in BINDERS, "role")
         self.agreed_to(subject)
 
-    def recalled(self, content: Any, by: Placed) -> None:  # noqa: ANN401
+    def recalled(self, content: Any, by: Placed) -> None:
         self._take_back(content.subject, by)
 
     def takes_back(self, kind: str) -> Callable[[bytes, Placed], None] | None:

@@ -22,7 +22,7 @@ class Ending(Meeting):
     clean: Callable[..., bool]
     """Whether no lint finds anything in a wording: told by who plays, since it is no fold."""
 
-    def __init__(self, *given: Any) -> None:  # noqa: ANN401
+    def __init__(self, *given: Any) -> None:
         super().__init__(*given)
         self.powers: dict[tuple[str, bytes], set[str]] = {}
         self.initials: dict[bytes, tuple[str, bytes, bytes]] = {}
@@ -59,7 +59,7 @@ class Ending(Meeting):
             newest = self.versions[newest]["parents"][0]
         return found
 
-    def may_table(self, content: Any) -> None:  # noqa: ANN401
+    def may_table(self, content: Any) -> None:
         correction = content.version_kind == "rectified"
         if not correction:
             need(not self.initials and not self.signatures, "frozen-text")
@@ -69,7 +69,7 @@ class Ending(Meeting):
         about = content.header.relates_to
         need(about.channel == self.channel and about.statement in self.documents, "unknown")
 
-    def full_powers_shown(self, content: Any, by: Placed) -> None:  # noqa: ANN401
+    def full_powers_shown(self, content: Any, by: Placed) -> None:
         self.speaks(*content.capacity)
         given = {"both": {"initial", "sign"}}.get(content.purpose, {content.purpose})
         self.powers.setdefault((by.party, content.holder), set()).update(given)
@@ -94,7 +94,7 @@ class Ending(Meeting):
         need(not self.disputes, "unopened")
         need(purpose in self.powers.get((by.party, by.holder), set()), "no-powers")
 
-    def initialled(self, content: Any, by: Placed) -> None:  # noqa: ANN401
+    def initialled(self, content: Any, by: Placed) -> None:
         version = self.known(self.versions, content.act.version)
         need(by.honest, "act-differs")
         need(not self.authenticated, "concluded")
@@ -110,7 +110,7 @@ class Ending(Meeting):
         agreed = [e for e, of in self.alternats.items() if of == version and self.both(e)]
         return agreed[-1] if agreed else ZERO
 
-    def signed(self, content: Any, by: Placed) -> None:  # noqa: ANN401
+    def signed(self, content: Any, by: Placed) -> None:
         act = content.act
         version = self.known(self.versions, act.version)
         need(by.honest, "act-differs")
@@ -123,7 +123,7 @@ class Ending(Meeting):
         self.signatures[by.id] = by.party, by.holder, act.original
         self.signed_at = by.log_time
 
-    def conclusion_withdrawn(self, content: Any, by: Placed) -> None:  # noqa: ANN401
+    def conclusion_withdrawn(self, content: Any, by: Placed) -> None:
         subject = content.subject
         found = self.initials.get(subject) or self.signatures.get(subject)
         need(found, "not-standing")
@@ -137,26 +137,26 @@ class Ending(Meeting):
             need(not self.authenticated, "concluded")
             del self.initials[subject]
 
-    def alternat_set(self, content: Any, by: Placed) -> None:  # noqa: ANN401
+    def alternat_set(self, content: Any, by: Placed) -> None:
         version = self.known(self.versions, content.version)
         need(version["document"] == ZERO, "document-differs")
         need(not self.signatures, "frozen-text")
         need(by.honest, "substitution-differs")
         self.alternats[by.id] = content.version
 
-    def effect_stated(self, content: Any, by: Placed) -> None:  # noqa: ANN401
+    def effect_stated(self, content: Any, by: Placed) -> None:
         version = self.known(self.versions, content.version)
         need(version["document"] == ZERO, "document-differs")
         self.effects[by.id] = content
 
-    def effect_noted(self, content: Any, by: Placed) -> None:  # noqa: ANN401
+    def effect_noted(self, content: Any, by: Placed) -> None:
         need(self.is_signed, "not-signed")
         notes = self.changes[by.party]
         last = notes[-1].change if notes else ""
         need(last in FOLLOWS[content.change], "effect-order")
         notes.append(content)
 
-    def event_noted(self, content: Any, by: Placed) -> None:  # noqa: ANN401
+    def event_noted(self, content: Any, by: Placed) -> None:
         """It binds nobody."""
 
     def stood_by(self, *_: object) -> None:

@@ -10,7 +10,7 @@ from tests.support.model.talk import ZERO, No, Placed, Talk, need
 Clause = dict[str, Any]
 
 
-def words_of(wordings: Any) -> dict[str, str]:  # noqa: ANN401
+def words_of(wordings: Any) -> dict[str, str]:
     return {each.language: each.words for each in wordings}
 
 
@@ -28,7 +28,7 @@ def find(version: dict[str, Any], cid: str) -> Clause | None:
 class Lines(Talk):
     """The instrument and side documents: what each version says, and where the lines end."""
 
-    def __init__(self, *given: Any) -> None:  # noqa: ANN401
+    def __init__(self, *given: Any) -> None:
         super().__init__(*given)
         self.versions: dict[bytes, dict[str, Any]] = {}
         self.documents: dict[bytes, dict[str, Any]] = {}
@@ -49,14 +49,14 @@ class Lines(Talk):
 
     # operations
 
-    def operate(self, clauses: list[Clause], used: set[str], operations: Any) -> list[Clause]:  # noqa: ANN401
+    def operate(self, clauses: list[Clause], used: set[str], operations: Any) -> list[Clause]:
         """Return the clauses after *operations*; adds to *used*."""
         made = copy.deepcopy(clauses)
         for each in operations:
             getattr(self, "_" + each.KIND.replace("-", "_"))(made, used, each)
         return made
 
-    def _write(self, clause: Clause, texts: Any) -> None:  # noqa: ANN401
+    def _write(self, clause: Clause, texts: Any) -> None:
         self.speaks(*texts)
         words = words_of(texts)
         clause["words"] = {**clause["words"], **words}
@@ -66,27 +66,27 @@ class Lines(Talk):
         need(cid not in used, "clause-given-twice")
         used.add(cid)
 
-    def _replace(self, made: list[Clause], used: set[str], each: Any) -> None:  # noqa: ANN401
+    def _replace(self, made: list[Clause], used: set[str], each: Any) -> None:
         del used
         self._write(made[place(made, each.cid)], each.texts)
 
-    def _insert_after(self, made: list[Clause], used: set[str], each: Any) -> None:  # noqa: ANN401
+    def _insert_after(self, made: list[Clause], used: set[str], each: Any) -> None:
         at = place(made, each.after)
         self._new(used, each.clause.cid)
         made.insert(at + 1, self.clause(each.clause))
 
-    def _delete(self, made: list[Clause], used: set[str], each: Any) -> None:  # noqa: ANN401
+    def _delete(self, made: list[Clause], used: set[str], each: Any) -> None:
         del used
         made.pop(place(made, each.cid))
 
-    def _move_after(self, made: list[Clause], used: set[str], each: Any) -> None:  # noqa: ANN401
+    def _move_after(self, made: list[Clause], used: set[str], each: Any) -> None:
         del used
         need(each.cid != each.after, "clause-follows-itself")
         place(made, each.after)
         clause = made.pop(place(made, each.cid))
         made.insert(place(made, each.after) + 1, clause)
 
-    def _split(self, made: list[Clause], used: set[str], each: Any) -> None:  # noqa: ANN401
+    def _split(self, made: list[Clause], used: set[str], each: Any) -> None:
         at = place(made, each.cid)
         self._new(used, each.new_cid)
         self.speaks(*each.new_texts)
@@ -94,14 +94,14 @@ class Lines(Talk):
         made.insert(at + 1, {**second, "stale": set()})
         self._write(made[at], each.texts)
 
-    def _merge(self, made: list[Clause], used: set[str], each: Any) -> None:  # noqa: ANN401
+    def _merge(self, made: list[Clause], used: set[str], each: Any) -> None:
         del used
         parts = [made[place(made, cid)] for cid in each.cids]
         need(len({part["role"] for part in parts}) == 1, "roles-differ")
         self._write(made[place(made, each.into)], each.texts)
         made[:] = [each_ for each_ in made if each_ not in parts or each_["cid"] == each.into]
 
-    def clause(self, record: Any) -> Clause:  # noqa: ANN401
+    def clause(self, record: Any) -> Clause:
         self.speaks(*record.texts)
         return {
             "cid": record.cid,
@@ -112,7 +112,7 @@ class Lines(Talk):
 
     # versions
 
-    def version_tabled(self, content: Any, by: Placed) -> None:  # noqa: ANN401
+    def version_tabled(self, content: Any, by: Placed) -> None:
         need(content.author in (by.party, "joint"), "author-differs")
         parents = [self.known(self.versions, each) for each in content.parents]
         about = content.header.relates_to
@@ -151,13 +151,13 @@ class Lines(Talk):
         if parents and document == ZERO:
             self.reopen(made, parents[0], content.operations)
 
-    def may_table(self, content: Any) -> None:  # noqa: ANN401
+    def may_table(self, content: Any) -> None:
         raise NotImplementedError
 
-    def reopen(self, made: dict[str, Any], parent: dict[str, Any], operations: Any) -> None:  # noqa: ANN401
+    def reopen(self, made: dict[str, Any], parent: dict[str, Any], operations: Any) -> None:
         raise NotImplementedError
 
-    def version_confirmed(self, content: Any, by: Placed) -> None:  # noqa: ANN401
+    def version_confirmed(self, content: Any, by: Placed) -> None:
         version = self.known(self.versions, content.version)
         need(by.party not in version["confirmed"], "confirmed-before")
         need(by.honest, "digest-differs")
@@ -171,7 +171,7 @@ class Lines(Talk):
     def is_confirmed(self, version: dict[str, Any]) -> bool:
         return {version["party"], *version["confirmed"]} == set(self.parties)
 
-    def side_document_opened(self, content: Any, by: Placed) -> None:  # noqa: ANN401
+    def side_document_opened(self, content: Any, by: Placed) -> None:
         self.speaks(*content.titles)
         if content.cid:
             had = {cid for each in self.heads() for cid in self.versions[each]["used"]}
@@ -200,7 +200,7 @@ class Lines(Talk):
             if not each["ended"] and party != each["party"] and held > each["index"]:
                 each["held"] = True
 
-    def silence_opened(self, content: Any, by: Placed) -> None:  # noqa: ANN401
+    def silence_opened(self, content: Any, by: Placed) -> None:
         version = self.known(self.versions, content.version)
         need(not content.cid or find(version, content.cid), "unknown-clause")
         need(by.honest, "digest-differs")
@@ -231,10 +231,10 @@ class Lines(Talk):
         need(silence["party"] != party, "own-silence")
         return silence
 
-    def silence_broken(self, content: Any, by: Placed) -> None:  # noqa: ANN401
+    def silence_broken(self, content: Any, by: Placed) -> None:
         self.breakable(content.silence, by.party)["ended"] = "broken"
 
-    def silence_closed(self, content: Any, by: Placed) -> None:  # noqa: ANN401
+    def silence_closed(self, content: Any, by: Placed) -> None:
         silence = self.live_silence(content.silence)
         need(by.party not in silence["closed"], "closed-before")
         need((content.size, content.root) == by.seen, "head-differs")

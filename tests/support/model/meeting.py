@@ -12,7 +12,7 @@ from tests.support.model.trading import Trading
 class Meeting(Trading):
     """What is said at and around conferences, and what people find."""
 
-    def __init__(self, *given: Any) -> None:  # noqa: ANN401
+    def __init__(self, *given: Any) -> None:
         super().__init__(*given)
         self.conferences = {}
         self.schedules: dict[bytes, Any] = {}
@@ -22,12 +22,12 @@ class Meeting(Trading):
         self.scrubs: set[tuple[bytes, str, str]] = set()
         self.terms: list[bytes] = []
 
-    def on_the_table(self, version: bytes, cids: Any) -> None:  # noqa: ANN401
+    def on_the_table(self, version: bytes, cids: Any) -> None:
         found = self.known(self.versions, version)
         need(found["document"] == ZERO, "document-differs")
         need(all(find(found, cid) for cid in cids), "unknown-clause")
 
-    def conference_scheduled(self, content: Any, by: Placed) -> None:  # noqa: ANN401
+    def conference_scheduled(self, content: Any, by: Placed) -> None:
         self.is_party(*filter(None, (content.host,)), *(each.party for each in content.zones))
         cids = [cid for item in content.agenda for cid in item.clauses]
         for item in content.agenda:
@@ -42,13 +42,13 @@ class Meeting(Trading):
             self.conferences[content.name] = {"schedule": by.id, "basis": content.basis}
         self.schedules[by.id] = content
 
-    def in_force(self, content: Any) -> dict[str, Any]:  # noqa: ANN401
+    def in_force(self, content: Any) -> dict[str, Any]:
         need(content.name in self.conferences, "unknown-conference")
         conference = self.conferences[content.name]
         need(conference["schedule"] == content.replaces, "schedule-replaced")
         return conference
 
-    def outcomes_recorded(self, content: Any, by: Placed) -> None:  # noqa: ANN401
+    def outcomes_recorded(self, content: Any, by: Placed) -> None:
         need(content.conference in self.conferences, "unknown-conference")
         basis = self.conferences[content.conference]["basis"]
         version = basis if basis != ZERO else ([ZERO, *self.heads()])[-1]
@@ -78,14 +78,14 @@ class Meeting(Trading):
                 if values:
                     self.takes(party, subject, outcomes["version"], values)
 
-    def action_set(self, content: Any, by: Placed) -> None:  # noqa: ANN401
+    def action_set(self, content: Any, by: Placed) -> None:
         if content.owner != "joint":
             self.is_party(content.owner)
         need(not content.conference or content.conference in self.conferences, "conference")
         number = len(self.actions) + 1
         self.actions[by.id] = {"owner": content.owner, "number": number, "ending": ""}
 
-    def action_reported(self, content: Any, by: Placed) -> None:  # noqa: ANN401
+    def action_reported(self, content: Any, by: Placed) -> None:
         action = self.known(self.actions, content.action)
         need(action["owner"] in (by.party, "joint"), "not-owner")
         need(action["ending"] in ("", "carried"), "closed-before")
@@ -93,7 +93,7 @@ class Meeting(Trading):
 
     # findings
 
-    def finding_made(self, content: Any, by: Placed) -> None:  # noqa: ANN401
+    def finding_made(self, content: Any, by: Placed) -> None:
         version = self.known(self.versions, content.version)
         need(not content.cid or find(version, content.cid), "unknown-clause")
         self.findings[by.id] = {
@@ -105,7 +105,7 @@ class Meeting(Trading):
             "open": True,
         }
 
-    def finding_settled(self, content: Any, by: Placed) -> None:  # noqa: ANN401
+    def finding_settled(self, content: Any, by: Placed) -> None:
         need(content.finding in self.findings, "unknown-finding")
         finding = self.findings[content.finding]
         need(finding["open"], "settled-before")
@@ -122,14 +122,14 @@ class Meeting(Trading):
             finding["harmless"] == set(self.parties) or (own and content.how != "harmless")
         )
 
-    def scrub_confirmed(self, content: Any, by: Placed) -> None:  # noqa: ANN401
+    def scrub_confirmed(self, content: Any, by: Placed) -> None:
         self.known(self.versions, content.version)
         need(by.honest, "digest-differs")
         said = content.version, content.sort, by.party
         need(said not in self.scrubs, "confirmed-before")
         self.scrubs.add(said)
 
-    def term_set(self, content: Any, by: Placed) -> None:  # noqa: ANN401
+    def term_set(self, content: Any, by: Placed) -> None:
         self.speaks(*content.words)
         need(content.replaces in (ZERO, *self.terms), "unknown-term")
         self.terms.append(by.id)

@@ -61,18 +61,18 @@ class Talk:
         need(statement not in self.gone, "recalled")
         return entry
 
-    def known(self, where: dict[bytes, Any], statement: bytes) -> Any:  # noqa: ANN401
+    def known(self, where: dict[bytes, Any], statement: bytes) -> Any:
         """Return one of *where* that was not recalled."""
         need(statement in where, "unknown")
         need(statement not in self.gone, "recalled")
         return where[statement]
 
-    def mentions(self, *listed: Any) -> None:  # noqa: ANN401
+    def mentions(self, *listed: Any) -> None:
         for each in listed:
             if hasattr(each, "statement"):
                 self.stands(each.statement)
 
-    def speaks(self, *wordings: Any) -> None:  # noqa: ANN401
+    def speaks(self, *wordings: Any) -> None:
         for each in wordings:
             need(each.language in self.languages, "unknown-language")
 

@@ -32,7 +32,7 @@ def wording(clause: dict[str, Any] | None) -> bytes:
 class Trading(Lines):
     """What moves between the parties."""
 
-    def __init__(self, *given: Any) -> None:  # noqa: ANN401
+    def __init__(self, *given: Any) -> None:
         super().__init__(*given)
         self.comments: dict[bytes, dict[str, Any]] = {}
         self.dispatches: dict[bytes, dict[str, Any]] = {}
@@ -48,7 +48,7 @@ class Trading(Lines):
         before: bytes = self.comments[statement]["replies_to"]
         return statement if before == ZERO else self.thread(before)
 
-    def comment_made(self, content: Any, by: Placed) -> None:  # noqa: ANN401
+    def comment_made(self, content: Any, by: Placed) -> None:
         need(content.comment_kind not in ("instruction", "fallback"), "internal-only")
         self.mentions(*content.resolved_by)
         for each in (content.in_reply_to, content.resolves):
@@ -80,7 +80,7 @@ class Trading(Lines):
         if closes != ZERO:
             self.comments[closes]["closed_by"] = by.id
 
-    def dispatch_sent(self, content: Any, by: Placed) -> None:  # noqa: ANN401
+    def dispatch_sent(self, content: Any, by: Placed) -> None:
         need(content.author in (by.party, "joint"), "author-differs")
         need(content.number == self.numbers.get(content.author, 0) + 1, "number-differs")
         if content.in_reply_to != ZERO:
@@ -97,7 +97,7 @@ class Trading(Lines):
             "breaks": bool(content.breaks_silence),
         }
 
-    def acknowledgement_given(self, content: Any, by: Placed) -> None:  # noqa: ANN401
+    def acknowledgement_given(self, content: Any, by: Placed) -> None:
         for each in content.subjects:
             entry = self.entries.get(each)
             need(entry and entry["party"] != by.party and entry["role"] != "bot", "subject")
@@ -112,7 +112,7 @@ class Trading(Lines):
 
     # proposals
 
-    def proposal_made(self, content: Any, by: Placed) -> None:  # noqa: ANN401
+    def proposal_made(self, content: Any, by: Placed) -> None:
         self.speaks(*content.titles, *content.rationale)
         cid = content.clause
         if content.version == ZERO:
@@ -133,7 +133,7 @@ class Trading(Lines):
             "steps": [by.party],
         }
 
-    def proposal_answered(self, content: Any, by: Placed) -> None:  # noqa: ANN401
+    def proposal_answered(self, content: Any, by: Placed) -> None:
         proposal = self.known(self.proposals, content.proposal)
         if content.operations:
             version = self.known(self.versions, content.version)
@@ -170,7 +170,7 @@ class Trading(Lines):
         elif to not in ("reserved", "under_consideration"):
             proposal["turn"] = ""
 
-    def reopen(self, made: dict[str, Any], parent: dict[str, Any], operations: Any) -> None:  # noqa: ANN401
+    def reopen(self, made: dict[str, Any], parent: dict[str, Any], operations: Any) -> None:
         """Reopen the settled proposals on clauses that a version changes."""
         for statement, proposal in self.proposals.items():
             cid = proposal["clause"]
@@ -191,7 +191,7 @@ class Trading(Lines):
     def takes(self, party: str, statement: bytes, version: bytes, values: dict[str, str]) -> None:
         self.stances.append((party, statement, version, values))
 
-    def position_taken(self, content: Any, by: Placed) -> None:  # noqa: ANN401
+    def position_taken(self, content: Any, by: Placed) -> None:
         version = self.known(self.versions, content.version)
         values = {each.cid: each.value for each in content.entries}
         need(all(find(version, cid) for cid in values), "unknown-clause")
@@ -230,7 +230,7 @@ class Trading(Lines):
             found[cid] = mark
         return found
 
-    def package_tied(self, content: Any, by: Placed) -> None:  # noqa: ANN401
+    def package_tied(self, content: Any, by: Placed) -> None:
         self.speaks(*content.titles)
         need(all(self.in_some_head(cid) for cid in content.cids), "unknown-clause")
         self.packages[by.id] = {"cids": content.cids, "untying": ZERO}
@@ -239,7 +239,7 @@ class Trading(Lines):
         untying = self.packages[statement]["untying"]
         return self.both(statement) and not (untying != ZERO and self.both(untying))
 
-    def package_untied(self, content: Any, by: Placed) -> None:  # noqa: ANN401
+    def package_untied(self, content: Any, by: Placed) -> None:
         package = self.known(self.packages, content.package)
         need(self.is_tied(content.package), "package-not-tied")
         need(package["untying"] == ZERO or package["untying"] in self.gone, "untying-pending")
@@ -254,12 +254,12 @@ class Trading(Lines):
         return all(set(cids) <= there or not set(cids) & there for cids in tied)
 
 
-def by_version(content: Any) -> bytes:  # noqa: ANN401
+def by_version(content: Any) -> bytes:
     version: bytes = content.version
     return version
 
 
-def _touches(operation: Any) -> set[str]:  # noqa: ANN401
+def _touches(operation: Any) -> set[str]:
     if operation.KIND == "merge":
         return set(operation.cids)
     if operation.KIND == "insert-after":
@@ -267,7 +267,7 @@ def _touches(operation: Any) -> set[str]:  # noqa: ANN401
     return {operation.cid} | ({operation.new_cid} if operation.KIND == "split" else set())
 
 
-def _leaves(operation: Any, proposal: bytes, was: dict[str, Any] | None) -> bool:  # noqa: ANN401
+def _leaves(operation: Any, proposal: bytes, was: dict[str, Any] | None) -> bool:
     noted = [getattr(each, "statement", ZERO) for each in operation.notes.proposal]
     if operation.KIND == "move-after" or proposal in noted:
         return True

@@ -63,7 +63,7 @@ class Drafting(Speaking):
             content = with_header(content, relates_to=Relation(channel=CHANNEL, statement=about))  # type: ignore[assignment]
         self.tables(content, party, role, spoilt)
 
-    def tables(self, content: Any, party: str, role: str, spoilt: int) -> None:  # noqa: ANN401
+    def tables(self, content: Any, party: str, role: str, spoilt: int) -> None:
         if spoilt == 7:
             content = dataclasses.replace(content, structure=GONE)
         self.say(content, party, role, honest=spoilt != 7)
@@ -108,7 +108,7 @@ class Drafting(Speaking):
             content = with_header(content, relates_to=about)  # type: ignore[assignment]
         self.tables(content, party, role, spoilt)
 
-    def operation(self, parent: bytes, drawn: Any) -> Operation:  # noqa: ANN401
+    def operation(self, parent: bytes, drawn: Any) -> Operation:
         kind, a, b, (en, ru), n = drawn
         one, two = self.cid(parent, a), self.cid(parent, b)
         new = f"n-{n % 8}"
@@ -131,7 +131,7 @@ class Drafting(Speaking):
             return Merge(cids=cids, into=one, texts=both, headings=(), notes=notes)
         return Replace(cid=one, texts=both, notes=notes)
 
-    def split(self, parent: bytes, cid: str, new: str, both: Any, notes: OpNotes) -> Split:  # noqa: ANN401
+    def split(self, parent: bytes, cid: str, new: str, both: Any, notes: OpNotes) -> Split:
         text = self.text_of(parent)
         part = text.find(cid) if text is not None else None
         rest = both

@@ -21,13 +21,13 @@ DESK, HEAD, SIGNATORY = "desk_officer", "head_of_delegation", "signatory"
 class Of:
     """One of some, to be drawn by hypothesis or by a walk."""
 
-    def __init__(self, *options: Any) -> None:  # noqa: ANN401
+    def __init__(self, *options: Any) -> None:
         self.options = options
 
     def strategy(self) -> st.SearchStrategy[Any]:
         return st.sampled_from(self.options)
 
-    def draw(self, chance: random.Random) -> Any:  # noqa: ANN401
+    def draw(self, chance: random.Random) -> Any:
         return chance.choice(self.options)
 
 
@@ -37,7 +37,7 @@ class Each(Of):
     def strategy(self) -> st.SearchStrategy[Any]:
         return st.tuples(*(each.strategy() for each in self.options))
 
-    def draw(self, chance: random.Random) -> Any:  # noqa: ANN401
+    def draw(self, chance: random.Random) -> Any:
         return tuple(each.draw(chance) for each in self.options)
 
 
@@ -47,7 +47,7 @@ class Few(Of):
     def strategy(self) -> st.SearchStrategy[Any]:
         return st.lists(self.options[0].strategy(), max_size=3)
 
-    def draw(self, chance: random.Random) -> Any:  # noqa: ANN401
+    def draw(self, chance: random.Random) -> Any:
         return [self.options[0].draw(chance) for _ in range(chance.randrange(4))]
 
 
@@ -64,7 +64,7 @@ ANSWERS = [
 ]  # fmt: skip
 
 
-def with_header(content: Any, **changes: object) -> Content:  # noqa: ANN401
+def with_header(content: Any, **changes: object) -> Content:
     header = dataclasses.replace(content.header, **changes)
     made: Content = dataclasses.replace(content, header=header)
     return made
@@ -77,9 +77,9 @@ ACTS: dict[str, dict[str, Of]] = {}
 def acting(**drawn: Of) -> Callable[[Callable[..., None]], Any]:
     """Make a rule of a method; what is no record at all cannot be said."""
 
-    def made(method: Callable[..., None]) -> Any:  # noqa: ANN401
+    def made(method: Callable[..., None]) -> Any:
         @functools.wraps(method)
-        def says(self: Any, *given: Any, **named: Any) -> None:  # noqa: ANN401
+        def says(self: Any, *given: Any, **named: Any) -> None:
             try:
                 method(self, *given, **named)
             except MisuseError as error:

@@ -26,7 +26,7 @@ class Speaking(RuleBasedStateMachine):
         role: str = "",
         *,
         may: str = DESK,
-        **how: Any,  # noqa: ANN401
+        **how: Any,
     ) -> bytes:
         role = role or may
         origin = "automatic" if role == "bot" else "manual"

@@ -28,7 +28,7 @@ class Trading(Drafting):
     """Whoever bargains."""
 
     @acting(party=party_, role=role_, n=some, drawn=operation_)
-    def propose(self, party: str, role: str, n: int, drawn: Any) -> None:  # noqa: ANN401
+    def propose(self, party: str, role: str, n: int, drawn: Any) -> None:
         version = self.pick(n, "version-tabled")
         changes: dict[str, Any] = {}
         if n % 3 == 1:
@@ -38,7 +38,7 @@ class Trading(Drafting):
         self.say(offers.made(cid, **changes), party, role)
 
     @acting(party=party_, role=role_, n=some, to=Of(*ANSWERS), drawn=operation_)
-    def answer(self, party: str, role: str, n: int, to: str, drawn: Any) -> None:  # noqa: ANN401
+    def answer(self, party: str, role: str, n: int, to: str, drawn: Any) -> None:
         proposal = self.pick(n, "proposal-made")
         made = self.game.contents.get(proposal)
         changes: dict[str, Any] = {}
@@ -52,7 +52,7 @@ class Trading(Drafting):
         self.say(offers.answered(proposal, to, **changes), party, role)
 
     @acting(party=party_, n=some, drawn=operation_, final=bit)
-    def settle_and_change(self, party: str, n: int, drawn: Any, *, final: bool) -> None:  # noqa: ANN401
+    def settle_and_change(self, party: str, n: int, drawn: Any, *, final: bool) -> None:
         """Let both accept a proposal on a clause, which a version then says otherwise."""
         self.propose(party, "", 3 * (n % 16), drawn)
         answers = ["accepted_ad_ref", "accepted_ad_ref", *(["accepted"] * 2 if final else [])]
