@@ -75,9 +75,9 @@
   };
   const lockedOut = async () => {
     const forms = [...document.querySelectorAll("main form[method=post]")].filter((form) => [...form.elements].some(isTyped));
-    const kept = (await Promise.all(forms.map(keepTyped))).includes(true);
-    body.dispatchEvent(new CustomEvent("desk-locked"));
-    location.assign("/unlock?back=" + encodeURIComponent(kept ? "/typed" : location.pathname + location.search));
+    const kept = await Promise.all(forms.map(keepTyped));
+    if (kept.every(Boolean)) body.dispatchEvent(new CustomEvent("desk-locked"));
+    location.assign("/unlock?back=" + encodeURIComponent(kept.includes(true) ? "/typed" : location.pathname + location.search));
   };
   // Whoever writes is there, though no page is asked for.
   let here = Date.now();
