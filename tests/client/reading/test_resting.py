@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from paraph.client.channel.desk import Desk
-from paraph.client.reading.held import Holding
-from paraph.client.reading.opened import Reader
+from paraph.client.reading.held import Held, Holding
+from paraph.client.reading.opened import OpenedEntry, Reader
 from paraph.client.writing import composing
 from paraph.protocol import documents
 from paraph.protocol.documents import Enrolment, EnrolmentRequest, Manifest
@@ -184,25 +184,36 @@ def test_an_acknowledgement_opens_nothing_and_asks_once_what_is_held(
 ) -> None:
     usa, _, officer = table
     counter(officer)
+    asked: list[str] = []
+    now, again = Holding.now, Reader.again
+
+    def held(self: Holding) -> Held:
+        asked.append("what is held")
+        return now(self)
+
+    def opened(self: Reader, index: int) -> OpenedEntry | None:
+        asked.append(f"entry {index}")
+        return again(self, index)
 
     async def run() -> None:
         async with await synced(usa) as desk:
-            asked: list[str] = []
-            now, again = Holding.now, Reader.again
-            monkeypatch.setattr(Holding, "now", lambda self: asked.append("now") or now(self))
-            monkeypatch.setattr(
-                Reader, "again", lambda self, index: asked.append("again") or again(self, index)
-            )
             ((identity, talks),) = desk.folded.negotiations.items()
-            (shown, hidden) = sorted(talks.versions, key=lambda each: talks.versions[each].index)
-            header = desk.header(identity)
-            desk.screen.require_shown(
-                desk.folded, composing.acknowledged(header, [shown], rung="displayed")
-            )
-            assert asked == ["now"]
-            both = composing.acknowledged(header, [shown, hidden], rung="displayed")
-            refused(lambda: desk.screen.require_shown(desk.folded, both))
-            assert asked == ["now"] * 2
+            versions = sorted((each for _, each in talks.versions.items()), key=lambda v: v.index)
+            theirs = [each.statement for each in versions]
+            monkeypatch.setattr(Holding, "now", held)
+            monkeypatch.setattr(Reader, "again", opened)
+
+            def acknowledge(*subjects: bytes) -> None:
+                header = desk.header(identity)
+                said = composing.acknowledged(
+                    header, subjects, rung="displayed", outcome="ok", reason=""
+                )
+                desk.screen.require_shown(desk.folded, said)
+
+            acknowledge(theirs[0])
+            assert asked == ["what is held"]
+            refused(lambda: acknowledge(*theirs))
+            assert asked == ["what is held"] * 2
 
     asyncio.run(run())
 

@@ -36,9 +36,11 @@ def rested_on(
     talks = state.negotiations.get(said.header.negotiation)
     for named in _named(talks, said):
         yield named
+        if isinstance(said, AcknowledgementGiven):
+            continue  # what these are about is acknowledged by nothing
         entry = state.entries.get(named)
         about = content_of(entry.index) if entry is not None else None
-        if about is None or isinstance(said, AcknowledgementGiven) or isinstance(about, _WHOLE):
+        if about is None or isinstance(about, _WHOLE):
             continue
         yield from _named(talks, about)
         outcomes = talks.outcomes.get(named) if talks is not None else None

@@ -98,12 +98,13 @@ class Screen:
         Raises:
             RefusedError: Code ``key-held``.
         """
-        if not self.held or isinstance(content, _NO_ACT):
+        held = self.held
+        if not held or isinstance(content, _NO_ACT):
             return
         for statement in rested_on(state, content, self._content):
-            self.require_told(state, statement)
+            _require_told(held, state, statement)
         if isinstance(content, VersionTabled):
-            self._require_newest(state, content)
+            _require_newest(held, state, content)
 
     def require_told(self, state: State, statement: bytes) -> None:
         """Refuse to build on a statement whose words nobody here was shown.
@@ -115,31 +116,35 @@ class Screen:
         Raises:
             RefusedError: Code ``key-held``.
         """
-        why = self.held.why_said(state, statement)
-        if why is not None:
-            raise refusal(why)
+        _require_told(self.held, state, statement)
 
-    def _require_newest(self, state: State, content: VersionTabled) -> None:
-        # On a version that looks like the newest here, and is not: a second line by accident.
-        talks = state.negotiations.get(content.header.negotiation)
-        if talks is None:
-            return
-        held = self.held
-        lines = {
-            statement: why
-            for statement, entry in state.entries.items()
-            if (why := held.why(entry.said.key, entry.index)) is not None
-        }
-        try:
-            document = side_documents.document_of(state, talks, content)
-        except OutOfTurnError:
-            return  # the fold says what is wrong with it
-        side = talks.side_documents.get(document)
-        heads = side.heads if side is not None else talks.heads
-        hidden = [lines[each] for each in heads if each in lines]
-        seeming = {*shown_heads(talks.versions, heads, lines)} - {*heads}
-        if hidden and (not content.parents or seeming & {*content.parents}):
-            raise refusal(hidden[0])
+
+def _require_told(held: Held, state: State, statement: bytes) -> None:
+    why = held.why_said(state, statement)
+    if why is not None:
+        raise refusal(why)
+
+
+def _require_newest(held: Held, state: State, content: VersionTabled) -> None:
+    # On a version that looks like the newest here, and is not: a second line by accident.
+    talks = state.negotiations.get(content.header.negotiation)
+    if talks is None:
+        return
+    lines = {
+        statement: why
+        for statement, entry in state.entries.items()
+        if (why := held.why(entry.said.key, entry.index)) is not None
+    }
+    try:
+        document = side_documents.document_of(state, talks, content)
+    except OutOfTurnError:
+        return  # the fold says what is wrong with it
+    side = talks.side_documents.get(document)
+    heads = side.heads if side is not None else talks.heads
+    hidden = [lines[each] for each in heads if each in lines]
+    seeming = {*shown_heads(talks.versions, heads, lines)} - {*heads}
+    if hidden and (not content.parents or seeming & {*content.parents}):
+        raise refusal(hidden[0])
 
 
 def shown(opened: OpenedEntry | None, held: Held) -> OpenedEntry | None:
