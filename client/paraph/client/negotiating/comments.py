@@ -66,16 +66,16 @@ def on_words(version: Version, cid: str, language: str = "", quote: str = "") ->
     for each in (language,) if language else version.text.languages:
         words = part.words.get(each, "")
         wanted = quote or words
-        found = texts.find_quote(words, "", wanted, "")
-        if not found:
+        places = len(texts.find_quote(words, "", wanted, ""))
+        if not places:
             read = tuple(reading_as(words, wanted, number))
-            found, wanted = tuple(range(len(read))), read[0] if read else wanted
-        if len(found) > 1:
+            places, wanted = len(read), read[0] if read else wanted
+        if places > 1:
             raise InputError(
                 "these words stand more than once in the clause: quote some more beside them",
                 code="quote-ambiguous",
             )
-        if found:
+        if places:
             return anchor(version.statement, cid, each, wanted)
     raise InputError(
         "these words do not stand in the clause as they are written here",
@@ -84,7 +84,7 @@ def on_words(version: Version, cid: str, language: str = "", quote: str = "") ->
 
 
 def reading_as(words: str, quote: str, number: Callable[[str], str]) -> Iterator[str]:
-    """Yield every stretch of *words* that reads as *quote*, as it is written.
+    """Yield every stretch of *words* that reads as *quote*, as it is written; each place once.
 
     Args:
         words: Of a clause, as received.
@@ -99,6 +99,9 @@ def reading_as(words: str, quote: str, number: Callable[[str], str]) -> Iterator
         spans += [(each, each + 1) for each in range(at, start)] + [(start, end)] * len(shown)
         at = end
     place = read.find(quote) if quote else -1
+    last = (-1, -1)
     while place >= 0:
-        yield words[spans[place][0] : spans[place + len(quote) - 1][1]]
-        place = read.find(quote, place + 1)
+        span = spans[place][0], spans[place + len(quote) - 1][1]
+        if span != last:  # a quote may stand twice in the number of one reference
+            yield words[slice(*span)]
+        last, place = span, read.find(quote, place + 1)
