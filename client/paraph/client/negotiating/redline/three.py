@@ -10,7 +10,8 @@ from paraph.protocol.negotiation import comparing
 from paraph.protocol.negotiation.text import Part, Text
 
 Standing = Literal["same", "theirs", "ours", "both", "conflict"]
-"""Who changed it; ``both`` made the same of it."""
+"""Who changed it. Of some words, ``both`` made the same of them; of a clause, see :class:`Row`."""
+Side = Literal["theirs", "ours"]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ class Note:
     """
 
     act: Literal["inserted", "deleted", "moved"]
-    side: Standing
+    side: Side
     after: str = ""
 
     @property
@@ -133,7 +134,7 @@ def _notes(
     base, theirs, ours = parts
     notes: list[Note] = []
     standings: set[Standing] = set()
-    sides: tuple[tuple[Standing, Part | None, Mapping[str, str]], ...] = (
+    sides: tuple[tuple[Side, Part | None, Mapping[str, str]], ...] = (
         ("theirs", theirs, moved[0]),
         ("ours", ours, moved[1]),
     )
