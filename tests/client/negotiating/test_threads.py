@@ -54,3 +54,20 @@ def test_the_margin_of_an_old_version_places_no_comment(monkeypatch: pytest.Monk
     lines = sheet(state, talks, versions[1], None)
     assert sum(each.comments for each in lines) > 5
     assert all(each.comments == counted[each.part.cid] for each in lines)
+
+
+def test_a_clause_that_is_looked_at_again_asks_for_no_comment_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    talks, versions = talks_and_versions()
+    version = versions[-1]
+    counted = open_at(talks, version, talks.versions)
+    cid = max(counted - Counter({"": counted[""]}))
+
+    def asked(*_: object) -> None:
+        raise AssertionError("a comment was looked for again")
+
+    monkeypatch.setattr(Anchoring, "clause", asked)
+    assert open_at(talks, version, talks.versions) == counted
+    here = threads_at(talks, version, talks.versions, {cid})
+    assert sum(each.is_open for each in here) == counted[cid] > 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Final
 
 from paraph.protocol.names import ZERO
@@ -12,6 +12,7 @@ from paraph.protocol.negotiation.anchoring import Place, anchoring_of
 from paraph.protocol.negotiation.kept import kept_by_identity
 from paraph.protocol.negotiation.state import Comment, Negotiation, SideDocument, Version
 from paraph.protocol.negotiation.trie import Trie
+from paraph.protocol.statements.exchanges import Anchor
 
 FATES: Final[Mapping[str, str]] = {
     "whole": "on the whole text",
@@ -101,27 +102,28 @@ def threads_at(
         texts: The versions that comments are on; see :func:`threads`.
         among: Ids of clauses.
     """
-    clause_of = _shown_at(version, texts)
-    for comment in _numbered(talks):
-        if clause_of(comment) in among:
+    for comment, cid in _shown_at(talks, version, texts):
+        if cid in among:
             yield _thread(talks, comment, version, texts)
 
 
 def open_at(talks: Negotiation, version: Version, texts: Trie[Version]) -> Counter[str]:
     """Return how many open threads are shown at each clause of *version*, one of *texts*."""
-    clause_of = _shown_at(version, texts)
-    return Counter(clause_of(each) for each in _numbered(talks) if each.closed_by == ZERO)
+    every = _shown_at(talks, version, texts)
+    return Counter(cid for comment, cid in every if comment.closed_by == ZERO)
 
 
-def _shown_at(version: Version, texts: Trie[Version]) -> Callable[[Comment], str]:
-    # At which clause a comment is shown; empty if it is on the whole text.
-    places, known = anchoring_of(texts), dict(texts.items())
+@kept_by_identity(4)
+def _shown_at(
+    talks: Negotiation, version: Version, texts: Trie[Version]
+) -> tuple[tuple[Comment, str], ...]:
+    # Those that begin a thread, each with the clause at which it is shown; none if on no words.
+    places = anchoring_of(texts)
 
-    def clause_of(comment: Comment) -> str:
-        anchor = comment.content.anchor
-        return places.clause(anchor, version.statement) if anchor.version in known else anchor.cid
+    def clause_of(anchor: Anchor) -> str:
+        return places.clause(anchor, version.statement) if anchor.version in texts else anchor.cid
 
-    return clause_of
+    return tuple((each, clause_of(each.content.anchor)) for each in _numbered(talks))
 
 
 @kept_by_identity(4)
