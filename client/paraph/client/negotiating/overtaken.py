@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 
 from paraph.client.negotiating import rebasing
 from paraph.client.negotiating.bilingual import DraftFile, Entry
-from paraph.client.negotiating.rebasing import Choice, Collision
+from paraph.client.negotiating.rebasing import Choice
 from paraph.client.negotiating.redline import Row, three_way
 from paraph.client.negotiating.side_documents import not_head
 from paraph.client.writing import composing
@@ -33,7 +33,7 @@ def require_newest(talks: Negotiation, content: VersionTabled) -> None:
         raise not_head(document, "the document has a text already")
     if content.parents:
         heads = talks.heads if document is None else document.heads
-        composing.choose_parents(talks, content.parents, branch=False, heads=heads)
+        composing.require_heads(talks, content.parents, heads)
 
 
 def _document(talks: Negotiation, content: VersionTabled) -> SideDocument | None:
@@ -71,9 +71,8 @@ def caught_up(base: Version | None, parts: Sequence[Part], head: Version, party:
     before = base.text if base is not None else Text(languages, (), Ids())
     ours = Text(languages, tuple(parts), Ids())
     rows = three_way(before, head.text, ours)
-    collisions = rebasing.crossed(before, ours, head.text).collisions
     written = DraftFile(entries=tuple(map(Entry, parts)))
-    choices = {each.row.cid: _choice(each) for each in collisions}
+    choices = {each.cid: _choice(each) for each in rows if each.standing == "conflict"}
     made = rebasing.brought(written, before, ours, head, choices, party)
     now = tuple(each.part for each in made.entries if not each.deleted)
     return Caught(now, {_stands(each, now): each.parts[1] for each in rows if _both(each)})
@@ -92,6 +91,6 @@ def _stands(row: Row, now: Sequence[Part]) -> str:
     return next(again, row.cid)
 
 
-def _choice(collision: Collision) -> Choice:
+def _choice(row: Row) -> Choice:
     # Two new clauses that happen to have one id are both kept.
-    return "ours" if collision.row.parts[0] is not None else "both"
+    return "ours" if row.parts[0] is not None else "both"

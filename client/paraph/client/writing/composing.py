@@ -177,11 +177,9 @@ def version_of(talks: Negotiation, statement: bytes) -> Version:
 
 
 def choose_parents(
-    talks: Negotiation, parents: Sequence[bytes], *, branch: bool, heads: Sequence[bytes] = ()
+    talks: Negotiation, parents: Sequence[bytes], *, branch: bool
 ) -> tuple[bytes, ...]:
-    """Return the parents of a version: those named, or the one head.
-
-    Heads are those of the instrument, or *heads*.
+    """Return the parents of a version of the instrument: those named, or the one head.
 
     Raises:
         OutOfTurnError: Code ``parent-not-head``.
@@ -197,11 +195,23 @@ def choose_parents(
             if talks.heads
             else "send a whole text first (clauses)",
         )
+    if branch:
+        return tuple(version_of(talks, each).statement for each in parents)
+    require_heads(talks, parents, talks.heads)
+    return tuple(parents)
+
+
+def require_heads(talks: Negotiation, parents: Sequence[bytes], heads: Sequence[bytes]) -> None:
+    """Refuse parents that are none of *heads*, the newest versions of their text.
+
+    Raises:
+        OutOfTurnError: Code ``parent-not-head``.
+        InputError: No such version.
+    """
     for parent in parents:
         version = version_of(talks, parent)
-        newest = heads or talks.heads
-        if parent not in newest and not branch:
-            named = tuple(map(_numbered, (version_of(talks, each) for each in newest)))
+        if parent not in heads:
+            named = tuple(map(_numbered, (version_of(talks, each) for each in heads)))
             raise OutOfTurnError(
                 worded(
                     "the parent is %(parent)s, and the head is %(heads)s",
@@ -211,7 +221,6 @@ def choose_parents(
                 code="parent-not-head",
                 hint="your file is as it was: rework it on the head (paraph show), then send again",
             )
-    return tuple(parents)
 
 
 def _numbered(version: Version) -> Sentence:
