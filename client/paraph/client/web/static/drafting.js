@@ -16,9 +16,14 @@
 
   draft.addEventListener("input", (event) => {
     const form = formOf(event.target);
-    if (!form || !event.target.matches("textarea")) return;
+    if (!form || event.target.name === "after") return;  // what a button takes, nothing keeps
     written.set(form, typed(form) + 1);
     tell(form, draft.dataset.unsaved);
+  });
+  // What stands beside the words is saved with them.
+  draft.addEventListener("change", (event) => {
+    const form = formOf(event.target);
+    if (form && !event.target.matches("textarea")) form.querySelector("textarea").dispatchEvent(new Event("change"));
   });
 
   // Nothing moves from under a press: the answer waits for its end, but not for ever.
@@ -45,7 +50,7 @@
     if (!form) return;
     if (ctx.response.headers.get("Paraph-Saved")) {
       saved.set(form, flying.get(form));
-      for (const area of form.querySelectorAll("textarea")) {
+      for (const area of form.querySelectorAll("textarea, input:not([type])")) {
         const kept = ctx.request.body.get(area.name);
         // In a field that nobody typed into, even the same words once more take away the selection.
         if (kept !== null && kept !== area.defaultValue) area.defaultValue = kept;
