@@ -76,6 +76,14 @@ def test_a_parent_that_is_not_the_head_is_a_conflict() -> None:
     assert "your file is as it was" in e.value.hint
 
 
+def test_heads_that_are_given_are_those_that_count_also_if_none_is_left() -> None:
+    known = talks(with_text())
+    composing.require_heads(known, known.heads, known.heads)
+    with pytest.raises(OutOfTurnError) as e:
+        composing.require_heads(known, known.heads, ())  # of a document taken back whole
+    assert e.value.code == "parent-not-head"
+
+
 def test_another_line_is_begun_only_on_purpose() -> None:
     state = with_text()
     second, _ = composing.tabled(state, header(), VersionDraft(operations=replacing()), "USA")
