@@ -205,18 +205,16 @@ def require_heads(talks: Negotiation, parents: Sequence[bytes], heads: Sequence[
     """Refuse parents that are none of *heads*, the newest versions of their text.
 
     Raises:
-        OutOfTurnError: Code ``parent-not-head``.
-        InputError: No such version.
+        OutOfTurnError, InputError: As for :func:`choose_parents`.
     """
     for parent in parents:
         version = version_of(talks, parent)
         if parent not in heads:
-            named = tuple(map(_numbered, (version_of(talks, each) for each in heads)))
             raise OutOfTurnError(
                 worded(
                     "the parent is %(parent)s, and the head is %(heads)s",
                     parent=_numbered(version),
-                    heads=named,
+                    heads=tuple(_numbered(version_of(talks, each)) for each in heads),
                 ),
                 code="parent-not-head",
                 hint="your file is as it was: rework it on the head (paraph show), then send again",
