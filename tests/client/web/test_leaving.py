@@ -242,6 +242,8 @@ async def test_somebody_was_first_and_nothing_is_lost(
         assert "Sent" in await theirs.post(f"{other}/send", shown(await theirs.get(other)))
         told = await seen.post(f"{path}/send", shown(page), status=409)
         assert "Somebody was first" in told
+        assert f'name="back" value="{path}/send"' in told  # in another language it is shown again
+        assert "Somebody was first" in await seen.get(f"{path}/send")
         assert "kept as draft 3" in told
         assert "RUS" in told
         assert "<ins>four</ins>" in told  # the words are still there

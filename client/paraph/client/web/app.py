@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import re
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Final
 from urllib.parse import quote
 
@@ -107,6 +107,10 @@ async def _errors(request: web.Request, handler: Handler) -> web.StreamResponse:
         return await handler(request)
     except web.HTTPNotFound:
         return page(request, "missing.html", status=404)
+    except web.HTTPMethodNotAllowed:
+        if request.method not in SAFE:
+            raise
+        raise web.HTTPSeeOther(await _page_above(request)) from None
     except web.HTTPRequestEntityTooLarge:
         return page(request, "too_large.html", status=413, most=MOST_POSTED)
     except web.HTTPException:
@@ -120,6 +124,15 @@ async def _errors(request: web.Request, handler: Handler) -> web.StreamResponse:
     except Exception as error:  # noqa: BLE001 - whatever it is: a calm page, and one line for us
         trouble.tell(error, request)
         return page(request, "mistake.html", status=500, kept=await _kept(request))
+
+
+async def _page_above(request: web.Request) -> str:
+    # What a form answered stands at an address that is only posted to: who comes back to it by
+    # another language, by reloading or by a bookmark is shown the page that the form was on.
+    for above in map(str, PurePosixPath(request.rel_url.raw_path).parents):
+        if (await request.app.router.resolve(request.clone(rel_url=above))).http_exception is None:
+            return asked.own_path(above)
+    return "/"
 
 
 async def _kept(request: web.Request) -> bool:
