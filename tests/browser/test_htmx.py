@@ -8,7 +8,7 @@ from typing import Final
 from aiohttp import web
 from playwright.async_api import Browser, Page
 
-from paraph.client.web.app import STATIC
+from paraph.client.web.assets import STATIC
 from paraph.client.web.guard import HEADERS
 from tests.browser import window
 from tests.support.serving import serving

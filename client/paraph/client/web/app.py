@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import re
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import Final
 from urllib.parse import quote
 
 from aiohttp import web
 
-from paraph.client.web import asked, pages, passing, trouble, typed
+from paraph.client.web import asked, assets, pages, passing, trouble, typed
 from paraph.client.web.acts import ACTS, Acts
 from paraph.client.web.guard import ENTER, SAFE, Guard, Handler
 from paraph.client.web.launch import Tokens
@@ -27,7 +27,6 @@ from paraph.protocol.errors import (
     UnavailableError,
 )
 
-STATIC: Final = Path(__file__).with_name("static")
 MOST_POSTED: Final = 4 * 1024 * 1024
 """Bytes of a posted form without files."""
 MOST_FIELDS: Final = 20_000
@@ -175,5 +174,5 @@ def make(office: Office, guard: Guard, tokens: Tokens, presence: Presence) -> we
     made[typed.TYPED] = typed.Kept()
     passing.clean(office.home)
     made.add_routes(pages.routes())
-    made.router.add_static("/static/", STATIC)
+    made.add_routes([assets.route()])
     return made
