@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from paraph.client.web.app import STATIC
+from paraph.client.web.assets import STATIC
 from tests.support.commands import Person
 from tests.support.pages import Pages, pages
 from tests.support.three_languages import LANGUAGES, three_languages
