@@ -7,14 +7,21 @@ import pytest
 from tests.support.chancery import MANDATE, chancery
 from tests.support.commands import Person, write
 from tests.support.exchange import exchanging, send_base
+from tests.support.memory_front import MemoryFront
 
 
 @pytest.fixture
-def desks(tmp_path: Path) -> tuple[Person, Person]:
-    # Commands run loops of their own, so they run before the test's begins.
-    usa, rus, _ = exchanging(tmp_path)
+def desks(party: tuple[Person, Person, MemoryFront]) -> tuple[Person, Person]:
+    return party[:2]
+
+
+@pytest.fixture
+def party(tmp_path: Path) -> tuple[Person, Person, MemoryFront]:
+    # Two ministries and the relays between them. Commands run loops of their own, so they run
+    # before the test's begins.
+    usa, rus, front = exchanging(tmp_path)
     send_base(usa)
-    return usa, rus
+    return usa, rus, front
 
 
 @pytest.fixture

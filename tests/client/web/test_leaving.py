@@ -2,7 +2,6 @@
 
 import asyncio
 import html
-import re
 from pathlib import Path
 from typing import Any, cast
 
@@ -13,29 +12,27 @@ from paraph.client.channel.desk import Desk
 from paraph.client.negotiating import tabling
 from paraph.client.sending.sent import Sent
 from paraph.client.web import leaving
-from paraph.client.web.acts import ACTS, Act
+from paraph.client.web.acts import ACTS
 from paraph.client.web.typed import Typed
 from paraph.client.writing import composing
 from paraph.client.writing.composing import PLAIN as MANNER
 from paraph.protocol.errors import InputError, RefusedError
-from paraph.protocol.negotiation.state import State
 from paraph.protocol.statements.content import Content, encode_content
 from paraph.protocol.statements.exchanges import CommentMade
+from tests.client.web.acting import (
+    act_of,
+    comment,
+    desk,
+    newest,
+    propose,
+    shown,
+    version,
+)
 from tests.support.chancery import CLEAR_FIRST, MANDATE, chancery
 from tests.support.commands import PASSPHRASE, Person, write
-from tests.support.exchange import BASE, PLAIN, TRIPPED, exchanging, send_base
+from tests.support.exchange import BASE, PLAIN, TRIPPED
 from tests.support.memory_front import MemoryFront
-from tests.support.pages import Pages, pages
-
-THEIRS = PLAIN.replace("USA: four", "RUS: five").replace("USA: четыре", "RUS: пять")
-SAID = "Why [three] miles, and «not» four?\nПочему?"
-
-
-@pytest.fixture
-def party(tmp_path: Path) -> tuple[Person, Person, MemoryFront]:
-    usa, rus, front = exchanging(tmp_path)
-    send_base(usa)
-    return usa, rus, front
+from tests.support.pages import pages
 
 
 @pytest.fixture
@@ -45,55 +42,6 @@ def guarded(party: tuple[Person, Person, MemoryFront]) -> tuple[Person, Person]:
     head = chancery(usa)
     head.ok("mandate", "set", write(usa, "mandate.yaml", MANDATE + CLEAR_FIRST))
     return usa, head
-
-
-def desk(seen: Pages) -> Desk:
-    return seen.office.desks[0]
-
-
-def identity(state: State) -> bytes:
-    return next(each for each, _ in state.negotiations.items())
-
-
-def propose(seen: Pages, *contents: Content, **how: Any) -> str:  # noqa: ANN401 - as propose
-    """Do what a page does that says something; return the path of what leaves."""
-    request = cast("web.Request", type("Asked", (), {"app": seen.client.app}))
-    way = leaving.propose(request, desk(seen), *contents, back=seen.path, **how)
-    return str(way.location)
-
-
-def act_of(seen: Pages, path: str) -> Act:
-    acts = cast("web.Application", seen.client.app)[ACTS]
-    return acts.find(path.rpartition("/")[2])
-
-
-def comment(seen: Pages, body: str = SAID) -> CommentMade:
-    at = desk(seen)
-    return composing.commented(at.header(identity(at.state)), body, kind="question")
-
-
-def version(seen: Pages, folder: Path, text: str = PLAIN) -> Content:
-    file = folder / "counter.yaml"
-    file.write_text(text)
-    (made,) = tabling.compose(desk(seen), tabling.read(file), None, manner=MANNER)
-    return made
-
-
-def shown(page: str) -> dict[str, str]:
-    (found,) = re.findall(r'name="shown" value="([0-9a-f]{64})"', page)
-    return {"shown": found}
-
-
-def read_to(page: str) -> dict[str, str]:
-    (found,) = re.findall(r'name="size" value="([0-9]+)"', page)
-    return {"size": found}
-
-
-def newest(seen: Pages) -> Content:
-    opened = [each for _, each in desk(seen).entries() if each is not None]
-    content = opened[-1].content
-    assert content is not None
-    return content
 
 
 async def test_nothing_leaves_before_the_second_act_and_then_exactly_what_was_shown(
@@ -178,10 +126,10 @@ async def test_what_is_being_sent_is_not_put_away(
         began, goes_on = asyncio.Event(), asyncio.Event()
         say = Desk.say
 
-        async def slowly(*content: Any, **how: Any) -> Sent:  # noqa: ANN401 - as say
+        async def slowly(at: Desk, content: Content, *, exclusive: bool, precedence: str) -> Sent:
             began.set()
             await goes_on.wait()
-            return await say(*content, **how)
+            return await say(at, content, exclusive=exclusive, precedence=precedence)
 
         monkeypatch.setattr(Desk, "say", slowly)
         sending = asyncio.create_task(seen.post(f"{path}/send", shown(page)))
@@ -222,55 +170,6 @@ async def test_an_act_outlives_the_lock(party: tuple[Person, Person, MemoryFront
         page = await seen.get(path)
         assert "Почему?" in page
         assert "Sent" in await seen.post(f"{path}/send", shown(page))
-
-
-async def test_somebody_was_first_and_nothing_is_lost(
-    party: tuple[Person, Person, MemoryFront], tmp_path: Path
-) -> None:
-    usa, rus, _ = party
-    async with pages(usa) as seen, pages(rus) as theirs:
-        path = propose(seen, version(seen, tmp_path), exclusive=True, origin=3)
-        page = await seen.get(path)
-        other = propose(
-            theirs,
-            version(
-                theirs,
-                tmp_path,
-                PLAIN.replace("USA: four", "RUS: five").replace("USA: четыре", "RUS: пять"),
-            ),
-        )
-        assert "Sent" in await theirs.post(f"{other}/send", shown(await theirs.get(other)))
-        told = await seen.post(f"{path}/send", shown(page), status=409)
-        assert "Somebody was first" in told
-        assert f'name="back" value="{path}/send"' in told  # in another language it is shown again
-        assert "Somebody was first" in await seen.get(f"{path}/send")
-        assert "kept as draft 3" in told
-        assert "RUS" in told
-        assert "<ins>four</ins>" in told  # the words are still there
-        assert "Sign and send" not in told
-        assert desk(seen).outbox.pending() == ()
-        (talks,) = (each for _, each in desk(seen).state.negotiations.items())
-        assert talks.versions_counted == 2  # what was refused left no trace in what is shown
-
-
-async def test_what_somebody_said_meanwhile_is_read_before_it_is_sent_all_the_same(
-    party: tuple[Person, Person, MemoryFront], tmp_path: Path
-) -> None:
-    usa, rus, _ = party
-    async with pages(usa) as seen, pages(rus) as theirs:
-        path = propose(seen, version(seen, tmp_path), exclusive=True)
-        page = await seen.get(path)
-        other = propose(theirs, comment(theirs, "One moment."))
-        await theirs.post(f"{other}/send", shown(await theirs.get(other)))
-        told = await seen.post(f"{path}/send", shown(page), status=409)
-        assert "This came meanwhile" in told
-        assert "One moment." in told
-        assert "I have read what came" in told
-        # a control: unread, it stays
-        again = await seen.post(f"{path}/send", shown(told), status=409)
-        assert "This came meanwhile" in again
-        sent = await seen.post(f"{path}/send", {**shown(told), **read_to(told), "anyway": "1"})
-        assert "Sent" in sent
 
 
 async def test_without_the_relay_it_waits_in_the_outbox_and_leaves_once(
@@ -373,45 +272,6 @@ async def test_trip_words_stand_in_internal_dress_and_an_authority_is_noted_insi
         assert "Canary" in (usa.home / "authority.log").read_text()
         await desk(theirs).sync()
         assert b"Canary" not in encode_content(newest(theirs))
-
-
-async def test_no_authority_is_noted_for_what_is_not_sent(
-    party: tuple[Person, Person, MemoryFront], tmp_path: Path
-) -> None:
-    usa, rus, _ = party
-    usa.ok("mandate", "set", write(usa, "mandate.yaml", MANDATE), "--here")
-    async with pages(usa) as seen, pages(rus) as theirs:
-        path = propose(seen, version(seen, tmp_path, TRIPPED), exclusive=True)
-        form = {**shown(await seen.get(path)), "who": "Deputy Minister, by telephone"}
-        other = propose(theirs, comment(theirs, "One moment."))
-        await theirs.post(f"{other}/send", shown(await theirs.get(other)))
-        await desk(seen).sync()
-        told = await seen.post(f"{path}/send", form, status=409)
-        assert "This came meanwhile" in told
-        assert 'value="Deputy Minister, by telephone"' in told
-        assert not (usa.home / "authority.log").exists()
-        again = {**form, **shown(told), **read_to(told), "anyway": "1"}
-        assert "Sent" in await seen.post(f"{path}/send", again)
-        assert (usa.home / "authority.log").read_text().count("Deputy Minister") == 1
-
-
-async def test_a_second_line_that_needs_an_authority_is_sent_with_it(
-    party: tuple[Person, Person, MemoryFront], tmp_path: Path
-) -> None:
-    usa, rus, _ = party
-    usa.ok("mandate", "set", write(usa, "mandate.yaml", MANDATE), "--here")
-    async with pages(usa) as seen, pages(rus) as theirs:
-        path = propose(seen, version(seen, tmp_path, TRIPPED))
-        other = propose(theirs, version(theirs, tmp_path, THEIRS))
-        await theirs.post(f"{other}/send", shown(await theirs.get(other)))
-        await desk(seen).sync()
-        page = await seen.get(path)
-        assert 'name="who"' in page
-        form = {**shown(page), **read_to(page), "beside": "1"}
-        told = await seen.post(f"{path}/send", form, status=409)
-        assert 'name="beside" value="1" required checked' in told
-        assert 'name="who"' in told
-        assert "Sent" in await seen.post(f"{path}/send", {**form, "who": "By telephone"})
 
 
 async def test_what_the_rules_refuse_is_told_at_the_form_and_not_kept(
@@ -521,27 +381,6 @@ async def test_what_was_looked_over_is_found_again_on_every_page(
         assert "anchor" in await seen.get(f"{path}/fields")
         await seen.post(f"{path}/drop", {})
         assert "Nothing waits." in await seen.get("/leaving")
-
-
-async def test_the_relay_refuses_what_this_desk_could_not_know_of_and_it_is_told_alike(
-    party: tuple[Person, Person, MemoryFront], tmp_path: Path
-) -> None:
-    usa, rus, _ = party
-    async with pages(usa) as seen, pages(rus) as theirs:
-        await seen.office.following(desk(seen)).stop()  # nothing is heard until it asks
-        path = propose(seen, version(seen, tmp_path), exclusive=True)
-        page = await seen.get(path)
-        other = propose(theirs, comment(theirs, "One moment."))
-        await theirs.post(f"{other}/send", shown(await theirs.get(other)))
-        told = await seen.post(f"{path}/send", shown(page), status=409)
-        assert "Somebody was first" in told
-        await desk(seen).sync()
-        told = await seen.get(path)
-        assert "One moment." in told
-        (talks,) = (each for _, each in desk(seen).state.negotiations.items())
-        assert talks.versions_counted == 1
-        sent = await seen.post(f"{path}/send", {**shown(told), **read_to(told), "anyway": "1"})
-        assert "Sent" in sent
 
 
 async def test_a_long_text_is_read_leaf_by_leaf_and_signed_on_the_last(
