@@ -40,6 +40,18 @@ async def _begun(page: Page, origin: str, room: str) -> int:
     return int(found[1])
 
 
+async def _held(page: Page, pattern: str) -> asyncio.Event:
+    """Hold what the page asks for at *pattern* until the event is set."""
+    goes = asyncio.Event()
+
+    async def late(route: Route) -> None:
+        await goes.wait()
+        await route.continue_()
+
+    await page.route(pattern, late)
+    return goes
+
+
 def _kept(home: Path, number: int) -> str:
     return DraftFolder(home).read(number)
 
@@ -85,13 +97,7 @@ async def test_words_are_kept_at_every_pause_and_at_every_way_on(usa: Window, wo
 async def test_words_typed_before_the_scripts_came_are_kept(usa: Window, world: World) -> None:
     page, home = usa.page, world.homes["usa.desk"]
     number = await _begun(page, usa.desk.origin, world.room)
-    typed = asyncio.Event()
-
-    async def late(route: Route) -> None:
-        await typed.wait()
-        await route.continue_()
-
-    await page.route("**/static/**/*.js", late)
+    typed = await _held(page, "**/static/**/*.js")
     here = f"{usa.desk.origin}{world.room}/drafts/{number}?open=c-scope"
     await page.goto(here, wait_until="commit")
     await page.locator("#words-en-c-scope").fill("Typed at once.")
@@ -106,13 +112,7 @@ async def test_a_field_keeps_its_selection_when_another_one_was_saved(
     page = usa.page
     await _begun(page, usa.desk.origin, world.room)
     await page.click("#edit-c-scope")
-    chosen = asyncio.Event()
-
-    async def late(route: Route) -> None:
-        await chosen.wait()
-        await route.continue_()
-
-    await page.route("**/clause/c-scope", late)
+    chosen = await _held(page, "**/clause/c-scope")
     await page.locator("#words-en-c-scope").fill("Saved late.")
     await page.locator("#words-ru-c-scope").focus()
     await page.keyboard.press("Control+A")
@@ -128,13 +128,7 @@ async def test_what_stands_beside_the_words_stays_selected(usa: Window, world: W
     await page.click("#edit-c-scope")
     await page.locator("#words-en-c-scope").fill("Nothing of before.")
     await page.wait_for_selector(SAVED)
-    chosen = asyncio.Event()
-
-    async def late(route: Route) -> None:
-        await chosen.wait()
-        await route.continue_()
-
-    await page.route("**/clause/c-scope", late)
+    chosen = await _held(page, "**/clause/c-scope")
     await page.locator("#words-ru-c-scope").press_sequentially(".")
     await page.locator("#words-ru-c-scope").blur()
     words = await page.locator("#beside-en-c-scope del").first.evaluate(SELECTED)
@@ -149,13 +143,7 @@ async def test_a_press_lands_on_what_it_began_on_while_words_are_saved(
     page = usa.page
     await _begun(page, usa.desk.origin, world.room)
     await page.click("#edit-c-scope")
-    pressed = asyncio.Event()
-
-    async def late(route: Route) -> None:
-        await pressed.wait()
-        await route.continue_()
-
-    await page.route("**/clause/c-scope", late)
+    pressed = await _held(page, "**/clause/c-scope")
     await page.locator("#words-en-c-scope").fill("Many words. " * 99)
     await page.locator("button[name=act][value=insert]").hover()
     await page.mouse.down()

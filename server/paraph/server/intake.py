@@ -105,11 +105,11 @@ def prepare(
         if body:
             fault = MalformedError("expected no body with a clear statement")
         payload = content.payload
-        if isinstance(payload, ManifestEntry | EnrolEntry | RevokeEntry | SuspendEntry):
+        if (kind := _DOCUMENTS.get(type(payload))) is not None:
             member = live.log.trust.member
             documents.check_ahead(
-                payload.document,
-                _DOCUMENTS[type(payload)],
+                payload.document,  # type: ignore[attr-defined]  # each kind in the table has one
+                kind,
                 lambda key: found.key if (found := member(key)) else None,
             )
         return Prepared(verified, anchor_size=anchor_size, fault=fault or _anchor(anchor_size))

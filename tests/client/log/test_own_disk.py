@@ -162,6 +162,16 @@ async def test_what_another_process_stored_while_signatures_were_checked_is_not_
     beside.close()
 
 
+async def whole_after_the_next_sync(
+    replica: Replica, folder: ChannelHome, relay: MemoryRelay
+) -> None:
+    await replica.sync(relay)
+    assert [each.envelope for each in replica.entries()] == relay.channel.envelopes
+    again = Replica.load(folder)
+    assert again.size == relay.channel.log.size
+    again.close()
+
+
 @pytest.mark.parametrize("trouble", ["full", "busy"])
 async def test_a_disk_that_takes_nothing_for_a_moment_loses_nothing(
     replica: Replica, folder: ChannelHome, relay: MemoryRelay, trouble: str
@@ -181,12 +191,8 @@ async def test_a_disk_that_takes_nothing_for_a_moment_loses_nothing(
         connection.pragma("max_page_count", 100_000)
     else:
         other.execute("ROLLBACK")
-    await replica.sync(relay)
-    assert [each.envelope for each in replica.entries()] == relay.channel.envelopes
     other.close()
-    again = Replica.load(folder)
-    assert again.size == relay.channel.log.size
-    again.close()
+    await whole_after_the_next_sync(replica, folder, relay)
 
 
 async def test_a_fetch_that_is_given_up_halfway_loses_nothing(
@@ -201,11 +207,7 @@ async def test_a_fetch_that_is_given_up_halfway_loses_nothing(
     next(taking)
     assert replica.log.size > replica.store.size
     taking.close()
-    await replica.sync(relay)
-    assert [each.envelope for each in replica.entries()] == relay.channel.envelopes
-    again = Replica.load(folder)
-    assert again.size == relay.channel.log.size
-    again.close()
+    await whole_after_the_next_sync(replica, folder, relay)
 
 
 async def test_entries_left_over_by_a_run_that_ended_early_are_compared_or_replaced(

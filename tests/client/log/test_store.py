@@ -176,7 +176,7 @@ def test_notes_that_nothing_needs_are_dropped(store: ChannelStore) -> None:
     assert store.newest_note() == b"newest"
     assert list(store.cosigned_notes(4)) == [(ids[2], frozenset({"USA", "RUS"}))]
     assert list(store.cosigned_notes(2)) == []
-    kept = store._all("SELECT size, named FROM notes ORDER BY size")  # noqa: SLF001
+    kept = store._all("SELECT size, named FROM notes ORDER BY size")  # noqa: SLF001 - as on the disk
     assert kept == [(2, 1), (3, 0), (4, 0)]
 
 

@@ -49,7 +49,7 @@ async def test_seen_is_the_newest_verified_head_and_its_note_is_kept(
     desk.outbox.prepare_sealed(note())
     await desk.outbox.send(relay)
     named = "SELECT size FROM notes WHERE named = 1 ORDER BY size"
-    kept = desk.replica.store._all(named)  # noqa: SLF001
+    kept = desk.replica.store._all(named)  # noqa: SLF001 - as on the disk
     assert kept == [(head.size,), (head.size + 1,)]
 
 

@@ -82,6 +82,7 @@ def test_heads_that_are_given_are_those_that_count_also_if_none_is_left() -> Non
     with pytest.raises(OutOfTurnError) as e:
         composing.require_heads(known, known.heads, ())  # of a document taken back whole
     assert e.value.code == "parent-not-head"
+    assert str(e.value).endswith("was taken back")
 
 
 def test_another_line_is_begun_only_on_purpose() -> None:

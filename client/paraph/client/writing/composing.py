@@ -208,23 +208,23 @@ def require_heads(talks: Negotiation, parents: Sequence[bytes], heads: Sequence[
         OutOfTurnError, InputError: As for :func:`choose_parents`.
     """
     for parent in parents:
-        version = version_of(talks, parent)
-        if parent not in heads:
-            raise OutOfTurnError(
-                worded(
-                    "the parent is %(parent)s, and the head is %(heads)s",
-                    parent=_numbered(version),
-                    heads=tuple(_numbered(version_of(talks, each)) for each in heads),
-                ),
-                code="parent-not-head",
-                hint="your file is as it was: rework it on the head (paraph show), then send again",
+        own = _numbered(version_of(talks, parent))
+        if parent in heads:
+            continue
+        words = worded("the parent, %(parent)s, was taken back", parent=own)
+        if on := tuple(_numbered(version_of(talks, each)) for each in heads):
+            words = worded(
+                "the parent is %(parent)s, and the head is %(heads)s", parent=own, heads=on
             )
+        raise OutOfTurnError(
+            words,
+            code="parent-not-head",
+            hint="your file is as it was: rework it on the head (paraph show), then send again",
+        )
 
 
-def _numbered(version: Version) -> Sentence:
-    return worded(
-        "version %(number)s (entry %(index)s)", number=version.number, index=version.index
-    )
+def _numbered(each: Version) -> Sentence:
+    return worded("version %(number)s (entry %(index)s)", number=each.number, index=each.index)
 
 
 # ------------------------------------------------------------------ the records
