@@ -134,10 +134,12 @@ async def test_what_is_being_sent_is_not_put_away(
         monkeypatch.setattr(Desk, "say", slowly)
         sending = asyncio.create_task(seen.post(f"{path}/send", shown(page)))
         await began.wait()
-        told = await seen.post(f"{path}/drop", {"typed": "0" * 16})
+        try:
+            told = await seen.post(f"{path}/drop", {"typed": "0" * 16})
+        finally:
+            goes_on.set()
         assert "It is being sent just now." in told
         assert "Back" not in told
-        goes_on.set()
         assert "Sent" in await sending
         assert "Sent" in await seen.post(f"{path}/drop", {})
 
